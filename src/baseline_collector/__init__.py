@@ -1,0 +1,1 @@
+"""Baseline Collector: from a heap of benchmark artifacts to a report that can be trusted."""

@@ -1,0 +1,1 @@
+"""Analyse: a dataset -> facts and findings. The stage is ``stage.analyse``."""

@@ -1,0 +1,82 @@
+"""The book of facts and names: every number and name a text may use is entered here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from baseline_collector.model import Fact, FactKind, Finding, Interval, Name, Severity, Source, Topic
+
+MOST_SOURCES = 200
+"""Sources listed with a fact; its query gives them all."""
+
+
+class Book:
+    """Collects facts, names and findings; ids count from 1 in the order of entry."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Fact] = {}
+        self.names: dict[str, Name] = {}
+        self.findings: list[Finding] = []
+        self._known_names: dict[tuple[str, str], str] = {}
+        self._known_facts: dict[str, str] = {}
+
+    def name(self, kind: str, text: str) -> str:
+        """Enter a name that came from an artifact; return its slot, ``{N3}``."""
+        label = (kind, text)
+        known = self._known_names.get(label)
+        if known is None:
+            known = self._known_names[label] = f"N{len(self.names) + 1}"
+            self.names[known] = Name(known, kind, text)
+        return "{" + known + "}"
+
+    def fact(self, statement: str, value: float | int | str, *, statistic: str, estimator: str,
+             metric: str | None = None, unit: str | None = None, n: int | None = None,
+             interval: Interval | None = None, scope: Mapping[str, str] | None = None,
+             sources: Sequence[Source] = (), sql: str = "", kind: FactKind = "data",
+             topic: Topic = "performance", weight: float = 0.0) -> str:
+        """Enter a fact; the same fact entered twice is one.
+
+        Args:
+            statement: A sentence in which ``{}`` is the fact's own number.
+
+        Returns:
+            Its id, ``F12``.
+        """
+        label = json.dumps([statement, value, metric, statistic, sorted((scope or {}).items()), sql])
+        known = self._known_facts.get(label)
+        if known is not None:
+            return known
+        key = self._known_facts[label] = f"F{len(self.facts) + 1}"
+        self.facts[key] = Fact(
+            id=key, statement=statement.replace("{}", "{" + key + "}"), metric=metric,
+            statistic=statistic, value=value, unit=unit, n=n, interval=interval,
+            scope=dict(scope or {}), sources=tuple(sources[:MOST_SOURCES]), estimator=estimator,
+            sql=sql, kind=kind, topic=topic, weight=weight,
+        )
+        return key
+
+    def finding(self, rule: str, severity: Severity, title: str, facts: Iterable[str],
+                recommendation: str = "", topic: Topic = "performance") -> None:
+        """Enter a finding; it must rest on facts.
+
+        Raises:
+            ValueError: It rests on none, or on one that is not in the book.
+        """
+        rests_on = tuple(dict.fromkeys(facts))
+        unknown = [key for key in rests_on if key not in self.facts]
+        if not rests_on or unknown:
+            raise ValueError(f"finding of {rule} rests on no known fact: {unknown}")
+        number = sum(finding.rule == rule for finding in self.findings) + 1
+        self.findings.append(Finding(f"{rule}-{number}", rule, severity, title, rests_on,
+                                     recommendation, topic))
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def equals(column: str, value: str | None) -> str:
+    """An SQL condition that also works for null."""
+    return f"{column} IS NULL" if value is None else f"{column} = {quoted(value)}"

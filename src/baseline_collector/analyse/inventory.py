@@ -1,0 +1,115 @@
+"""Facts about the heap itself: files, kinds, sizes, dates, and what became of the values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from baseline_collector.analyse.book import Book, quoted
+from baseline_collector.analyse.frame import Frame
+from baseline_collector.model import Artifact, Source
+
+_STATUS = {"read": "were read whole", "partly_read": "were read in part",
+           "unread": "could not be read", "duplicate": "are copies of others and count once"}
+
+
+def modified(artifact: Artifact) -> str:
+    """Modification time as the report writes it, UTC."""
+    at = datetime.fromtimestamp(artifact.modified_ns // 1_000_000_000, UTC)
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _files(artifacts: Sequence[Artifact]) -> list[Source]:
+    return [Source(artifact.artifact, "") for artifact in artifacts]
+
+
+def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
+    """Enter counts, sizes, shares and dates of files, whole and by kind and root."""
+    _count(book, "{} files lie below the roots", artifacts, "true", 1000.0, {"of": "files"})
+    book.fact("Together they hold {}", sum(one.size for one in artifacts), statistic="total",
+              estimator="sum of file sizes", unit="byte", n=len(artifacts), kind="inventory",
+              scope={"of": "bytes"}, sql="SELECT sum(size) FROM artifacts", topic="inventory",
+              weight=990.0, sources=_files(artifacts))
+    _latest(book, "The newest file was modified at {}", artifacts, "true", 980.0, {"of": "files"})
+    for kind in dict.fromkeys(sorted(one.kind for one in artifacts)):
+        mine = [one for one in artifacts if one.kind == kind]
+        where, label = f"kind = {quoted(kind)}", book.name("kind", kind)
+        weight = 900.0 + len(mine) / 1000
+        scope = {"of": "files", "kind": kind}
+        _count(book, f"{{}} files are of type {label}", mine, where, weight, scope)
+        book.fact(f"Files of type {label} are {{}} of all files",
+                  100.0 * len(mine) / len(artifacts), statistic="share",
+                  estimator="files of the type / all files", unit="%", n=len(artifacts),
+                  kind="inventory", scope=scope, topic="inventory", weight=weight - 1,
+                  sql=f"SELECT 100.0 * count(*) FILTER ({where}) / count(*) FROM artifacts",
+                  sources=_files(mine))
+        _latest(book, f"The newest file of type {label} was modified at {{}}", mine, where,
+                weight - 2, scope)
+    for root in dict.fromkeys(one.root for one in artifacts):
+        mine = [one for one in artifacts if one.root == root]
+        _count(book, f"{{}} files lie below {book.name('root', root)}", mine,
+               f"root = {quoted(root)}", 800.0, {"of": "files", "root": root})
+    for status, words in _STATUS.items():
+        mine = [one for one in artifacts if one.status == status]
+        if mine or status == "read":
+            _count(book, f"{{}} files {words}", mine, f"status = {quoted(status)}", 700.0,
+                   {"of": "files", "status": status})
+
+
+def _count(book: Book, statement: str, artifacts: Sequence[Artifact], where: str, weight: float,
+           scope: dict[str, str]) -> str:
+    return book.fact(statement, len(artifacts), statistic="count", estimator="count of files",
+                     n=len(artifacts), kind="inventory", topic="inventory", weight=weight,
+                     sql=f"SELECT count(*) FROM artifacts WHERE {where}", scope=scope,
+                     sources=_files(artifacts))
+
+
+def _latest(book: Book, statement: str, artifacts: Sequence[Artifact], where: str, weight: float,
+            scope: dict[str, str]) -> None:
+    if not artifacts:
+        return
+    newest = max(artifacts, key=lambda one: one.modified_ns)
+    book.fact(statement, modified(newest), statistic="latest", estimator="latest modification time",
+              n=len(artifacts), kind="inventory", topic="inventory", weight=weight, scope=scope,
+              sql=f"SELECT max(modified) FROM artifacts WHERE {where}",
+              sources=[Source(newest.artifact, "")])
+
+
+_VALUES = (
+    ("{} numbers were read", "true", "numbers"),
+    ("{} of them are measurements that statistics use", "counted", "counted"),
+    ("{} belong to failed calls and stay out of every statistic", "status = 'failed'", "failed"),
+    ("{} are quarantined, with a reason each", "status = 'quarantined'", "quarantined"),
+    ("{} stand under keys that the vocabulary does not name",
+     "status = 'ok' AND role = 'unnamed'", "unnamed"),
+    ("{} are settings, identities and points in time",
+     "status = 'ok' AND role IN ('parameter', 'identity', 'time')", "settings"),
+    ("{} are copies in other files or quotations in notes, stored and not counted again",
+     "status = 'ok' AND role = 'measurement' AND NOT counted", "aside"),
+)
+
+
+def value_facts(frame: Frame, book: Book) -> None:
+    """Enter what became of the numbers; the counts add up to all of them."""
+    status, role = frame.column("status"), frame.column("role")
+    ok = status.where("ok")
+    measured = role.where("measurement")
+    masks = {
+        "numbers": ok | ~ok, "counted": frame.counted, "failed": status.where("failed"),
+        "quarantined": status.where("quarantined"), "unnamed": ok & role.where("unnamed"),
+        "settings": ok & role.where("parameter", "identity", "time"),
+        "aside": ok & measured & ~frame.counted,
+    }
+    for at, (statement, where, name) in enumerate(_VALUES):
+        book.fact(statement, int(masks[name].sum()), statistic="count",
+                  estimator="count of values", n=frame.size, kind="inventory", topic="ingestion",
+                  weight=500.0 - at, scope={"of": "values", "which": name},
+                  sql=f"SELECT count(*) FROM measurements WHERE {where}")
+    for column in ("model", "metric"):
+        names = sorted({str(frame.column(column).names[code])
+                        for code in set(frame.column(column).codes[frame.counted].tolist())
+                        if code})
+        book.fact(f"{{}} different {column}s are measured", len(names), statistic="count",
+                  estimator="distinct names", kind="inventory", topic="ingestion", weight=480.0,
+                  scope={"of": column + "s"}, n=len(names),
+                  sql=f"SELECT count(DISTINCT {column}) FROM measurements WHERE counted")

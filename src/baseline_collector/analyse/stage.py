@@ -1,0 +1,44 @@
+"""The stage itself: measurements and inventory in, facts, findings and charts out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from baseline_collector.analyse.book import Book
+from baseline_collector.analyse.charts import charts
+from baseline_collector.analyse.frame import Frame
+from baseline_collector.analyse.inventory import inventory_facts, value_facts
+from baseline_collector.analyse.summaries import summarise
+from baseline_collector.model import Analysis, Artifact, Outcomes, Skipped
+from baseline_collector.rules.base import Evidence
+from baseline_collector.rules.catalogue import RULES
+
+
+def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
+            skipped: Sequence[Skipped] = (), outcomes: Mapping[str, Outcomes] | None = None,
+            twin_of: Mapping[str, str] | None = None) -> Analysis:
+    """Turn a dataset into facts and findings.
+
+    Args:
+        measurements: Columns of ``schema.MEASUREMENTS``.
+        artifacts: Every file, in order.
+        skipped: Entries below the roots that are no artifacts.
+        outcomes: How calls ended, by artifact name.
+        twin_of: Artifact name -> name of the one that is counted instead.
+
+    Returns:
+        Facts with ids in order of entry, findings, names and charts; the same input gives
+        the same output.
+    """
+    book = Book()
+    frame = Frame(measurements)
+    inventory_facts(artifacts, book)
+    value_facts(frame, book)
+    summaries = summarise(frame, book)
+    evidence = Evidence(book, frame, summaries, artifacts, skipped, outcomes or {}, twin_of or {})
+    for rule in RULES:
+        rule.apply(evidence)
+    return Analysis(tuple(book.facts.values()), tuple(book.findings), tuple(book.names.values()),
+                    charts(summaries))

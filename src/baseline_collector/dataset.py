@@ -1,0 +1,126 @@
+"""The read-only port to a dataset: Arrow schemas, opening, rows, SQL.
+
+Stages that only read import this; writing is ``store.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from baseline_collector import schema
+from baseline_collector.errors import DatasetError
+from baseline_collector.model import Measurement
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TYPES: Mapping[schema.Type, pa.DataType] = {
+    "string": pa.string(), "code": pa.dictionary(pa.int32(), pa.string()), "int32": pa.int32(),
+    "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+
+
+def arrow_schema(table: schema.Table) -> pa.Schema:
+    """Arrow schema of a table, with unit and description in each field's metadata."""
+    fields = []
+    for column in table.columns:
+        metadata = {"description": column.description}
+        if column.unit:
+            metadata["unit"] = column.unit
+        fields.append(pa.field(column.name, _TYPES[column.type], not column.required, metadata))
+    about = {"schema_version": schema.VERSION, "table": table.name,
+             "description": table.description}
+    return pa.schema(fields, metadata=about)
+
+
+MEASUREMENTS = arrow_schema(schema.MEASUREMENTS)
+ARTIFACTS = arrow_schema(schema.ARTIFACTS)
+FACTS = arrow_schema(schema.FACTS)
+FINDINGS = arrow_schema(schema.FINDINGS)
+
+
+class Dataset:
+    """A dataset folder, opened for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        """Check that a folder holds a dataset of this schema version.
+
+        Args:
+            folder: The ``dataset`` folder, or the output folder that holds it.
+
+        Raises:
+            DatasetError: There is none, or a newer one.
+        """
+        inner = folder / "dataset"
+        self.folder = inner if (inner / "datapackage.json").is_file() else folder
+        package = self.folder / "datapackage.json"
+        try:
+            about = json.loads(package.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise DatasetError("no dataset here", where=str(folder), expected="datapackage.json",
+                               remedy="make one: baseline collect --out DIR") from error
+        except (OSError, ValueError) as error:
+            raise DatasetError(f"cannot be read: {error}", where=str(package),
+                               remedy="collect again") from error
+        found = str(about.get("schema_version", ""))
+        if found != schema.VERSION:
+            raise DatasetError("a schema version this program does not know", where=str(package),
+                               expected=schema.VERSION, found=found or "none",
+                               remedy="collect again, or use the version that wrote it")
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Read one table.
+
+        Args:
+            name: ``artifacts``, ``measurements``, ``facts`` or ``findings``.
+            columns: Which columns; all by default.
+
+        Raises:
+            DatasetError: The table is missing or broken.
+        """
+        path = self.folder / f"{name}.parquet"
+        try:
+            return pq.read_table(path, columns=columns)
+        except (OSError, pa.ArrowException) as error:
+            raise DatasetError(f"cannot be read: {error}", where=str(path),
+                               remedy="collect again") from error
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """An in-memory DuckDB in which every table is a view; nothing outside the folder is read.
+
+        Raises:
+            DatasetError: A table is missing.
+        """
+        import duckdb  # noqa: PLC0415  # 80 ms that only queries pay
+
+        connection = duckdb.connect(":memory:")
+        for table in schema.TABLES:
+            path = self.folder / f"{table.name}.parquet"
+            if not path.is_file():
+                raise DatasetError("a table is missing", where=str(path), remedy="collect again")
+            connection.register(f"_{table.name}", pq.read_table(path))
+            connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM _{table.name}")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+
+def rows(table: pa.Table) -> Iterator[Measurement]:
+    """Yield measurements as records, for people and tests."""
+    context = ("model", "quantization", "engine", "device", "parameters", "setup", "prompt", "run",
+               "started_at", "phase")
+    for row in table.to_pylist():
+        yield Measurement(
+            artifact=row["artifact"], pointer=row["pointer"], path=row["path"], key=row["key"],
+            raw=row["raw"], value=row["value"], unit=row["unit"], metric=row["metric"],
+            definition=row["definition"], statistic=row["statistic"], n=row["n"],
+            status=row["status"], reason=row["reason"] or "",
+            context={name: row[name] for name in context if row[name] is not None},
+        )

@@ -1,0 +1,1 @@
+"""Language models: one port (``port``) and its adapters: Ollama, OpenAI-compatible, embedded."""

@@ -1,0 +1,406 @@
+"""The records that flow through the pipeline: frozen, typed, without behaviour of a stage.
+
+Columnar data (leaves and measurements) flows as Arrow record batches whose columns
+are the tables in ``schema.py``; the records here are what people and stages name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["read", "partly_read", "unread", "duplicate"]
+ValueStatus = Literal["ok", "failed", "quarantined"]
+Severity = Literal["info", "notice", "warning", "critical"]
+Writer = Literal["model", "template"]
+Verdict = Literal["supported", "contradicted", "unsupported", "source_defect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file below a root.
+
+    Attributes:
+        artifact: Root as given, ``/``, path below it, forward slashes.
+        root: Root as given.
+        location: Where it is opened, as the operating system spells it.
+        kind: ``csv``, ``json``, ``jsonl``, ``markdown``, ... by name, content where no name helps.
+        size: Bytes.
+        modified_ns: Modification time, nanoseconds since the epoch, UTC.
+        sha256: Of the content; empty where it could not be read.
+        status: What became of it.
+        reason: Why, where it was not read whole.
+        format: Reader that read it, empty before.
+        version: Version of that format where the file says so.
+        duplicate_of: The artifact with the same content that was read instead.
+    """
+
+    artifact: str
+    root: str
+    location: str
+    kind: str
+    size: int
+    modified_ns: int
+    sha256: str = ""
+    status: Status = "unread"
+    reason: str = ""
+    format: str = ""
+    version: str = ""
+    duplicate_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """How the calls that one artifact records ended.
+
+    Attributes:
+        attempts: Calls whose outcome it tells.
+        failures: Reason of each that failed.
+        disguised: How many of those it does not mark as failed.
+    """
+
+    attempts: int
+    failures: tuple[str, ...]
+    disguised: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An entry below a root that is not an artifact: a link, a special file, an excluded folder."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number stands: an artifact and the pointer inside it."""
+
+    artifact: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One row of the measurements table, for people and tests; columns as in ``schema.py``."""
+
+    artifact: str
+    pointer: str
+    path: str
+    key: str
+    raw: str
+    value: float | None
+    unit: str | None
+    metric: str | None
+    definition: str | None
+    statistic: str
+    n: int | None
+    status: ValueStatus
+    reason: str
+    context: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval in the unit of its fact."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+FactKind = Literal["data", "inventory", "run"]
+Topic = Literal[
+    "inventory", "ingestion", "performance", "cold_start", "sweep", "compile", "failure",
+    "duplicate", "telemetry", "setup", "quality",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number and everything needed to believe or refute it.
+
+    Attributes:
+        id: ``F1``, ``F2``, ... in the order of the report.
+        statement: One sentence with slots: the fact's own number is ``{F1}``.
+        metric: Canonical metric, or None for counts of files and the like.
+        statistic: ``mean``, ``median``, ``min``, ``max``, ``count``, ``ratio``, ``share``, ...
+        value: In ``unit``; text for dates and other facts that are no number.
+        unit: Canonical unit symbol; None for bare counts and text.
+        n: Observations behind the value.
+        interval: Where n allows one.
+        estimator: How the value was computed, in words.
+        scope: What it is about: model, quantization, configuration, artifact, ...
+        sources: The measurements it came from (or the files, pointer empty).
+        sql: A query over the dataset that gives the value again; empty for facts of the run.
+        kind: From the data, from the inventory, or about this run itself.
+        topic: What part of the report it belongs to.
+        weight: How much it matters within its topic; larger first.
+    """
+
+    id: str
+    statement: str
+    metric: str | None
+    statistic: str
+    value: float | int | str
+    unit: str | None
+    n: int | None
+    interval: Interval | None
+    estimator: str
+    scope: Mapping[str, str]
+    sources: tuple[Source, ...]
+    sql: str = ""
+    kind: FactKind = "data"
+    topic: Topic = "performance"
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that came from an artifact; texts hold only its id, ``{N1}``.
+
+    Renderers write it as code, escaped; models see the id, never the name.
+    """
+
+    id: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that fired, the facts it rests on and what to do about it.
+
+    Attributes:
+        id: ``R1-1``-like, unique in the report.
+        rule: Id of the rule.
+        severity: How much it matters.
+        title: A sentence with slots (``{F1}``, ``{N1}``); no digit outside a slot.
+        facts: Ids of the facts it rests on; never empty.
+        recommendation: What to do, a sentence with slots; empty where nothing follows.
+        topic: What part of the report it belongs to.
+    """
+
+    id: str
+    rule: str
+    severity: Severity
+    title: str
+    facts: tuple[str, ...]
+    recommendation: str
+    topic: Topic = "performance"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What analyse found: facts, findings and the names their texts speak of."""
+
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    names: tuple[Name, ...]
+    charts: tuple[Chart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A single observed value on a chart, and where it stands."""
+
+    value: float
+    source: Source
+    series: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a chart: a label, its points, its estimate with interval.
+
+    Attributes:
+        label: Group name, as artifacts spell it.
+        series: Legend entry (``cold``, ``warm``, ``compile``, ``run``, ...).
+        points: The single observations, unit of the chart.
+        estimate: Mean or median of them, or None.
+        low: Lower end of the interval, or None.
+        high: Upper end of the interval, or None.
+        fact: Id of the fact that holds estimate and interval; empty for none.
+    """
+
+    label: str
+    series: str
+    points: tuple[Point, ...]
+    estimate: float | None
+    low: float | None
+    high: float | None
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What a picture shows, without how: the renderer chooses marks.
+
+    Attributes:
+        id: File-safe name.
+        title: Text with slots allowed.
+        axis: What the value axis measures.
+        unit: Canonical unit of all values.
+        logarithmic: Whether values span decades.
+        bars: Rows in the order to draw.
+    """
+
+    id: str
+    title: str
+    axis: str
+    unit: str
+    logarithmic: bool
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One call of a language model, as measured; durations in milliseconds.
+
+    Attributes:
+        purpose: ``analysis`` or ``report``.
+        model: Name the server gives it.
+        ttft_ms: Client side, from sending the request to the first token; None without a token.
+        total_duration_ms: Client side, from sending to the end of the stream.
+        load_duration_ms: Server's own; None where the server does not say.
+        prompt_eval_ms: Server's own.
+        prompt_tokens: Tokens of the prompt.
+        eval_duration_ms: Server's own.
+        tokens_generated: Tokens of the answer.
+        throughput_tok_s: tokens_generated / (eval_duration_ms / 1000).
+        options: What was asked of the server; empty for its defaults.
+    """
+
+    purpose: str
+    model: str
+    ttft_ms: float | None
+    total_duration_ms: float
+    load_duration_ms: float | None
+    prompt_eval_ms: float | None
+    prompt_tokens: int | None
+    eval_duration_ms: float | None
+    tokens_generated: int | None
+    throughput_tok_s: float | None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A sentence a model wrote that is not printed, and why."""
+
+    text: str
+    reason: str
+
+
+BlockKind = Literal["paragraph", "bullets", "numbered", "table", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a section; every text may hold slots ``{F1}``, ``{F1.n}``, ``{N1}``.
+
+    Attributes:
+        kind: Shape of the block.
+        items: Paragraph: one text. Bullets and numbered: one text an item. Code: lines.
+        rows: Table: header row first, then rows of texts.
+        language: Code: language of the fence.
+    """
+
+    kind: BlockKind
+    items: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the report, and who wrote it."""
+
+    name: str
+    source: Writer
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """The words of the report with slots in place of every number.
+
+    Attributes:
+        writer: Model name, or ``templates``.
+        sections: In the order of the report.
+        accepted: How many sentences of a model are printed.
+        rejected: Those that are not.
+        calls: The model calls made, in order.
+        note: Why no model wrote, or why it gave up; empty otherwise.
+    """
+
+    writer: str
+    sections: tuple[Section, ...]
+    accepted: int
+    rejected: tuple[Refused, ...]
+    calls: tuple[ModelCall, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who made the report: the header of it."""
+
+    type: str
+    model: str
+    configuration: str
+    persona: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds each part of the run took, wall clock."""
+
+    ingest_s: float
+    analysis_s: float
+    report_s: float
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSummary:
+    """Files of one kind: how many, how large, how new, and the first five."""
+
+    count: int
+    bytes: int
+    latest_modified: str
+    first: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What lies in the heap; every file counted once.
+
+    Attributes:
+        artifacts: All files, in the order of roots and paths.
+        by_type: Per kind, in the order they are listed.
+        by_root: Per root.
+        skipped: Entries that are no artifacts.
+        duplicates: Groups of artifacts with the same content, the one read first.
+    """
+
+    artifacts: tuple[Artifact, ...]
+    by_type: Mapping[str, TypeSummary]
+    by_root: Mapping[str, TypeSummary]
+    skipped: tuple[Skipped, ...]
+    duplicates: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the renderers need; report.json is this."""
+
+    generated_at: str
+    agent: Agent
+    inventory: Inventory
+    timing: Timing
+    analysis: Analysis
+    narrative: Narrative

@@ -1,0 +1,211 @@
+"""Sections written by code: from facts and findings alone, or around a model's sentences.
+
+Each section is one function from the material and the accepted sentences of a
+model (none without a model) to blocks. What a model leaves out that a reader must
+know (a critical finding, a table) is written here, so a model can word a report
+but not hide something from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from baseline_collector.model import Block, Fact, Finding, Topic
+from baseline_collector.narrate.pivot import Labels, by_metric, covered, tables
+from baseline_collector.narrate.plan import (
+    APPENDIX,
+    EXECUTIVE,
+    FINDINGS,
+    INGESTION,
+    PERFORMANCE,
+    RECOMMENDATIONS,
+    Material,
+    Sentence,
+    ended,
+    folded,
+    words,
+)
+
+Said = Sequence[Sentence]
+MOST_BULLETS: Final = 12
+MOST_TABLES: Final = 10
+MOST_FINDINGS_IN_SUMMARY: Final = 5
+MOST_FACTS_IN_SUMMARY: Final = 3
+MORE: Final = "Further facts of this kind stand in the facts table of the dataset."
+
+
+def section(name: str, material: Material, said: Said = ()) -> tuple[Block, ...]:
+    """Write one section.
+
+    Args:
+        name: One of ``plan.SECTIONS``.
+        material: Facts, findings and names.
+        said: Accepted sentences of a model for this section, in its order.
+
+    Returns:
+        Its blocks, never empty.
+    """
+    return _WRITERS[name](material, said)
+
+
+def _executive(material: Material, said: Said) -> tuple[Block, ...]:
+    """What is there, what the numbers say, what is wrong, what to do next."""
+    told = {sentence.about for sentence in said}
+    texts = [sentence.text for sentence in said] or _opening(material)
+    blocks = [_paragraph(texts)] if texts else []
+    severe = material.severe("critical", "warning") or material.severe("notice")
+    bullets = [ended(finding.title) for finding in severe[:MOST_FINDINGS_IN_SUMMARY]
+               if finding.id not in told and not _holds(texts, finding.title)]
+    if bullets:
+        blocks.append(Block("bullets", tuple(bullets)))
+    elif not material.findings:
+        blocks.append(_line("No rule made a finding on these artifacts."))
+    blocks += [_line(f"Next step: {ended(finding.recommendation)}")
+               for finding in material.advised()[:1]
+               if not _holds(texts, finding.recommendation)]
+    return tuple(blocks)
+
+
+def _opening(material: Material) -> list[str]:
+    there = material.topics("inventory")[:MOST_FACTS_IN_SUMMARY]
+    measured = material.topics("performance")[:1]
+    return [ended(fact.statement) for fact in (*there, *measured)]
+
+
+def _ingestion(material: Material, said: Said) -> tuple[Block, ...]:
+    """What lay there, what became of it, and what should have been there."""
+    blocks = _said(said)
+    blocks += _bullets(material.topics("inventory"))
+    blocks += _bullets(material.topics("ingestion"), "What was read:")
+    blocks += _bullets(material.topics("failure"), "What failed:")
+    blocks += _bullets(material.topics("duplicate"), "What stands there more than it should:")
+    blocks += _bullets(material.topics("telemetry", "setup", "quality"),
+                       "What is known about the setup and the quality of the records:")
+    return tuple(blocks) or (_line("No fact about the files themselves was found."),)
+
+
+def _performance(material: Material, said: Said) -> tuple[Block, ...]:
+    """Tables by metric, then cold starts, sweeps and compilation."""
+    blocks = _said(said)
+    told = {sentence.about for sentence in said}
+    facts = material.topics("performance")
+    groups = by_metric(facts)
+    labels = Labels(material.names.values())
+    for metric in list(groups)[:MOST_TABLES]:
+        blocks += tables(metric, groups[metric], labels)
+    left_out = list(groups)[MOST_TABLES:]
+    if left_out:
+        blocks.append(_line("Also measured, and in the dataset: "
+                            f"{', '.join(words(metric) for metric in left_out)}."))
+    blocks += _bullets([fact for fact in facts if not fact.metric and fact.id not in told])
+    shown = covered(blocks) if said else frozenset()
+    for lead, topic in _AFTER_TABLES:
+        rest = [fact for fact in material.topics(topic) if fact.id not in shown]
+        blocks += _short(lead, rest)
+    return tuple(blocks) or (_line("No performance value was found in these artifacts."),)
+
+
+_AFTER_TABLES: Final[tuple[tuple[str, Topic], ...]] = (
+    ("Cold starts:", "cold_start"), ("Sweeps:", "sweep"), ("Compilation:", "compile"))
+
+
+def _findings(material: Material, said: Said) -> tuple[Block, ...]:
+    """Every finding, most severe first, in a model's words where it has some."""
+    if not material.findings:
+        return (_line("No rule made a finding on these artifacts."),)
+    items = [f"{finding.severity.capitalize()}: {text}"
+             for finding in _ordered(material.findings, said)
+             for text in _texts(finding, said, finding.title)]
+    return (Block("bullets", tuple(items)),)
+
+
+def _recommendations(material: Material, said: Said) -> tuple[Block, ...]:
+    """What to do, each thing once, what answers the severest finding first."""
+    advised = material.advised()
+    if not advised:
+        return (_line("Nothing to do follows from the findings."),)
+    items = [text for finding in _ordered(advised, said)
+             for text in _texts(finding, said, finding.recommendation)]
+    return (Block("numbered", tuple(items)),)
+
+
+def _appendix(material: Material, said: Said) -> tuple[Block, ...]:
+    """How to ask further, what was not read, how to read the numbers."""
+    unread = [fact for fact in material.topics("inventory", "ingestion", "failure")
+              if fact.scope.get("status") in ("unread", "partly_read", "skipped")]
+    gap = _bullets(unread, "What was not read:") or [
+        _line("No fact of this run speaks of a file that was left unread.")]
+    return (
+        *_said(said),
+        _line("Every number of this report comes from the dataset beside it. To see where each "
+              "stands in its file, and to ask further:"),
+        Block("code", (
+            'baseline query "SELECT id, statement, value, unit, sql FROM facts ORDER BY id"',
+            'baseline query "SELECT artifact, pointer, raw, value, unit FROM measurements '
+            "WHERE status = 'ok' ORDER BY artifact, pointer\"",
+            'baseline query "SELECT artifact, status, reason FROM artifacts '
+            "WHERE status <> 'read' ORDER BY artifact\"",
+        ), language="sh"),
+        *gap,
+        _line("An interval belongs to the estimate beside it; its level and method stand with "
+              "the fact. A dash means that no fact was found, which is not the same as nothing "
+              "measured. Values of failed calls are counted, and kept out of estimates."),
+    )
+
+
+_WRITERS: Final[Mapping[str, Callable[[Material, Said], tuple[Block, ...]]]] = {
+    EXECUTIVE: _executive,
+    INGESTION: _ingestion,
+    PERFORMANCE: _performance,
+    FINDINGS: _findings,
+    RECOMMENDATIONS: _recommendations,
+    APPENDIX: _appendix,
+}
+
+
+def _ordered(findings: Sequence[Finding], said: Said) -> list[Finding]:
+    """Order by severity, then as the model ordered them; what it left out comes last."""
+    chosen = [sentence.about for sentence in said]
+    rank = {id_: at for at, id_ in reversed(list(enumerate(chosen)))}
+    severity = {finding.id: finding.severity for finding in findings}
+    firsts = list(dict.fromkeys(severity.values()))
+    return sorted(findings, key=lambda f: (firsts.index(f.severity), rank.get(f.id, len(rank))))
+
+
+def _texts(finding: Finding, said: Said, own: str) -> list[str]:
+    return [s.text for s in said if s.about == finding.id] or [ended(own)]
+
+
+def _said(said: Said) -> list[Block]:
+    return [_paragraph([sentence.text for sentence in said])] if said else []
+
+
+def _bullets(facts: Sequence[Fact], lead: str = "") -> list[Block]:
+    """Write statements as bullets under a line, each statement once."""
+    texts = list({folded(fact.statement): ended(fact.statement) for fact in facts}.values())
+    if not texts:
+        return []
+    blocks = [_line(lead)] if lead else []
+    blocks.append(Block("bullets", tuple(texts[:MOST_BULLETS])))
+    return [*blocks, _line(MORE)] if len(texts) > MOST_BULLETS else blocks
+
+
+def _short(lead: str, facts: Sequence[Fact]) -> list[Block]:
+    texts = [ended(fact.statement) for fact in facts]
+    if not texts:
+        return []
+    shown = " ".join([lead, *texts[:MOST_BULLETS], *([MORE] if texts[MOST_BULLETS:] else [])])
+    return [_line(shown)]
+
+
+def _holds(texts: Sequence[str], sentence: str) -> bool:
+    return folded(sentence) in folded(" ".join(texts))
+
+
+def _paragraph(texts: Sequence[str]) -> Block:
+    return Block("paragraph", (" ".join(texts),))
+
+
+def _line(text: str) -> Block:
+    return Block("paragraph", (text,))

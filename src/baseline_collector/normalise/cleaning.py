@@ -1,0 +1,162 @@
+"""Status of every numeric leaf: ok, failed or quarantined, each with its rule.
+
+Failed calls keep their numbers as written and leave the statistics. Values that no
+float holds, that their unit contradicts, or that cannot be are quarantined. Token counts
+that are the word counts of the text beside them are not tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from baseline_collector.normalise.columns import Ints, Leaves
+from baseline_collector.normalise.context import record_of
+from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.quantities import DIMENSION, Quantities
+from baseline_collector.normalise.meaning import container
+
+Bools = npt.NDArray[np.bool_]
+
+OK, FAILED, QUARANTINED = 0, 1, 2
+
+RULES = {
+    "C01": "the number cannot be held by a float, is not finite, or its key repeats",
+    "C02": "the unit contradicts the metric",
+    "C03": "a duration or rate is negative",
+    "C04": "a duration or rate of zero stands for no measurement",
+    "C05": "the call failed: error text, status or success flag",
+    "C06": "every call behind this aggregate failed",
+    "C07": "the token count is the word count of the text beside it",
+}
+"""Cleaning rules by id; reasons name them, and the data package counts what each touched."""
+
+_MAY_BE_ZERO = ("compile_time", "load_duration")
+_SPREAD = ("std", "cv", "min")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Status code and reason, one a numeric leaf.
+
+    Attributes:
+        status: OK, FAILED or QUARANTINED.
+        reason: Index into ``reasons``; 0 is the empty reason.
+        reasons: Distinct reasons, each starting with its rule.
+        words: Whether the value counts words where its key says tokens.
+    """
+
+    status: Ints
+    reason: Ints
+    reasons: list[str]
+    words: Bools
+
+    @property
+    def ok(self) -> Bools:
+        """Where statistics may use the value."""
+        return np.asarray(self.status == OK)
+
+
+class _Sheet:
+    """Statuses being filled in; the first reason to strike stays."""
+
+    def __init__(self, size: int) -> None:
+        self.status = np.zeros(size, np.int64)
+        self.reason = np.zeros(size, np.int64)
+        self.reasons = [""]
+        self._known = {"": 0}
+
+    def mark(self, where: Bools | Ints, status: int, reason: str) -> None:
+        """Give rows a status unless they have one."""
+        chosen = np.zeros(len(self.status), bool)
+        chosen[where] = True
+        chosen &= self.status == OK
+        if not chosen.any():
+            return
+        if reason not in self._known:
+            self._known[reason] = len(self.reasons)
+            self.reasons.append(reason)
+        self.status[chosen] = status
+        self.reason[chosen] = self._known[reason]
+
+
+def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Judged:
+    """Decide the status of every numeric leaf."""
+    rows = leaves.numeric
+    sheet = _Sheet(len(rows))
+    for code, reason in enumerate(leaves.reasons):
+        sheet.mark(leaves.reason[rows] == code, QUARANTINED, f"C01 {reason}")
+    sheet.mark(quantities.conflict, QUARANTINED, f"C02 {RULES['C02']}")
+    _failed(sheet, leaves, contexts)
+    _all_failed(sheet, leaves, quantities, contexts)
+    _impossible(sheet, leaves, quantities)
+    words = _words(leaves, quantities, contexts)
+    return Judged(sheet.status, sheet.reason, sheet.reasons, words)
+
+
+def _failed(sheet: _Sheet, leaves: Leaves, contexts: Contexts) -> None:
+    """Everything a failed record measured."""
+    measured = _measured(leaves)
+    for code, context in enumerate(contexts.table):
+        if context.failed:
+            sheet.mark(measured & (contexts.codes == code), FAILED, f"C05 {context.failed}")
+
+
+def _measured(leaves: Leaves) -> Bools:
+    roles = np.array([meaning.role in ("measurement", "unnamed") for meaning in leaves.meanings],
+                     bool)
+    return roles[leaves.key[leaves.numeric]] if len(roles) else np.zeros(0, bool)
+
+
+def _all_failed(sheet: _Sheet, leaves: Leaves, quantities: Quantities, contexts: Contexts) -> None:
+    """Aggregates of artifacts in which no call worked; counts of attempts stay."""
+    counts = np.array([dimension in ("", "number") for dimension in DIMENSION], bool)
+    for artifact, around in contexts.surroundings.items():
+        if around.all_failed():
+            mine = (leaves.artifact[leaves.numeric] == artifact) & ~counts[quantities.metric]
+            sheet.mark(mine, FAILED, f"C06 {RULES['C06']}")
+
+
+def _impossible(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
+    timed = np.array([dimension in ("time", "token rate", "request rate")
+                      for dimension in DIMENSION], bool)[quantities.metric]
+    sheet.mark(timed & (quantities.value < 0), QUARANTINED, f"C03 {RULES['C03']}")
+    allowed = np.isin(quantities.metric,
+                      [quantities.metric_names.index(name) for name in _MAY_BE_ZERO])
+    spread = np.array([meaning.statistic in _SPREAD for meaning in leaves.meanings], bool)
+    if len(spread):
+        allowed |= spread[leaves.key[leaves.numeric]]
+    sheet.mark(timed & ~allowed & (quantities.value == 0), QUARANTINED, f"C04 {RULES['C04']}")
+
+
+def _words(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Bools:
+    """Where a file's token counts are the word counts of its texts, in every record that has both."""
+    names = quantities.metric_names
+    tokens = quantities.metric == names.index("output_tokens")
+    rates = quantities.metric == names.index("output_throughput")
+    totals = quantities.metric == names.index("total_tokens")
+    owner = leaves.artifact[leaves.numeric]
+    found = np.zeros(len(owner), bool)
+    for artifact, around in contexts.surroundings.items():
+        if not around.answers:
+            continue
+        mine = np.flatnonzero(tokens & (owner == artifact))
+        pairs = [(value, len(text.split())) for value, text in _texts(leaves, mine, around.answers)]
+        if pairs and all(value == words for value, words in pairs):
+            found |= (owner == artifact) & (tokens | rates | totals)
+    return found
+
+
+def _texts(leaves: Leaves, rows: Ints, answers: dict[tuple[str, tuple[int, ...]], str]
+           ) -> list[tuple[float, str]]:
+    """Each of some values with the text of the answer in its record."""
+    found = []
+    for row in leaves.numeric[rows].tolist():
+        scope = container(leaves.keys[leaves.key[row]])
+        at = tuple(int(column[row]) for column in leaves.at)[: scope.count("[]")]
+        text = answers.get(record_of((scope, at)))
+        if text is not None:
+            found.append((float(leaves.value[row]), text))
+    return found

@@ -1,0 +1,79 @@
+"""A batch of leaves as NumPy columns, with the meaning of each key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from baseline_collector.normalise.meaning import Meaning, meaning_of
+from baseline_collector.readers.base import NUMBER
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Leaves:
+    """Columns of ``readers.base.LEAVES``; a null index or code is -1, a null value NaN.
+
+    Attributes:
+        numeric: Rows of the batch that are numbers, in order.
+        keys: Templates that the ``key`` column codes.
+        meanings: What each of them means.
+    """
+
+    def __init__(self, batch: pa.RecordBatch, readers: Sequence[str]) -> None:
+        """Take a batch apart.
+
+        Args:
+            batch: Leaves.
+            readers: Name of the reader of each artifact; the same key may mean different
+                things in different formats, so keys are coded a reader.
+        """
+        key, unit, reason = batch.column("key"), batch.column("unit"), batch.column("reason")
+        self.artifact: Ints = batch.column("artifact").to_numpy().astype(np.int64)
+        names = sorted(set(readers))
+        reader = np.array([names.index(name) for name in readers] or [0], np.int64)
+        coded = key.indices.to_numpy().astype(np.int64) * max(len(names), 1)
+        found, codes = np.unique(coded + reader[self.artifact], return_inverse=True)
+        self.key: Ints = codes.astype(np.int64)
+        spelled = key.dictionary.to_pylist()
+        pairs = [divmod(code, max(len(names), 1)) for code in found.tolist()]
+        self.keys: list[str] = [spelled[at] for at, _ in pairs]
+        self.at = tuple(
+            batch.column(name).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+            for name in ("i0", "i1", "i2")
+        )
+        self.kind: npt.NDArray[np.int8] = batch.column("kind").to_numpy()
+        self.raw: pa.Array = batch.column("raw")
+        self.value: Floats = batch.column("value").to_numpy(zero_copy_only=False)
+        self.unit: Ints = _codes(unit)
+        self.units: list[str] = unit.dictionary.to_pylist()
+        self.reason: Ints = _codes(reason)
+        self.reasons: list[str] = reason.dictionary.to_pylist()
+        self.meanings: list[Meaning] = [meaning_of(spelled[at], names[who]) for at, who in pairs]
+        self.numeric: Ints = np.flatnonzero(self.kind == NUMBER)
+
+    def by_key(self, rows: Ints) -> list[tuple[int, Ints]]:
+        """Group rows by key: (key code, positions within ``rows``), each in order."""
+        return grouped(self.key[rows])
+
+
+def _codes(column: pa.DictionaryArray) -> Ints:
+    filled = column.indices.fill_null(-1)
+    codes: Ints = filled.to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
+
+
+def grouped(codes: Ints) -> list[tuple[int, Ints]]:
+    """Positions of each distinct code, in the order of the codes."""
+    if not len(codes):
+        return []
+    order = np.argsort(codes, kind="stable")
+    ordered = codes[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    ends = np.r_[starts[1:], len(ordered)]
+    return [(int(ordered[start]), order[start:end])
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]

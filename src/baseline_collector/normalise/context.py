@@ -1,0 +1,267 @@
+"""Context: which model, settings, environment, prompt and outcome a value belongs to.
+
+A leaf of context speaks for the object or row that holds it, and for everything
+inside. A value's context is what the objects around it say, the nearest winning, then
+the names of its own containers, and last the path of the artifact (marked as inferred).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from baseline_collector.normalise.meaning import Meaning, container
+from baseline_collector.paths import tokens
+from baseline_collector.readers.base import BOOL, NULL, NUMBER, TEXT
+
+Place = tuple[str, tuple[int, ...]]
+"""Template of an object or row, and its indices."""
+
+PLAIN = ("model", "quantization", "engine", "device", "prompt", "run", "started_at", "phase")
+
+_FAMILY = re.compile(
+    r"(?<![a-z])(code)?(gemma|llama|qwen|mistral|mixtral|phi|smollm|tinyllama|deepseek|falcon|"
+    r"granite|gpt-oss|glm|olmo|yi|vicuna|starcoder|command-r|nemotron|stablelm|gpt)"
+    r"-?(\d+(?:\.\d+)?)?"
+    r"(?:[_:-](\d+(?:\.\d+)?[bm])(?![a-z0-9]))?((?:[-_](?:it|instruct|chat|qat|base|coder))*)",
+    re.IGNORECASE,
+)
+_QUANTIZATION = re.compile(
+    r"(?<![a-z0-9])(i?q\d(?:_[0-9a-z]{1,2})*|bf16|fp16|f16|fp32|f32|fp8|int8|int4|awq|gptq|qat|mxfp4)"
+    r"(?![a-z0-9])", re.IGNORECASE)
+
+ERROR_TEXT = re.compile(
+    r"^\W*(?:error\b|exception\b|traceback \(most recent|failed to (?:connect|generate|load)|"
+    r"http(?:error|/\d)|timed? ?out\b|connection (?:refused|reset|error|aborted))"
+    r"|all connection attempts failed|connection refused|max retries exceeded"
+    r"|\[winerror \d+\]|\[errno \d+\]|out of memory\b.{0,40}$|request timed out",
+    re.IGNORECASE)
+"""Text of an answer that is an error message. Long answers may quote one; see ``_is_error``."""
+
+_LONGEST_ERROR = 400
+_BAD_STATUS = {"failed", "failure", "error", "timeout", "timed_out", "aborted", "cancelled", "false",
+               "no"}
+
+
+@dataclass(slots=True)
+class Said:
+    """What the leaves of one object or row say."""
+
+    plain: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    setup: dict[str, str] = field(default_factory=dict)
+    repetitions: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Context of a value, as columns of the measurements table."""
+
+    plain: tuple[str | None, ...]
+    parameters: str | None
+    setup: str | None
+    inferred: str | None
+    n: int | None
+    failed: str
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Everything one artifact says about context, by place."""
+
+    said: dict[Place, Said] = field(default_factory=dict)
+    failures: dict[Place, str] = field(default_factory=dict)
+    attempts: set[Place] = field(default_factory=set)
+    answers: dict[Place, str] = field(default_factory=dict)
+
+    def hear(self, meaning: Meaning, at: tuple[int, ...], kind: int, raw: str,
+             value: float | None) -> None:
+        """Take in one leaf that is no measurement."""
+        place = (meaning.scope, at[: meaning.scope.count("[]")])
+        if meaning.role == "outcome":
+            self._outcome(meaning, place, kind, raw)
+            return
+        if meaning.role == "answer":
+            self._answer(place, kind, raw)
+            return
+        if kind == NULL or not raw.strip():
+            return
+        said = self.said.get(place)
+        if said is None:
+            said = self.said[place] = Said()
+        _take(said, meaning, kind, raw, value)
+
+    def _outcome(self, meaning: Meaning, place: Place, kind: int, raw: str) -> None:
+        record = record_of(place)
+        self.attempts.add(record)
+        text = raw.strip()
+        if meaning.target in ("success", "ok"):
+            if kind in (BOOL, TEXT) and text.lower() in ("false", "no", "0"):
+                self.failures.setdefault(record, "the artifact says it did not succeed")
+        elif meaning.target == "status":
+            if text.lower() in _BAD_STATUS:
+                self.failures.setdefault(record, f"status: {text}")
+        elif kind == TEXT and text.lower() not in ("", "none", "null", "false", "no error", "ok"):
+            self.failures[record] = f"error: {text[:300]}"
+
+    def _answer(self, place: Place, kind: int, raw: str) -> None:
+        if kind != TEXT:
+            return
+        record = record_of(place)
+        self.attempts.add(record)
+        if len(raw) > len(self.answers.get(record, "")):
+            self.answers[record] = raw
+        if _is_error(raw) and record not in self.failures:
+            self.failures[record] = f"not marked as failed, but its text is an error: {raw[:300]}"
+
+    def all_failed(self) -> bool:
+        """Whether every attempt of the artifact failed, and there were attempts below its top."""
+        records = {place for place in self.attempts if place[0]}
+        return bool(records) and records <= self.failures.keys()
+
+
+def _is_error(text: str) -> bool:
+    return len(text) <= _LONGEST_ERROR and ERROR_TEXT.search(text) is not None
+
+
+def _take(said: Said, meaning: Meaning, kind: int, raw: str, value: float | None) -> None:
+    text = raw.strip()
+    if meaning.role == "parameter":
+        if text.startswith("{") and kind == TEXT:
+            said.parameters.update(_object(text))
+        else:
+            said.parameters[meaning.target] = text
+    elif meaning.role == "setup":
+        known = said.setup.get(meaning.target)
+        said.setup[meaning.target] = f"{known}, {text}" if known and known != text else text
+    elif meaning.role == "repetitions":
+        if value is not None and value > 0:
+            said.repetitions[meaning.target] = value
+    elif meaning.role == "time":
+        stamp = text if kind != NUMBER else _instant(value)
+        if stamp:
+            said.plain.setdefault("started_at", stamp)
+    elif meaning.target in PLAIN and (kind != NUMBER or meaning.target in ("prompt", "run")):
+        if meaning.target == "started_at":
+            said.plain["started_at"] = text
+        else:
+            said.plain.setdefault(meaning.target, text)
+
+
+def _object(text: str) -> dict[str, str]:
+    try:
+        document = json.loads(text, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        return {}
+    return {str(key): str(value) for key, value in document.items()
+            if not isinstance(value, dict | list)} if isinstance(document, dict) else {}
+
+
+def _instant(value: float | None) -> str:
+    """An epoch in seconds, milliseconds or nanoseconds as ISO 8601; empty where it is none."""
+    if value is None:
+        return ""
+    for scale in (1.0, 1e3, 1e6, 1e9):
+        seconds = value / scale
+        if 9e8 < seconds < 4e9:  # 1998 to 2096
+            return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    return ""
+
+
+@lru_cache(maxsize=10_000)
+def _record_template(scope: str) -> str:
+    if "[]" in scope:
+        return scope[: scope.rindex("[]") + 2]
+    names = tokens(scope)
+    for at, name in enumerate(names[:-1]):
+        if name in ("backends", "devices", "variants", "configs", "engines", "models", "results"):
+            while len([token for token in tokens(scope) if token]) > at + 2:
+                scope = container(scope)
+            return scope
+    return scope
+
+
+def record_of(place: Place) -> Place:
+    """The record a place belongs to: the nearest array item, or named entry of a collection."""
+    template = _record_template(place[0])
+    return template, place[1][: template.count("[]")]
+
+
+@lru_cache(maxsize=100_000)
+def enclosing(template: str) -> tuple[str, ...]:
+    """The objects and rows around a leaf, outermost first, the artifact's top included."""
+    found = [""]
+    scope = container(template)
+    inner = []
+    while scope:
+        inner.append(scope)
+        scope = container(scope) if not scope.endswith("[]") else scope[:-2]
+    return tuple(found + inner[::-1])
+
+
+def merged(surroundings: Surroundings, around: Iterable[str], at: tuple[int, ...],
+           variant: tuple[tuple[str, str], ...], fallback: Mapping[str, str]) -> Context:
+    """Put together what the places around a value say, the nearest last.
+
+    Args:
+        surroundings: Of the artifact.
+        around: Templates from ``enclosing``.
+        at: Indices of the value.
+        variant: Settings in the names of its containers.
+        fallback: What the artifact's path says.
+    """
+    plain: dict[str, str] = {}
+    parameters: dict[str, str] = {}
+    setup: dict[str, str] = {}
+    n, failed = None, ""
+    for template in around:
+        place = (template, at[: template.count("[]")])
+        failed = surroundings.failures.get(place) or failed
+        said = surroundings.said.get(place)
+        if said is None:
+            continue
+        plain.update(said.plain)
+        parameters.update(said.parameters)
+        setup.update(said.setup)
+        if said.repetitions:
+            n = said.repetitions.get("runs") or min(said.repetitions.values())
+    parameters.update(variant)
+    inferred = _complete(plain, fallback)
+    return Context(
+        tuple(plain.get(name) for name in PLAIN), _json(parameters), _json(setup),
+        ",".join(inferred) or None, int(n) if n else None, failed,
+    )
+
+
+def _complete(plain: dict[str, str], fallback: Mapping[str, str]) -> list[str]:
+    """Fill in what the path or the model's own name says; return the columns filled."""
+    inferred = []
+    if "model" not in plain and "model" in fallback:
+        plain["model"] = fallback["model"]
+        inferred.append("model")
+    if "quantization" not in plain and "model" in plain:
+        match = _QUANTIZATION.search(plain["model"])
+        if match:
+            plain["quantization"] = match[1]
+    return inferred
+
+
+def _json(values: Mapping[str, str]) -> str | None:
+    if not values:
+        return None
+    return json.dumps(dict(sorted(values.items())), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_path(artifact: str) -> dict[str, str]:
+    """What the path of an artifact says about its model; the file's name before its folders."""
+    for name in reversed(artifact.split("/")):
+        match = _FAMILY.search(name)
+        if match:
+            family = (match[1] or "") + match[2] + (match[3] or "")
+            size = f":{match[4]}" if match[4] else ""
+            return {"model": f"{family}{size}{match[5].replace('_', '-') if size else ''}".lower()}
+    return {}

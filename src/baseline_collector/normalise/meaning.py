@@ -1,0 +1,323 @@
+"""What a key means: metric, statistic, unit, or what kind of context it is.
+
+A key is cut into object names, names into parts (``meanTTFT (ms)`` -> mean, ttft, ms).
+The parts of the last name must all be accounted for: a unit at the end or in brackets,
+statistics, and one spelling from the vocabulary. Where the last name is only a
+statistic (``p99``), the names above it are asked for the metric, nearest first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from baseline_collector import units, vocabulary
+from baseline_collector.normalise.mappings import TABLES
+from baseline_collector.normalise.mappings.entry import Role
+from baseline_collector.paths import tokens as path_tokens
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+_SPLIT = re.compile(r"[^A-Za-z0-9%µμ°/.]+")
+_BRACKETS = re.compile(r"[(\[]\s*([^)\]]{1,24})\s*[)\]]\s*$")
+_QUANTILE = re.compile(r"p(\d{1,2}(?:[._]\d+)?|99[._]?9+|100)")
+_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+_NOISE = frozenset({"the", "of", "per run", "value", "overall", "gpu", "csv", "avg", "measured"})
+_PERCENTILE_WORDS = frozenset({"percentile", "percentiles", "quantile", "quantiles", "pct"})
+_OUTCOME = {"error", "error_message", "exception", "success", "ok", "status", "error_text",
+            "failure", "failure_reason"}
+_TRANSPARENT = vocabulary.PARAMETER_OBJECTS | vocabulary.SETUP_OBJECTS | {"metadata", "details"}
+_MEASURED_HERE = frozenset({"gpu", "cpu", "device", "sensor", "sensors", "telemetry", "thermal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a key was taken for, and why.
+
+    Attributes:
+        role: Kind of leaf.
+        metric: Canonical metric of a measurement.
+        statistic: ``sample`` where the name says none.
+        unit: Unit the name states, or the metric's own where tools agree; None where unknown.
+        binary: Whether MB and GB of this key are powers of 1024.
+        target: Column for context, name for parameters and setup.
+        scope: Template of the object or row the leaf speaks for.
+        variant: Settings that the names of containers give, such as backend = eager.
+        why: The rule that decided, for ``baseline vocabulary``.
+        definition: Which definition of the metric, where several exist and the format says.
+    """
+
+    role: Role
+    metric: str | None
+    statistic: str
+    unit: str | None
+    binary: bool
+    target: str
+    scope: str
+    variant: tuple[tuple[str, str], ...]
+    why: str
+    definition: str = ""
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Cut a name into lower-case parts: ``tokensPerSecond`` -> tokens, per, second."""
+    spaced = _CAMEL.sub(" ", name)
+    return tuple(part.strip(".").lower() for part in _SPLIT.split(spaced) if part.strip("."))
+
+
+def plain(name: str) -> str:
+    """A name as lower-case parts joined by underscores, for look-ups."""
+    return "_".join(parts(name))
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[tuple[str, ...], str]:
+    table: dict[tuple[str, ...], str] = {}
+    for metric in vocabulary.METRICS:
+        for spelling in (*metric.spellings, metric.name.replace("_", " ")):
+            table[tuple(spelling.split())] = metric.name
+    return table
+
+
+def statistic_of(part: str) -> str | None:
+    """Return the statistic a name part says, or None."""
+    if part in vocabulary.STATISTICS:
+        return vocabulary.STATISTICS[part]
+    match = _QUANTILE.fullmatch(part)
+    if match:
+        return "p" + match[1].replace("_", ".")
+    ordinal = _ORDINAL.fullmatch(part)
+    return f"p{ordinal[1]}" if ordinal else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One name taken apart: what it says of metric, statistic and unit, and what is left over."""
+
+    metric: str | None
+    statistic: str | None
+    unit: str | None
+    leftover: tuple[str, ...]
+
+
+@lru_cache(maxsize=50_000)
+def take_apart(name: str) -> _Name:
+    """Account for every part of a name by the rules of this module."""
+    unit, bare = _bracketed_unit(name)
+    rest = list(parts(bare))
+    metric, rest = _longest_spelling(rest)
+    if metric is None and len(rest) > 1 and unit is None and rest[-1] in vocabulary.UNIT_PARTS:
+        unit = vocabulary.UNIT_PARTS[rest.pop()]
+        metric, rest = _longest_spelling(rest)
+    elif unit is None and rest and rest[-1] in vocabulary.UNIT_PARTS:
+        unit = vocabulary.UNIT_PARTS[rest.pop()]
+    statistic, rest = _statistics(rest)
+    leftover = tuple(part for part in rest if part not in _NOISE)
+    if metric is None and leftover:
+        metric, again = _longest_spelling(list(leftover))
+        leftover = tuple(again)
+    return _Name(metric, statistic, unit, leftover)
+
+
+def _bracketed_unit(name: str) -> tuple[str | None, str]:
+    match = _BRACKETS.search(name)
+    found = units.recognise(match[1]) if match else None
+    if match and found:
+        return found.symbol, name[: match.start()]
+    return None, name
+
+
+def _longest_spelling(rest: list[str]) -> tuple[str | None, list[str]]:
+    """Find the longest run of parts that is a spelling; return its metric and the other parts."""
+    table = _spellings()
+    for length in range(min(len(rest), 6), 0, -1):
+        for start in range(len(rest) - length + 1):
+            metric = table.get(tuple(rest[start : start + length]))
+            if metric and (length > 1 or _alone(rest, start)):
+                return metric, rest[:start] + rest[start + length :]
+    return None, rest
+
+
+def _alone(rest: list[str], at: int) -> bool:
+    """Whether a one-part spelling stands with nothing but units, statistics and noise."""
+    return all(
+        statistic_of(part) or part in vocabulary.UNIT_PARTS or part in _NOISE
+        or part in _PERCENTILE_WORDS
+        for n, part in enumerate(rest) if n != at
+    )
+
+
+def _statistics(rest: list[str]) -> tuple[str | None, list[str]]:
+    joined = "_".join(rest)
+    if joined == "coefficient_of_variation":
+        return "cv", []
+    found: str | None = None
+    left = []
+    for part in rest:
+        statistic = statistic_of(part)
+        if statistic and (found in (None, "overall") or statistic == "overall"):
+            found = statistic if found in (None, "overall") else found
+        elif part not in _PERCENTILE_WORDS:
+            left.append(part)
+    return found, left
+
+
+@lru_cache(maxsize=200_000)
+def meaning_of(key: str, reader: str = "") -> Meaning:
+    """Say what a key means: by the table of its format, else by its name and those above it.
+
+    Args:
+        key: Path template, e.g. ``metrics[].gpu[].fan_speed``.
+        reader: Name of the reader that read it.
+    """
+    entry = TABLES.get(reader, {}).get(key)
+    if entry is not None:
+        binary = entry.metric is not None and vocabulary.BY_NAME[entry.metric].binary
+        return Meaning(entry.role, entry.metric, entry.statistic, entry.unit or None, binary,
+                       entry.target, container(key) if entry.scope is None else entry.scope, (),
+                       f"table of {reader}", entry.definition)
+    names = [token for token in path_tokens(key) if token is not None]
+    scope = container(key)
+    if not names:
+        return _other("unnamed", scope, "no name")
+    last, above = names[-1], [plain(name) for name in names[:-1]]
+    bare = plain(last)
+    context = _context(bare, last, above, key, _owner(scope))
+    if context is not None:
+        return context
+    return _measurement(last, names[:-1], key, scope)
+
+
+def _other(role: Role, scope: str, why: str, target: str = "",
+           variant: tuple[tuple[str, str], ...] = ()) -> Meaning:
+    return Meaning(role, None, "sample", None, False, target, scope, variant, why)
+
+
+def container(key: str) -> str:
+    """Template of the object or row that holds a leaf: the key without its last name."""
+    if key.endswith("[]"):
+        return container(key[:-2])
+    if key.endswith('"]'):
+        return key[: key.rindex('["')]
+    dot = key.rfind(".")
+    bracket = key.rfind("]")
+    if dot > bracket:
+        return key[:dot]
+    return key[: bracket + 1] if bracket >= 0 else ""
+
+
+def _context(bare: str, last: str, above: list[str], key: str, scope: str) -> Meaning | None:
+    """The meaning of a key that names no measurement, or None."""
+    parent = above[-1] if above else ""
+    if bare in _OUTCOME:
+        return _other("outcome", scope, "says whether it worked", bare)
+    if parent == "model" and bare in ("name", "id"):
+        return _other("context", scope, "name of the model object", "model")
+    in_parameters = any(name in vocabulary.PARAMETER_OBJECTS for name in above)
+    in_setup = any(name in vocabulary.SETUP_OBJECTS for name in above)
+    if (in_parameters or parent == "model") and bare not in ("device",):
+        if bare in vocabulary.REPETITION_KEYS:
+            return _other("repetitions", scope, "repetitions among settings", bare)
+        return _other("parameter", scope, "inside an object of settings", bare)
+    if parent == "model":
+        return _other("context", scope, "inside the model object", bare)
+    if in_setup:
+        target = "device" if bare in ("gpu_name", "device_name") else bare
+        role: Role = "context" if target == "device" else "setup"
+        return _other(role, scope, "inside an object about the environment", target)
+    return _by_name(bare, last, above, key, scope)
+
+
+def _by_name(bare: str, last: str, above: list[str], key: str, scope: str) -> Meaning | None:
+    if bare in vocabulary.SETUP_KEYS:
+        return _other("setup", scope, "names the environment", bare)
+    if bare == "temperature" and any(name in _MEASURED_HERE for name in above):
+        return Meaning("measurement", "temperature", "sample", "°C", False, "", scope, (),
+                       "temperature below a device")
+    if bare == "options":
+        return _other("parameter", scope, "settings as JSON text", bare)
+    if bare in vocabulary.PARAMETERS:
+        return _other("parameter", scope, "a setting by name", bare)
+    if bare in vocabulary.REPETITION_KEYS and not key.endswith("[]"):
+        return _other("repetitions", scope, "repetitions by name", bare)
+    if bare in vocabulary.TIME_KEYS:
+        return _other("time", scope, "a point in time", "started_at")
+    if bare in vocabulary.CONTEXT_KEYS:
+        return _other("context", scope, "context by name", vocabulary.CONTEXT_KEYS[bare])
+    if bare in vocabulary.IDENTITY_KEYS or last.lower() in vocabulary.IDENTITY_KEYS:
+        return _other("identity", scope, "names a thing", bare)
+    if bare in vocabulary.TEXT_KEYS:
+        return _other("answer", scope, "text of an answer", bare)
+    return None
+
+
+def _owner(scope: str) -> str:
+    """The object that settings or an environment speak for: the one that holds theirs."""
+    names = [name for name in path_tokens(scope) if name is not None]
+    while names and (plain(names[-1]) in _TRANSPARENT or plain(names[-1]) == "model"):
+        scope, names = container(scope), names[:-1]
+    inner = [at for at, name in enumerate(names) if plain(name) in _TRANSPARENT]
+    for _ in range(len(names) - inner[0] if inner else 0):
+        scope = container(scope)
+    return scope
+
+
+def _measurement(last: str, above: list[str], key: str, scope: str) -> Meaning:
+    own = take_apart(last)
+    metric, unit, statistic = own.metric, own.unit, own.statistic or "sample"
+    why = "named by its key"
+    if own.leftover:
+        return _other("unnamed", scope, f"not accounted for: {' '.join(own.leftover)}",
+                      variant=_variant(above))
+    used = len(above)
+    if metric is None and (own.statistic or own.unit):
+        metric, used = _from_above(above)
+        why = f"a statistic below {above[used]!r}" if metric else ""
+    if metric is None:
+        return _other("unnamed", scope, "no spelling in the vocabulary", variant=_variant(above))
+    entry = vocabulary.BY_NAME[metric]
+    if statistic == "cv":
+        unit = unit or "%"
+    elif unit is None or units.unit(unit).dimension == "number":
+        unit = entry.bare_unit or None
+    return Meaning("measurement", metric, statistic, unit, entry.binary, "", scope,
+                   _variant(above[:used] + above[used + 1 :]), why)
+
+
+def _from_above(above: list[str]) -> tuple[str | None, int]:
+    """The metric that a name above says, nearest first, and where it stands."""
+    for at in range(len(above) - 1, -1, -1):
+        rest = [part for part in parts(above[at])
+                if part not in _PERCENTILE_WORDS and part not in ("stats", "statistics", "results")]
+        metric, left = _longest_spelling(rest)
+        if metric and not [part for part in left if not statistic_of(part)]:
+            if metric == "request_latency" and _from_above(above[:at])[0] == "iteration_time":
+                return "iteration_time", at  # "latency" below "timing": latency of an iteration
+            return metric, at
+    return None, len(above)
+
+
+def _variant(above: list[str]) -> tuple[tuple[str, str], ...]:
+    """Settings in the names of containers: ``backends.eager`` -> backend = eager."""
+    found: list[tuple[str, str]] = []
+    loose: list[str] = []
+    container = ""
+    for name in above:
+        bare = plain(name)
+        if container:
+            found.append((container, name))
+            container = ""
+        elif bare in ("backends", "devices", "variants", "configs", "engines", "kernels"):
+            container = bare[:-1]
+        elif not _structural(bare):
+            loose.append(name)
+    if loose:
+        found.append(("variant", ".".join(loose)))
+    return tuple(found)
+
+
+def _structural(bare: str) -> bool:
+    words = bare.split("_")
+    return all(word in vocabulary.STRUCTURE_PARTS or statistic_of(word) for word in words) or (
+        take_apart(bare).metric is not None and not take_apart(bare).leftover
+    )

@@ -1,0 +1,82 @@
+"""Cold starts: which records loaded the model, seen in their load time.
+
+A record is cold where the artifact says so, or where its load duration lies more than
+14.826 median absolute deviations above the median of its artifact and model, and at
+least three times as high; the others of that artifact and model are warm. Where no load
+is recorded, only the first record can be cold, judged by its time to first token.
+
+Source of the threshold: hyperfine's outlier rule (modified z-score over 14.826 MAD).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from baseline_collector.normalise.cleaning import Bools
+from baseline_collector.normalise.columns import Floats, Ints, Leaves, grouped
+from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.quantities import Quantities
+
+THRESHOLD = 14.826
+_FACTOR = 3.0
+_SMALLEST = 3
+
+NONE, COLD, WARM = 0, 1, 2
+
+
+def phases(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts) -> Ints:
+    """Say for every numeric leaf whether its record was cold or warm.
+
+    Returns:
+        NONE, COLD or WARM, one a numeric leaf; NONE where the artifact states a phase itself.
+    """
+    rows = leaves.numeric
+    phase = np.zeros(len(rows), np.int64)
+    sample = np.array([meaning.statistic == "sample" for meaning in leaves.meanings], bool)
+    if not len(rows):
+        return phase
+    usable = ok & sample[leaves.key[rows]] & (leaves.at[0][rows] >= 0)
+    series = _series(leaves, contexts)
+    for name, first_only in (("load_duration", False), ("time_to_first_token", True)):
+        metric = quantities.metric_names.index(name)
+        chosen = np.flatnonzero(usable & (quantities.metric == metric) & (phase == NONE))
+        for _, at in grouped(series[chosen]):
+            _mark(phase, leaves, quantities.value, series, chosen[at], first_only)
+    return phase
+
+
+def _series(leaves: Leaves, contexts: Contexts) -> Ints:
+    """A code for artifact and model; records are compared within one."""
+    models: dict[str | None, int] = {}
+    by_context = np.array([models.setdefault(context.plain[0], len(models))
+                           for context in contexts.table] or [0], np.int64)
+    return leaves.artifact[leaves.numeric] * (len(models) + 1) + by_context[contexts.codes]
+
+
+def _mark(phase: Ints, leaves: Leaves, values: Floats, series: Ints, at: Ints, first_only: bool
+          ) -> None:
+    """Mark all leaves of the records of one series."""
+    records = leaves.at[0][leaves.numeric]
+    at = at[np.argsort(records[at], kind="stable")]
+    cold = is_cold(values[at])
+    if first_only:
+        cold[1:] = False
+    if not cold.any() or cold.all():
+        return
+    mine = np.flatnonzero(series == series[at[0]])
+    cold_records = records[at[cold]]
+    known = np.isin(records[mine], records[at])
+    phase[mine[known]] = np.where(np.isin(records[mine[known]], cold_records), COLD, WARM)
+
+
+def is_cold(values: Floats) -> Bools:
+    """Which values of a series stand out as cold starts.
+
+    Args:
+        values: Load durations or times to first token in the order of the records, seconds.
+    """
+    if len(values) < _SMALLEST:
+        return np.zeros(len(values), bool)
+    median = float(np.median(values))
+    spread = max(float(np.median(np.abs(values - median))), 1e-3 * median)
+    return np.asarray((values - median > THRESHOLD * spread) & (values > _FACTOR * median))

@@ -1,0 +1,130 @@
+"""Metric, statistic, unit and canonical value of every numeric leaf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from baseline_collector import units, vocabulary
+from baseline_collector.normalise.columns import Floats, Ints, Leaves, grouped
+from baseline_collector.normalise.meaning import Meaning, container
+
+_NAMES = ("", *(metric.name for metric in vocabulary.METRICS))
+_CODE = {name: at for at, name in enumerate(_NAMES)}
+DIMENSION = tuple(
+    units.unit(vocabulary.BY_NAME[name].unit).dimension if name else "" for name in _NAMES
+)
+"""Dimension of each metric code; empty for code 0, which is no metric."""
+
+
+@dataclass(slots=True)
+class Quantities:
+    """One entry a numeric leaf.
+
+    Attributes:
+        value: In the canonical unit; NaN where there is none.
+        metric: Code into ``metric_names``; 0 for none.
+        unit: Canonical unit symbol a distinct code; see ``unit_names``.
+        conflict: Whether the stated unit is of another dimension than the metric's.
+    """
+
+    value: Floats
+    metric: Ints
+    unit: Ints
+    conflict: np.ndarray
+    metric_names: tuple[str, ...] = _NAMES
+    unit_names: tuple[str, ...] = ("", *(unit.symbol for unit in units.UNITS))
+
+
+_UNIT_CODE = {symbol: at for at, symbol in enumerate(Quantities.__dataclass_fields__[
+    "unit_names"].default)}  # type: ignore[arg-type]
+
+
+def quantify(leaves: Leaves) -> Quantities:
+    """Convert every numeric leaf into the canonical unit of what it measures.
+
+    The unit is the one beside the value (cell, units row), else the one in the key, else
+    the one that the durations around it agree on, else the metric's own where tools agree.
+    """
+    rows = leaves.numeric
+    value = leaves.value[rows].copy()
+    found = Quantities(value, np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64),
+                       np.zeros(len(rows), bool))
+    pairs = leaves.key[rows] * (len(leaves.units) + 1) + leaves.unit[rows] + 1
+    lacking: list[tuple[int, Ints]] = []
+    for code, at in grouped(pairs):
+        key, stated = divmod(code, len(leaves.units) + 1)
+        meaning = leaves.meanings[key]
+        beside = leaves.units[stated - 1] if stated else ""
+        unit = units.recognise(beside) if beside else None
+        if meaning.metric and meaning.unit is None and unit is None:
+            lacking.append((key, at))
+        _apply(found, at, meaning, unit)
+    for key, at in lacking:
+        _from_neighbours(found, leaves, key, at)
+    return found
+
+
+def _apply(found: Quantities, at: Ints, meaning: Meaning, beside: units.Unit | None) -> None:
+    """Convert one group of leaves that share key and stated unit."""
+    unit = beside or (units.unit(meaning.unit) if meaning.unit else None)
+    if meaning.role not in ("measurement", "unnamed"):
+        return
+    if meaning.metric is None:
+        if unit is not None:
+            _convert(found, at, unit)
+        return
+    found.metric[at] = _CODE[meaning.metric]
+    if unit is None:
+        return
+    if meaning.binary and unit.symbol in vocabulary.BINARY_UNITS:
+        unit = units.unit(vocabulary.BINARY_UNITS[unit.symbol])
+    wanted = "share" if meaning.statistic == "cv" else DIMENSION[_CODE[meaning.metric]]
+    if unit.dimension == wanted or (wanted == "number" and unit.dimension == "share"):
+        _convert(found, at, unit)
+    elif meaning.metric == "throughput" and unit.dimension in ("token rate", "request rate"):
+        found.metric[at] = _CODE["output_throughput" if unit.dimension == "token rate"
+                                 else "request_throughput"]
+        _convert(found, at, unit)
+    else:
+        found.conflict[at] = True
+
+
+def _convert(found: Quantities, at: Ints, unit: units.Unit) -> None:
+    target = units.canonical(unit)
+    if unit.factor != target.factor:
+        found.value[at] = [units.convert(value, unit, target) for value in found.value[at].tolist()]
+    found.unit[at] = _UNIT_CODE[target.symbol]
+
+
+def _from_neighbours(found: Quantities, leaves: Leaves, key: int, at: Ints) -> None:
+    """Give durations without a unit the one on which the named durations around them agree."""
+    meaning = leaves.meanings[key]
+    if DIMENSION[_CODE[meaning.metric or ""]] != "time":
+        return
+    for artifact in np.unique(leaves.artifact[leaves.numeric[at]]).tolist():
+        unit = _agreed_unit(leaves, artifact, leaves.keys[key])
+        if unit is None:
+            continue
+        mine = at[leaves.artifact[leaves.numeric[at]] == artifact]
+        _convert(found, mine, unit)
+
+
+def _agreed_unit(leaves: Leaves, artifact: int, key: str) -> units.Unit | None:
+    """The one time unit that keys in the same object state, else those in the object above."""
+    keys = np.unique(leaves.key[leaves.artifact == artifact]).tolist()
+    scope = container(key)
+    for around in (scope, container(scope) if scope else ""):
+        stated = {
+            meaning.unit
+            for meaning in (leaves.meanings[code] for code in keys
+                            if leaves.keys[code].startswith(around))
+            if meaning.metric and meaning.unit
+            and units.unit(meaning.unit).dimension == "time"
+        }
+        if len(stated) == 1:
+            return units.unit(stated.pop())
+        if stated:
+            return None
+    return None

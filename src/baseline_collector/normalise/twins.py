@@ -1,0 +1,79 @@
+"""Twins: artifacts that hold the same measurements in another form, such as CSV and JSON.
+
+B is a twin of A when every metric that B samples at least three times stands in A with
+the same values, at least five values in all, two of them different. The one that says more
+about its context is counted, the other is linked to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from baseline_collector.normalise.cleaning import Bools
+from baseline_collector.normalise.columns import Ints, Leaves, grouped
+from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.quantities import Quantities
+
+_SMALLEST_SERIES = 3
+_SMALLEST_TOTAL = 5
+
+Signature = tuple[int, bytes]
+
+
+def twins(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts) -> dict[int, int]:
+    """Find twins.
+
+    Returns:
+        Number of the twin -> number of the artifact that is counted instead.
+    """
+    signatures, sizes = _signatures(leaves, quantities, ok)
+    holders: dict[Signature, set[int]] = defaultdict(set)
+    for artifact, found in signatures.items():
+        for signature in found:
+            holders[signature].add(artifact)
+    richness = _richness(leaves, contexts, sizes)
+    kept: dict[int, int] = {}
+    for artifact in sorted(signatures, key=lambda number: (richness[number], -number)):
+        found = signatures[artifact]
+        others = set.intersection(*(holders[signature] for signature in found)) - {artifact}
+        others -= kept.keys()
+        if others and sizes[artifact] >= _SMALLEST_TOTAL:
+            kept[artifact] = max(others, key=lambda number: (richness[number], -number))
+    return kept
+
+
+def _signatures(leaves: Leaves, quantities: Quantities, ok: Bools
+                ) -> tuple[dict[int, set[Signature]], dict[int, int]]:
+    sample = np.array([meaning.statistic == "sample" for meaning in leaves.meanings] or [False],
+                      bool)
+    rows = np.flatnonzero(ok & (quantities.metric > 0) & sample[leaves.key[leaves.numeric]]) \
+        if len(leaves.numeric) else np.zeros(0, np.int64)
+    owner = leaves.artifact[leaves.numeric]
+    width = len(quantities.metric_names)
+    signatures: dict[int, set[Signature]] = defaultdict(set)
+    sizes: dict[int, int] = defaultdict(int)
+    for code, at in grouped(owner[rows] * width + quantities.metric[rows]):
+        values = np.sort(quantities.value[rows[at]])
+        if len(values) >= _SMALLEST_SERIES and values[0] != values[-1]:
+            artifact, metric = divmod(code, width)
+            signatures[artifact].add((metric, np.round(values, 12).tobytes()))
+            sizes[artifact] += len(values)
+    return signatures, sizes
+
+
+def _richness(leaves: Leaves, contexts: Contexts, sizes: dict[int, int]) -> dict[int, int]:
+    """How much an artifact says about its context: counted columns, stated over inferred."""
+    owner: Ints = leaves.artifact[leaves.numeric]
+    found: dict[int, int] = {}
+    for artifact in sizes:
+        codes = np.unique(contexts.codes[owner == artifact]).tolist()
+        said = [contexts.table[code] for code in codes]
+        found[artifact] = max(
+            2 * sum(name is not None for name in context.plain)
+            + (context.parameters is not None) + (context.setup is not None)
+            - 2 * (context.inferred is not None)
+            for context in said
+        )
+    return found

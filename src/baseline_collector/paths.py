@@ -1,0 +1,62 @@
+"""Paths of leaves: keys without indices, pointers for machines, paths for people.
+
+A leaf is stored as a template and its indices: ``metrics[].gpu[].fan_speed`` and
+``(3, 0)``. From these come the three spellings of the dataset:
+
+    key      metrics[].gpu[].fan_speed       which field, in every record
+    path     metrics[3].gpu[0].fan_speed     as people write it
+    pointer  /metrics/3/gpu/0/fan_speed      RFC 6901, exact also for keys with dots
+
+Rows of tables have the column name as key and path, and a pointer in words:
+``row 2, column tokens_s`` (row 1 is the first row of data).
+"""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"[^.\[\]\"]+")
+
+
+def segment(key: str) -> str:
+    """Write one object key as people do: plain, or quoted in brackets where it must be."""
+    if _PLAIN.fullmatch(key):
+        return key
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'
+
+
+def join(parent: str, key: str) -> str:
+    """Append an object key to a template."""
+    name = segment(key)
+    if not parent or name.startswith("["):
+        return parent + name
+    return f"{parent}.{name}"
+
+
+def escape_pointer(key: str) -> str:
+    """Escape one reference token by RFC 6901."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+_TOKEN = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d*)\]|([^.\[\]]+)')
+
+
+def tokens(template: str) -> list[str | None]:
+    """Split a template into object keys; None stands where an index goes."""
+    found: list[str | None] = []
+    for match in _TOKEN.finditer(template):
+        if match[1] is not None:
+            found.append(re.sub(r"\\(.)", r"\1", match[1]))
+        elif match[3] is not None:
+            found.append(match[3])
+        elif match[2]:
+            found.append(match[2])
+        else:
+            found.append(None)
+    return found
+
+
+def last_names(template: str, count: int = 4) -> list[str]:
+    """Return up to ``count`` trailing object keys, the last one last, indices left out."""
+    return [token for token in tokens(template) if token is not None][-count:]

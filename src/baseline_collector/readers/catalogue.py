@@ -1,0 +1,64 @@
+"""The readers, in one explicit tuple, and the choice among them.
+
+Readers of known tools are asked first, by content; exactly one may claim a file. The
+generic ones follow in the order of the tuple. Other packages add readers through the
+entry-point group ``baseline_collector.readers``, loaded only when ``plugins`` is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from baseline_collector.errors import ReadError, UsageError
+from baseline_collector.readers.base import Reader
+from baseline_collector.readers.generic_csv import GenericCsv
+from baseline_collector.readers.generic_json import GenericJson, GenericJsonl
+from baseline_collector.readers.generic_markdown import GenericMarkdown
+from baseline_collector.readers.opened import Opened
+
+TOOLS: tuple[Reader, ...] = ()
+"""Readers of known tools."""
+
+GENERIC: tuple[Reader, ...] = (GenericCsv(), GenericMarkdown(), GenericJsonl(), GenericJson())
+"""Readers of everything else, asked in this order."""
+
+ENTRY_POINTS = "baseline_collector.readers"
+
+
+def plugins() -> tuple[Reader, ...]:
+    """Load the readers that other installed packages offer.
+
+    Raises:
+        UsageError: One bears the name of another.
+    """
+    from importlib.metadata import entry_points  # noqa: PLC0415  # slow, and rarely needed
+
+    loaded = tuple(point.load()() for point in entry_points(group=ENTRY_POINTS))
+    names = [reader.name for reader in (*TOOLS, *GENERIC, *loaded)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError("two readers bear one name", found=", ".join(twice),
+                         remedy="uninstall one of the packages that offer them")
+    return loaded
+
+
+def choose(opened: Opened, tools: Sequence[Reader] = TOOLS) -> Reader:
+    """Return the reader for an artifact, by its content.
+
+    Raises:
+        ReadError: None claims it, or more than one tool does.
+    """
+    claims = [reader for reader in tools if reader.claims(opened)]
+    if len(claims) > 1:
+        names = ", ".join(reader.name for reader in claims)
+        raise ReadError("more than one reader claims it", found=names,
+                        remedy="report this file to the authors of those readers")
+    if claims:
+        return claims[0]
+    for reader in GENERIC:
+        if reader.claims(opened):
+            return reader
+    if opened.artifact.size == 0:
+        raise ReadError("empty")
+    raise ReadError("no reader for this type", found=opened.artifact.kind,
+                    expected="JSON, JSONL, CSV, TSV or Markdown")

@@ -1,0 +1,76 @@
+"""Text from bytes: UTF-8 with or without a mark, UTF-16, cp1252."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from baseline_collector.errors import ReadError
+
+_SAMPLE = 4096
+_BROKEN_MARK = b"\xc3\xbf\xc3\xbe"
+"""A UTF-16 mark (FF FE) that a program re-encoded as if it were cp1252 text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text and how it was encoded; ``note`` says what was odd about it."""
+
+    text: str
+    encoding: str
+    note: str = ""
+
+
+def decode(data: bytes) -> Decoded:
+    """Decode a whole file.
+
+    Raises:
+        ReadError: The content is binary.
+    """
+    encoding, skip, note = _detect(data)
+    body = data[skip:]
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding.startswith("utf-16"):
+            text = body.decode(encoding, "replace")
+            note = note or "UTF-16 with broken characters"
+        else:
+            text, encoding = body.decode("cp1252", "replace"), "cp1252"
+    if encoding in ("utf-8", "cp1252") and _binary(text[:_SAMPLE]):
+        raise ReadError("not text: binary content")
+    return Decoded(text, encoding, note)
+
+
+def line_encoding(head: bytes) -> str:
+    """Return the codec to read a large file with, from its first bytes."""
+    encoding, skip, _ = _detect(head)
+    if encoding == "utf-8":
+        return "utf-8-sig" if skip else encoding
+    return encoding if not skip else "utf-16"
+
+
+def _detect(data: bytes) -> tuple[str, int, str]:
+    """Return codec, bytes to skip, and a note."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8", 3, ""
+    if data.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le", 2, ""
+    if data.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be", 2, ""
+    if data.startswith(_BROKEN_MARK):
+        return "utf-16-le", 4, "UTF-16 whose byte order mark was re-encoded as UTF-8"
+    head = data[:_SAMPLE]
+    if len(head) >= 4 and len(head) % 2 == 0 or len(head) > 4:
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        half = max(len(head) // 2, 1)
+        if odd > half * 0.4 and even < half * 0.1:
+            return "utf-16-le", 0, "UTF-16 without a byte order mark"
+        if even > half * 0.4 and odd < half * 0.1:
+            return "utf-16-be", 0, "UTF-16 without a byte order mark"
+    return "utf-8", 0, ""
+
+
+def _binary(sample: str) -> bool:
+    odd = sum(1 for char in sample if char < " " and char not in "\t\r\n\f\x1b")
+    return "\x00" in sample or odd > len(sample) * 0.1

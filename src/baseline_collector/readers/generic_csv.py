@@ -1,0 +1,228 @@
+"""CSV and TSV of no particular tool: dialect, preamble, header, units row, decimal comma.
+
+Format: RFC 4180 and what is met in practice. The header's names are the keys; row 1 is
+the first row of data. ``key: value`` or ``key,value`` lines above the header are leaves too.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from baseline_collector import units
+from baseline_collector.errors import ReadError
+from baseline_collector.paths import join, segment
+from baseline_collector.readers.base import (
+    NULL,
+    NUMBER,
+    TEXT,
+    TOP,
+    Leaves,
+    Limits,
+    Outcome,
+    Places,
+    cell,
+)
+from baseline_collector.readers.opened import Opened
+
+_SAMPLE_ROWS = 60
+_DELIMITERS = ",;\t|"
+_COMMA_NUMBER = re.compile(r"\s*[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+\s*")
+_POINT_NUMBER = re.compile(r"\s*[+-]?\d+\.\d+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a table is laid out.
+
+    Attributes:
+        delimiter: Between cells.
+        preamble: Lines above the header.
+        header: Column names, unique, as written where they are.
+        first: Index of the first row of data, counting rows from the header's file line.
+        units: Unit a column as the units row spells it, empty where there is none.
+        decimal_comma: Whether 1,5 is one and a half.
+    """
+
+    delimiter: str
+    preamble: int
+    header: tuple[str, ...]
+    first: int
+    units: tuple[str, ...]
+    decimal_comma: bool
+
+
+class GenericCsv:
+    """A delimited table."""
+
+    name = "generic-csv"
+    version = "1"
+    places: Places = "rows"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the name says so; the layout decides on reading."""
+        return opened.artifact.kind in ("csv", "tsv")
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every cell; rows of the wrong width are counted.
+
+        Raises:
+            ReadError: No table is found.
+        """
+        lines = opened.lines()
+        head = list(itertools.islice(lines, _SAMPLE_ROWS))
+        if not any(line.strip() for line in head):
+            raise ReadError("empty")
+        dialect = _layout(head, opened)
+        _preamble(head[: dialect.preamble], leaves)
+        rows = _rows(itertools.chain(head[dialect.preamble :], lines), dialect.delimiter,
+                     opened.limits)
+        note = _body(rows, dialect, leaves)
+        encoding = opened.decoded.note if opened.whole else ""
+        return Outcome(partly="; ".join(part for part in (note, encoding) if part))
+
+
+def _layout(head: list[str], opened: Opened) -> Dialect:
+    """Find delimiter, header and units in the first lines."""
+    delimiter, width, samples = _delimiter(head, opened)
+    start = next(at for at, row in enumerate(samples) if len(row[1]) == width)
+    first_line, names = samples[start]
+    following = [row for _, row in samples[start + 1 :] if row]
+    numeric_names = sum(cell(name)[0] == NUMBER for name in names)
+    if numeric_names > len(names) / 2:  # no header: the first row is data
+        header = tuple(f"column {at + 1}" for at in range(width))
+        return Dialect(delimiter, first_line, header, 0, ("",) * width,
+                       _decimal_comma(delimiter, [names, *following]))
+    if width == 1 and not any(cell(row[0])[0] == NUMBER for row in following):
+        raise ReadError("not a table", expected="columns, or rows of numbers",
+                        found=repr(names[0].strip()[:120]))
+    row_units = _units_row(following[0]) if following else None
+    return Dialect(delimiter, first_line, _unique(names), 2 if row_units else 1,
+                   row_units or ("",) * width, _decimal_comma(delimiter, following))
+
+
+def _delimiter(head: list[str], opened: Opened) -> tuple[str, int, list[tuple[int, list[str]]]]:
+    """Return the delimiter that splits most lines alike, the width, and (line, row) samples."""
+    best: tuple[float, str, int, list[tuple[int, list[str]]]] | None = None
+    prefer = "\t" if opened.artifact.kind == "tsv" else ","
+    for delimiter in sorted(_DELIMITERS, key=lambda char: char != prefer):
+        try:
+            samples = list(_numbered(head, delimiter))
+        except csv.Error as error:
+            raise ReadError(f"a field is too long or broken: {error}",
+                            expected=f"at most {opened.limits.field_chars} characters") from error
+        widths = Counter(len(row) for _, row in samples if row)
+        if not widths:
+            continue
+        width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+        score = count / sum(widths.values()) * (1.0 if width > 1 else 0.01) + min(width, 50) / 1e4
+        if best is None or score > best[0] + 1e-9:
+            best = (score, delimiter, width, samples)
+    if best is None:
+        raise ReadError("empty")
+    return best[1:]
+
+
+def _numbered(head: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows of the sample with the index of the line each starts on."""
+    reader = csv.reader(head, delimiter=delimiter)
+    at = 0
+    for row in reader:
+        yield at, row
+        at = reader.line_num
+
+
+def _units_row(row: list[str]) -> tuple[str, ...] | None:
+    """Return units where a row holds nothing but units and empty cells, else None."""
+    cells = tuple(text.strip().strip("[]()") for text in row)
+    filled = [text for text in cells if text]
+    if not filled or any(cell(text)[0] == NUMBER for text in filled):
+        return None
+    known = sum(units.recognise(text) is not None for text in filled)
+    if known and all(_unit_like(text) for text in filled):
+        return cells
+    return None
+
+
+def _unit_like(text: str) -> bool:
+    return units.recognise(text) is not None or (len(text) <= 24 and " " not in text)
+
+
+def _decimal_comma(delimiter: str, rows: list[list[str]]) -> bool:
+    if delimiter == ",":
+        return False
+    comma = sum(bool(_COMMA_NUMBER.fullmatch(text)) for row in rows for text in row)
+    point = sum(bool(_POINT_NUMBER.fullmatch(text)) for row in rows for text in row)
+    return comma > point
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Header names, with ``#2`` behind a repeat and ``column N`` for an empty one."""
+    seen: Counter[str] = Counter()
+    header = []
+    for at, name in enumerate(names):
+        bare = name.strip() or f"column {at + 1}"
+        seen[bare] += 1
+        header.append(bare if seen[bare] == 1 else f"{bare}#{seen[bare]}")
+    return tuple(header)
+
+
+def _preamble(lines: list[str], leaves: Leaves) -> None:
+    """Lines above the header: ``key: value``, ``key=value`` or ``key,value`` become leaves."""
+    for line in lines:
+        text = line.strip().strip("#").strip(",;\t ")
+        if not text:
+            continue
+        match = re.match(r"([^:=,;\t]{1,60})[:=,;\t]\s*(.+)", text)
+        key, value = (match[1].strip(), match[2].strip()) if match else ("preamble", text)
+        kind, parsed, unit, reason = cell(value)
+        leaves.add(segment(key), TOP, kind, value, parsed, unit, reason)
+
+
+def _rows(lines: Iterable[str], delimiter: str, limits: Limits) -> Iterator[list[str]]:
+    previous = csv.field_size_limit(limits.field_chars)
+    try:
+        yield from csv.reader(lines, delimiter=delimiter)
+    except csv.Error as error:
+        raise ReadError(f"a field is too long or broken: {error}",
+                        expected=f"at most {limits.field_chars} characters") from error
+    finally:
+        csv.field_size_limit(previous)
+
+
+def _body(rows: Iterator[list[str]], dialect: Dialect, leaves: Leaves) -> str:
+    """Write the rows of data; return what was odd about them."""
+    for _ in range(dialect.first):
+        next(rows, None)
+    keys = tuple(join("[]", name) for name in dialect.header)
+    width, odd, first_odd, index = len(keys), 0, 0, -1
+    for row in rows:
+        if not row:
+            continue
+        index += 1
+        if len(row) != width:
+            odd += 1
+            first_odd = first_odd or index + 1
+        for at, text in enumerate(row):
+            key = keys[at] if at < width else join("[]", f"column {at + 1}")
+            unit = dialect.units[at] if at < width else ""
+            _cell(key, index, text, unit, dialect.decimal_comma, leaves)
+    if index < 0:
+        return "a header and no rows"
+    if odd:
+        return f"{odd} rows do not have {width} cells; the first is row {first_odd}"
+    return ""
+
+
+def _cell(key: str, index: int, text: str, unit: str, comma: bool, leaves: Leaves) -> None:
+    kind, value, own, reason = cell(text, comma)
+    if kind == TEXT:
+        text = text[: leaves.limits.field_chars]
+    elif kind == NULL:
+        text = ""
+    leaves.add(key, (index, None, None), kind, text, value, own or unit, reason)

@@ -1,0 +1,164 @@
+"""JSON and JSONL of no particular tool: every leaf by its path.
+
+Format: RFC 8259, and JSON Lines (one document a line). A JSONL file is an array of
+its lines: the index in pointers is the line number less one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from baseline_collector.errors import ReadError
+from baseline_collector.readers.base import (
+    BOOL,
+    NULL,
+    NUMBER,
+    TEXT,
+    TOP,
+    Depth,
+    Leaves,
+    Outcome,
+    Places,
+)
+from baseline_collector.readers.json_text import Repeated, Written, parse
+from baseline_collector.readers.opened import Opened
+
+
+def walk(value: Any, leaves: Leaves, key: str = "", at: Depth = TOP, depth: int = 0) -> None:
+    """Write every leaf below a parsed value.
+
+    Args:
+        value: As ``json_text.parse`` returns it.
+        leaves: Where they go.
+        key: Path template of the value.
+        at: Indices of the template, outermost first.
+        depth: How deep the value lies.
+
+    Raises:
+        ReadError: Nested deeper than the limits allow.
+    """
+    if type(value) is Written:
+        leaves.add_number(key, at, value)
+    elif isinstance(value, dict):
+        _bounded(depth, leaves)
+        for name, inner in value.items():
+            walk(inner, leaves, leaves.join(key, name), at, depth + 1)
+        if isinstance(value, Repeated):
+            _lost(value, leaves, key, at)
+    elif isinstance(value, list):
+        _bounded(depth, leaves)
+        _items(value, leaves, key, at, depth)
+    elif isinstance(value, str):
+        leaves.add(key, at, TEXT, value[: leaves.limits.field_chars])
+    elif value is None:
+        leaves.add(key, at, NULL, "null")
+    else:
+        leaves.add(key, at, BOOL, "true" if value else "false")
+
+
+def _items(items: list[Any], leaves: Leaves, key: str, at: Depth, depth: int) -> None:
+    template = key + "[]"
+    for index, inner in enumerate(items):
+        if at[0] is None:
+            walk(inner, leaves, template, (index, None, None), depth + 1)
+        elif at[1] is None:
+            walk(inner, leaves, template, (at[0], index, None), depth + 1)
+        elif at[2] is None:
+            walk(inner, leaves, template, (at[0], at[1], index), depth + 1)
+        else:
+            walk(inner, leaves, f"{key}[{index}]", at, depth + 1)
+
+
+def _bounded(depth: int, leaves: Leaves) -> None:
+    if depth >= leaves.limits.depth:
+        raise ReadError(f"nested deeper than {leaves.limits.depth}")
+
+
+def _lost(value: Repeated, leaves: Leaves, key: str, at: Depth) -> None:
+    """Earlier values of a repeated key: numbers are counted as rejected, not lost silently."""
+    for name, inner in value.lost:
+        if type(inner) is Written:
+            leaves.add(leaves.join(key, name), at, NUMBER, inner, None, "",
+                       "key repeated in one object; a later value stands")
+
+
+class GenericJson:
+    """A JSON document."""
+
+    name = "generic-json"
+    version = "1"
+    places: Places = "json"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the content starts like a document; the parse decides."""
+        return opened.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") or (
+            opened.artifact.kind == "json"
+        )
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every leaf; a file of several documents, one a line, is read as JSONL.
+
+        Raises:
+            ReadError: No JSON.
+        """
+        try:
+            document = opened.document
+        except ReadError:
+            if _second_line_is_json(opened):
+                return GenericJsonl().read(opened, leaves)
+            raise
+        walk(document, leaves)
+        return Outcome()
+
+
+class GenericJsonl:
+    """JSON Lines."""
+
+    name = "generic-jsonl"
+    version = "1"
+    places: Places = "json"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the name says so; content alone cannot tell one line of JSONL from JSON."""
+        return opened.artifact.kind == "jsonl"
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every leaf of every line; a broken line is counted, the others are read.
+
+        Raises:
+            ReadError: No line is JSON.
+        """
+        good, broken, first_broken = 0, 0, ""
+        for index, line in enumerate(opened.lines()):
+            if not line.strip():
+                continue
+            try:
+                document = parse(line.strip(), opened.limits.depth)
+            except ReadError as error:
+                broken += 1
+                first_broken = first_broken or f"line {index + 1}: {error.what}"
+                continue
+            walk(document, leaves, "[]", (index, None, None), 1)
+            good += 1
+        if not good:
+            raise ReadError(first_broken or "empty", expected="one JSON document a line")
+        if broken:
+            return Outcome(partly=f"{broken} of {good + broken} lines are no JSON; {first_broken}")
+        return Outcome()
+
+
+def _second_line_is_json(opened: Opened) -> bool:
+    found = 0
+    for line in opened.lines():
+        if not line.strip():
+            continue
+        try:
+            parse(line.strip(), opened.limits.depth)
+        except ReadError:
+            return False
+        found += 1
+        if found == 2:
+            return True
+    return False

@@ -1,0 +1,170 @@
+"""Markdown notes: front matter, tables, ``key: value`` bullets, fenced JSON, headings.
+
+Format: CommonMark with GitHub tables, read line by line, so that every value is found
+again on the line its pointer names. Prose is counted as text and not interpreted.
+
+Leaves carry the line (less one) as first index and the section as second, so that values
+below one heading share their context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from baseline_collector.errors import ReadError
+from baseline_collector.paths import join
+from baseline_collector.readers.base import NULL, TEXT, Depth, Leaves, Outcome, Places, cell
+from baseline_collector.readers.generic_json import walk
+from baseline_collector.readers.json_text import parse
+from baseline_collector.readers.opened import Opened
+
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
+_BULLET = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+)?(.+)")
+_PAIR = re.compile(r"\**`?([A-Za-z][^:`*=]{0,59}?)`?\**\s*(?::\**|=)\s*(\S.*)")
+_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
+_MARKS = re.compile(r"\*\*|__|`")
+
+
+class GenericMarkdown:
+    """A Markdown file."""
+
+    name = "generic-markdown"
+    version = "1"
+    places: Places = "lines"
+    quotes = True
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the name says so."""
+        return opened.artifact.kind == "markdown"
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every value that has a name, and count the lines of prose.
+
+        Raises:
+            ReadError: Too large, binary, or empty.
+        """
+        lines = opened.text.splitlines()
+        if not any(line.strip() for line in lines):
+            raise ReadError("empty")
+        _Page(lines, leaves).read()
+        return Outcome(partly=opened.decoded.note)
+
+
+class _Page:
+    """The lines of one file and where the reading stands."""
+
+    def __init__(self, lines: list[str], leaves: Leaves) -> None:
+        self.lines = lines
+        self.leaves = leaves
+        self.section = 0
+
+    def read(self) -> None:
+        """Go through the lines once."""
+        at = self._front_matter()
+        while at < len(self.lines):
+            at = self._step(at)
+
+    def _step(self, at: int) -> int:
+        """Read what starts on a line; return the line after it."""
+        line = self.lines[at]
+        fence = _FENCE.match(line)
+        if fence:
+            return self._fence(at, fence[1], fence[2].lower())
+        if "|" in line and at + 1 < len(self.lines) and _is_rule(self.lines[at + 1]):
+            return self._table(at)
+        heading = _HEADING.match(line)
+        if heading:
+            self.section += 1
+            self.leaves.add("heading", self._place(at), TEXT, _bare(heading[2]))
+        elif line.strip():
+            self._pair(at, line)
+        return at + 1
+
+    def _front_matter(self) -> int:
+        """Read ``---`` delimited ``key: value`` lines at the top; return the line after them."""
+        if self.lines[0].strip() != "---":
+            return 0
+        end = next((at for at in range(1, min(len(self.lines), 200))
+                    if self.lines[at].strip() in ("---", "...")), 0)
+        for at in range(1, end):
+            self._pair(at, self.lines[at])
+        return end + 1 if end else 0
+
+    def _pair(self, at: int, line: str) -> None:
+        """A bullet or line ``key: value`` is a named leaf, any other line is prose."""
+        body = _BULLET.match(line)
+        pair = _PAIR.fullmatch(body[1].strip()) if body else None
+        if pair and len(pair[1].split()) <= 8:
+            self._leaf(pair[1].strip(), at, pair[2])
+        else:
+            self.leaves.add("prose", self._place(at), TEXT, line[: self.leaves.limits.field_chars])
+
+    def _table(self, at: int) -> int:
+        header_line, extra = self.lines[at], ""
+        cut = header_line.find("|")
+        before = header_line[:cut].strip()
+        if before and not before.startswith("|"):
+            extra = before  # a sentence ran into the header's line
+            header_line = header_line[cut:]
+        names = [_bare(text) or f"column {n + 1}" for n, text in enumerate(_cells(header_line))]
+        if extra:
+            self._pair(at, extra)
+        at += 2
+        while at < len(self.lines) and "|" in self.lines[at] and self.lines[at].strip():
+            for number, text in enumerate(_cells(self.lines[at])):
+                name = names[number] if number < len(names) else f"column {number + 1}"
+                self._leaf(name, at, text)
+            at += 1
+        return at
+
+    def _fence(self, at: int, mark: str, language: str) -> int:
+        end = next((n for n in range(at + 1, len(self.lines))
+                    if self.lines[n].strip().startswith(mark)), len(self.lines))
+        body = self.lines[at + 1 : end]
+        if language in ("json", "jsonl", ""):
+            document = _document("\n".join(body), self.leaves.limits.depth)
+            if isinstance(document, dict | list):
+                walk(document, self.leaves, "fence[][]", (at, self.section, None), 2)
+                return end + 1
+        for number, line in enumerate(body):
+            if line.strip():
+                pair = _PAIR.fullmatch(line.strip()) if language in ("yaml", "yml", "toml") else None
+                if pair:
+                    self._leaf(pair[1].strip(), at + 1 + number, pair[2])
+                else:
+                    self.leaves.add("code", self._place(at + 1 + number), TEXT, line)
+        return end + 1
+
+    def _leaf(self, name: str, at: int, text: str) -> None:
+        bare = _bare(text)
+        kind, value, unit, reason = cell(bare)
+        if kind == NULL:
+            bare = ""
+        self.leaves.add(join("[][]", name), self._place(at), kind, bare, value, unit, reason)
+
+    def _place(self, at: int) -> Depth:
+        return (at, self.section, None)
+
+
+def _document(text: str, depth: int) -> object:
+    try:
+        return parse(text, depth)
+    except ReadError:
+        return None
+
+
+def _is_rule(line: str) -> bool:
+    return "-" in line and bool(_RULE.fullmatch(line.strip()))
+
+
+def _cells(line: str) -> Iterator[str]:
+    body = line.strip().removeprefix("|").removesuffix("|")
+    for text in re.split(r"(?<!\\)\|", body):
+        yield text.strip().replace("\\|", "|")
+
+
+def _bare(text: str) -> str:
+    """Text without emphasis and code marks."""
+    return _MARKS.sub("", text).strip()

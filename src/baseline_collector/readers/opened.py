@@ -1,0 +1,113 @@
+"""An artifact opened once: its bytes, its hash, its text, its JSON document.
+
+Opening never follows a symbolic link, never blocks on a pipe, and reads at most
+what the limits allow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from baseline_collector.errors import ReadError
+from baseline_collector.model import Artifact
+from baseline_collector.readers.base import Limits
+from baseline_collector.readers.encoding import Decoded, decode, line_encoding
+from baseline_collector.readers.json_text import parse
+
+_CHUNK = 1 << 20
+
+
+class Opened:
+    """One artifact with its content; reading is lazy beyond the hash.
+
+    Attributes:
+        artifact: The file.
+        limits: Bounds that hold for it.
+        data: Whole content where it is no larger than ``limits.document_bytes``, else its head.
+        sha256: Of the whole content, lower-case hex.
+        whole: Whether ``data`` is everything.
+    """
+
+    def __init__(self, artifact: Artifact, limits: Limits) -> None:
+        """Read and hash the file.
+
+        Raises:
+            ReadError: It cannot be opened, is no regular file, or is larger than any limit.
+        """
+        self.artifact = artifact
+        self.limits = limits
+        try:
+            self.data, self.sha256, self.whole = self._load()
+        except OSError as error:
+            raise ReadError(f"cannot be opened: {error.strerror or error}") from error
+
+    def _load(self) -> tuple[bytes, str, bool]:
+        flags = (os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+                 | getattr(os, "O_BINARY", 0))
+        with open(os.open(self.artifact.location, flags), "rb") as file:  # noqa: PTH123
+            info = os.fstat(file.fileno())
+            if not stat.S_ISREG(info.st_mode):
+                raise ReadError("no longer a regular file")
+            if info.st_size > self.limits.stream_bytes:
+                raise ReadError("larger than the limit", found=f"{info.st_size} bytes",
+                                expected=f"at most {self.limits.stream_bytes}",
+                                remedy="raise --max-stream-bytes")
+            data = file.read(self.limits.document_bytes + 1)
+            if len(data) <= self.limits.document_bytes:
+                return data, hashlib.sha256(data).hexdigest(), True
+            digest = hashlib.sha256(data)
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+            return data[:_CHUNK], digest.hexdigest(), False
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """The content as text.
+
+        Raises:
+            ReadError: It is too large to be held whole, or no text.
+        """
+        if not self.whole:
+            raise ReadError("too large to be parsed whole",
+                            expected=f"at most {self.limits.document_bytes} bytes",
+                            remedy="raise --max-document-bytes")
+        return decode(self.data)
+
+    @property
+    def text(self) -> str:
+        """The content as text; see ``decoded``."""
+        return self.decoded.text
+
+    @cached_property
+    def document(self) -> Any:
+        """The parsed JSON document, numbers kept as written.
+
+        Raises:
+            ReadError: It is no JSON, or nested too deep.
+        """
+        return parse(self.text, self.limits.depth)
+
+    def lines(self) -> Iterator[str]:
+        """Yield lines without holding the file, for formats that stream.
+
+        Raises:
+            ReadError: The content is no text, or a single line is longer than a document may be.
+        """
+        if self.whole:
+            yield from io.StringIO(self.text, newline="")
+            return
+        encoding = line_encoding(self.data)
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self.artifact.location, flags)
+        with open(descriptor, encoding=encoding, errors="replace", newline="") as file:  # noqa: PTH123
+            while line := file.readline(self.limits.document_bytes):
+                if len(line) >= self.limits.document_bytes:
+                    raise ReadError("a line is too long",
+                                    expected=f"at most {self.limits.document_bytes} characters")
+                yield line

@@ -1,0 +1,1 @@
+"""Render: a finished report to Markdown, HTML and JSON; nothing is computed here."""

@@ -1,0 +1,223 @@
+"""report.md: the frame of the example report, filled with findings that are true.
+
+Numbers are plain text; the Evidence table of the appendix says where each comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from baseline_collector.model import Fact, Narrative, Refused, Report, Section
+from baseline_collector.render.calls import FORMULAS, Figures, PublishedCall, published, whole_run
+from baseline_collector.render.evidence import used_facts
+from baseline_collector.render.frame import (
+    APPENDIX,
+    FIGURES,
+    MASKED,
+    NO_ADVICE,
+    NO_FINDING,
+    NO_MODEL,
+    ONLY_TEMPLATES,
+    REFUSED_SHOWN,
+    TITLE,
+    authors,
+    figure_text,
+    recommendations,
+)
+from baseline_collector.render.markdown_text import (
+    MarkdownPen,
+    block,
+    code,
+    fence,
+    guarded,
+    numbered,
+    prose,
+    table,
+    technical,
+)
+from baseline_collector.render.slots import Slots, shown
+from baseline_collector.render.summary import data_summary, utc_date
+from baseline_collector.render.visible import masked, one_line, readable_pointer, visible
+
+_PLAIN_NAME = re.compile(r"(?!.*//)(?!www\.)\w[\w.:/ ,+-]*")
+
+
+def report_markdown(report: Report) -> str:
+    """Write report.md.
+
+    Args:
+        report: The finished report.
+
+    Returns:
+        The whole text, ending in a newline; the same bytes for the same report.
+
+    Raises:
+        KeyError: A text names a fact or name that is not there; a programmer's error.
+    """
+    slots = Slots(report.analysis)
+    chunks = (
+        _title(report),
+        _narrative(report, slots),
+        _workflow(report),
+        _metrics(report.narrative),
+        _findings(report, slots),
+        _recommendations(report, slots),
+        _persona(report),
+        _writing(report.narrative),
+    )
+    return "\n".join(line for chunk in chunks for line in (*chunk, "")).rstrip("\n") + "\n"
+
+
+def header_name(text: str) -> str:
+    """Write a name of the header: plain where it is harmless, as code elsewhere."""
+    return text if _PLAIN_NAME.fullmatch(text) else code(text)
+
+
+def _title(report: Report) -> list[str]:
+    agent = report.agent
+    return [
+        "# Baseline Collector", "",
+        f"# {TITLE}", "",
+        f"**Date:** {utc_date(report.generated_at)}", "",
+        f"**Agent Type:** {header_name(agent.type)}", "",
+        f"**Model:** {header_name(agent.model)}", "",
+        f"**Configuration:** {header_name(agent.configuration)}", "",
+        "---", "",
+        "## Technical Report",
+    ]
+
+
+def _narrative(report: Report, slots: Slots) -> Iterator[str]:
+    for section in report.narrative.sections:
+        yield from _section(section, slots)
+        if section.name == APPENDIX:
+            yield from _evidence(used_facts(report, slots), slots)
+    yield "---"
+
+
+def _section(section: Section, slots: Slots) -> Iterator[str]:
+    yield f"### {section.name}"
+    yield ""
+    for item in section.blocks:
+        yield from block(item, slots)
+        yield ""
+
+
+def _evidence(facts: Sequence[Fact], slots: Slots) -> Iterator[str]:
+    pen = MarkdownPen()
+    yield "#### Evidence"
+    yield ""
+    yield ("Every number of the text above stands in one of these facts; "
+           "`report.json` lists all sources, intervals and queries.")
+    yield ""
+    rows = [_evidence_row(fact, slots.write(fact.statement, pen)) for fact in facts]
+    header = ("Fact", "Statement", "Value", "n", "Estimator", "First source", "Further sources")
+    yield from table(header, rows)
+    yield ""
+
+
+def _evidence_row(fact: Fact, statement: str) -> tuple[str, ...]:
+    first, more = "the inventory" if fact.kind == "inventory" else "this run", ""
+    if fact.sources:
+        source = fact.sources[0]
+        first = code(source.artifact)
+        if source.pointer:
+            first += f" at {code(readable_pointer(source.pointer))}"
+        if len(fact.sources) > 1:
+            more = f"and {len(fact.sources) - 1} more"
+    n = "" if fact.n is None else shown(fact, "n")
+    value = prose(shown(fact))
+    return (code(fact.id), statement, value, n, technical(fact.estimator), first, more)
+
+
+def _workflow(report: Report) -> list[str]:
+    timing = report.timing
+    return [
+        "## Workflow Summary",
+        f"- Files analyzed: {len(report.inventory.artifacts)}",
+        f"- Execution time: {timing.total_s:.2f}s (ingest {timing.ingest_s:.2f}s | "
+        f"analysis {timing.analysis_s:.2f}s | report {timing.report_s:.2f}s)",
+        "- Data summary:",
+        *fence(data_summary(report.inventory)),
+    ]
+
+
+def _metrics(narrative: Narrative) -> Iterator[str]:
+    yield "## Metrics"
+    if not narrative.calls:
+        yield f"- {NO_MODEL}"
+        return
+    calls = [published(call) for call in narrative.calls]
+    total = whole_run(calls)
+    for label, name, unit in FIGURES:
+        yield f"- {label}: {figure_text(getattr(total, name), unit)}"
+    yield ""
+    yield "These are the figures of the whole run. They come from the calls below, as printed:"
+    yield ""
+    yield from _formulas()
+    yield ""
+    yield from _call_table(calls)
+
+
+def _formulas() -> Iterator[str]:
+    labels = {name: label for label, name, _ in FIGURES}
+    for name, label in labels.items():
+        yield f"- {label}: `{FORMULAS[name]}`"
+
+
+def _call_table(calls: Sequence[PublishedCall]) -> list[str]:
+    header = ["Purpose", "Model"]
+    header += [f"{label} ({unit})" if unit else label for label, _, unit in FIGURES]
+    rows = [[prose(call.purpose), code(call.model), *_figure_cells(call.figures)] for call in calls]
+    return table(header, rows)
+
+
+def _figure_cells(figures: Figures) -> list[str]:
+    return [figure_text(getattr(figures, name), "") for _, name, _ in FIGURES]
+
+
+def _findings(report: Report, slots: Slots) -> Iterator[str]:
+    yield "## Key Findings"
+    pen = MarkdownPen()
+    for finding in report.analysis.findings:
+        yield f"- {guarded(slots.write(finding.title, pen))}"
+    if not report.analysis.findings:
+        yield f"- {NO_FINDING}"
+
+
+def _recommendations(report: Report, slots: Slots) -> list[str]:
+    pen = MarkdownPen()
+    texts = [guarded(slots.write(text, pen)) for text in recommendations(report, slots)]
+    return ["## Recommendations", *(numbered(texts) or [f"- {NO_ADVICE}"])]
+
+
+def _persona(report: Report) -> list[str]:
+    lines = [visible(line, longest=max(len(line), 1))
+             for line in report.agent.persona.splitlines() or [""]]
+    return ["## Persona Prompt", *fence(lines)]
+
+
+def _writing(narrative: Narrative) -> Iterator[str]:
+    yield "## Refused Sentences"
+    for line in authors(narrative):
+        yield f"- {line}"
+    if narrative.note:
+        yield f"- Note: {technical(one_line(narrative.note))}"
+    if not narrative.calls:
+        yield f"- {ONLY_TEMPLATES}"
+        return
+    rejected = narrative.rejected
+    yield f"- Sentences of the writer: {narrative.accepted} printed, {len(rejected)} refused."
+    yield from _refused(rejected)
+
+
+def _refused(rejected: Sequence[Refused]) -> Iterator[str]:
+    if not rejected:
+        return
+    yield f"- {MASKED}"
+    yield ""
+    for refused in rejected[:REFUSED_SHOWN]:
+        yield f"- {code(masked(one_line(refused.text)))}: {prose(masked(refused.reason))}"
+    if len(rejected) > REFUSED_SHOWN:
+        yield f"- ... and {len(rejected) - REFUSED_SHOWN} more in `report.json`"

@@ -1,0 +1,85 @@
+"""What a rule is, and the evidence it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from baseline_collector.analyse.book import Book
+from baseline_collector.analyse.frame import Frame, Group
+from baseline_collector.analyse.summaries import Summary
+from baseline_collector.model import Artifact, Outcomes, Severity, Skipped, Source
+
+
+@dataclass
+class Evidence:
+    """Everything that is known, for rules to look at.
+
+    Attributes:
+        book: Where facts and findings are entered.
+        frame: The measurements.
+        summaries: Groups with their facts.
+        artifacts: Every file.
+        skipped: Entries that are no artifacts.
+        outcomes: How calls ended, by artifact.
+        twin_of: Artifact -> the one counted instead.
+    """
+
+    book: Book
+    frame: Frame
+    summaries: Sequence[Summary]
+    artifacts: Sequence[Artifact]
+    skipped: Sequence[Skipped] = ()
+    outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
+    twin_of: Mapping[str, str] = field(default_factory=dict)
+
+    def of_metric(self, metric: str) -> list[Summary]:
+        """Summaries of one metric, in order."""
+        return [one for one in self.summaries if one.group.name("metric") == metric]
+
+    @cached_property
+    def by_place(self) -> dict[tuple[str | None, str | None, str], list[Group]]:
+        """Groups by metric, model and artifact, those of several artifacts left out."""
+        found: dict[tuple[str | None, str | None, str], list[Group]] = {}
+        for one in self.summaries:
+            if len(one.group.artifacts) == 1:
+                label = (one.group.name("metric"), one.group.name("model"), one.group.artifacts[0])
+                found.setdefault(label, []).append(one.group)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that may fire.
+
+    Attributes:
+        id: Short name, part of the ids of its findings.
+        title: What it looks for.
+        severity: Of its findings, at most.
+        source: Whose rule it is.
+        needs: What the dataset must hold for it to speak.
+        apply: Looks at the evidence and enters facts and findings.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    source: str
+    needs: str
+    apply: Callable[[Evidence], None]
+
+
+def files(names: Sequence[str]) -> list[Source]:
+    """Artifacts as sources, the whole file each."""
+    return [Source(name, "") for name in names]
+
+
+def listed(book: Book, kind: str, names: Sequence[str], most: int = 3) -> str:
+    """Names in slots as an enumeration, the rest left to the sources of the fact."""
+    slots = [book.name(kind, name) for name in names[:most]]
+    if len(names) > most:
+        return ", ".join(slots) + " and others"
+    if len(slots) < 2:
+        return "".join(slots)
+    return ", ".join(slots[:-1]) + " and " + slots[-1]

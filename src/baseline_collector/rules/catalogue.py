@@ -1,0 +1,10 @@
+"""All rules, in the order in which they look."""
+
+from __future__ import annotations
+
+from baseline_collector.rules import compiling, failures, heap, running, telemetry
+from baseline_collector.rules.base import Rule
+
+RULES: tuple[Rule, ...] = (
+    *failures.RULES, *running.RULES, *compiling.RULES, *telemetry.RULES, *heap.RULES,
+)

@@ -1,0 +1,131 @@
+"""Rules about failed calls: marked, disguised as success, and counts that are not tokens."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from baseline_collector.rules.base import Evidence, Rule, files, listed
+
+_DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an error): *")
+
+
+def failed_calls(evidence: Evidence) -> None:
+    """Calls that failed, in all and by the text of their error."""
+    failing = {name: one for name, one in evidence.outcomes.items() if one.failures}
+    if not failing:
+        return
+    book = evidence.book
+    total = sum(len(one.failures) for one in failing.values())
+    attempts = sum(one.attempts for one in evidence.outcomes.values())
+    fact = book.fact("{} recorded calls failed", total, statistic="count",
+                     estimator="calls with an error text, a failed status or success = false",
+                     n=attempts, topic="failure", weight=90.0, scope={"of": "failures"},
+                     sources=files(sorted(failing)), kind="inventory",
+                     sql="SELECT sum(failures) FROM artifacts")
+    tried = book.fact("{} calls have a recorded outcome", attempts, statistic="count",
+                      estimator="calls with an error text, a status or a success flag",
+                      n=attempts, topic="failure", weight=80.0, scope={"of": "attempts"},
+                      sources=files(sorted(evidence.outcomes)), kind="inventory",
+                      sql="SELECT sum(attempts) FROM artifacts")
+    book.finding("failed-calls", "warning",
+                 f"{{{fact}}} of {{{tried}}} calls with a recorded outcome failed; their numbers "
+                 "stay out of every statistic.", [fact, tried],
+                 "Repeat the failed runs, or say in the artifact that they are void.", "failure")
+    _causes(evidence, failing.keys())
+    _void(evidence)
+
+
+def _causes(evidence: Evidence, failing: object) -> None:
+    """The same error text, grouped."""
+    book = evidence.book
+    causes: Counter[str] = Counter()
+    where: dict[str, list[str]] = {}
+    for name in sorted(failing):  # type: ignore[call-overload]
+        for reason in evidence.outcomes[name].failures:
+            text = _DETAIL.sub("", reason)[:160]
+            causes[text] += 1
+            if name not in where.setdefault(text, []):
+                where[text].append(name)
+    for text, count in causes.most_common(6):
+        fact = book.fact(f"{{}} calls failed with {book.name('error', text)}", count,
+                         statistic="count", estimator="calls with this error text", n=count,
+                         topic="failure", weight=70.0, scope={"of": "failures", "error": text},
+                         sources=files(where[text]), kind="inventory")
+        book.finding("failure-cause", "warning",
+                     f"{{{fact}}} calls failed with the same text, {book.name('error', text)}, in "
+                     f"{listed(book, 'artifact', where[text])}.", [fact],
+                     f"Mend what {book.name('error', text)} names, then run these again.",
+                     "failure")
+
+
+def _void(evidence: Evidence) -> None:
+    """Files in which no call worked."""
+    void = sorted(name for name, one in evidence.outcomes.items()
+                  if one.attempts and len(one.failures) >= one.attempts)
+    if not void:
+        return
+    book = evidence.book
+    fact = book.fact("In {} files no call worked", len(void), statistic="count",
+                     estimator="files in which every recorded call failed",
+                     n=len(evidence.outcomes), topic="failure", weight=75.0, kind="inventory",
+                     scope={"of": "void files"}, sources=files(void),
+                     sql="SELECT count(*) FROM artifacts WHERE attempts > 0 "
+                         "AND failures >= attempts")
+    book.finding("void-file", "warning",
+                 f"In {{{fact}}} files no call worked: {listed(book, 'artifact', void)}.", [fact],
+                 "Delete them or run them again; they measure nothing.", "failure")
+
+
+def disguised(evidence: Evidence) -> None:
+    """Calls that their file does not mark as failed, whose text is an error message."""
+    book = evidence.book
+    for name, one in sorted(evidence.outcomes.items()):
+        if not one.disguised:
+            continue
+        text = next(_DETAIL.sub("", reason) for reason in one.failures
+                    if reason.startswith("not marked"))
+        fact = book.fact(f"{{}} calls in {book.name('artifact', name)} are not marked as failed, "
+                         "but their text is an error message", one.disguised, statistic="count",
+                         estimator="answers whose text is an error message", n=one.attempts,
+                         topic="failure", weight=95.0, sources=files([name]), kind="inventory",
+                         scope={"of": "disguised failures", "artifact": name},
+                         sql=f"SELECT disguised FROM artifacts WHERE artifact = '{name}'")
+        book.finding("disguised-failure", "critical",
+                     f"{{{fact}}} calls in {book.name('artifact', name)} count as successes, but "
+                     f"their text is {book.name('error', text[:160])}. Their rates are the speed "
+                     "of an error message.", [fact],
+                     f"Treat {book.name('artifact', name)} as void, and let the harness check the "
+                     "answer before it writes success.", "failure")
+
+
+def words_for_tokens(evidence: Evidence) -> None:
+    """Token counts that are word counts."""
+    frame = evidence.frame
+    words = frame.column("definition").where("words")
+    rows = (words & frame.column("metric").where("output_tokens")
+            & frame.column("statistic").where("sample")).nonzero()[0]
+    if not len(rows):
+        return
+    book = evidence.book
+    artifacts = list(dict.fromkeys(frame.source(row).artifact for row in rows.tolist()))
+    fact = book.fact("{} values named tokens equal the number of words of the text beside them",
+                     len(rows), statistic="count", estimator="count of equal values",
+                     n=len(rows), topic="quality", weight=60.0, scope={"of": "word counts"},
+                     sources=frame.sources(rows), kind="inventory",
+                     sql="SELECT count(*) FROM measurements WHERE definition = 'words' "
+                         "AND metric = 'output_tokens' AND statistic = 'sample'")
+    book.finding("words-for-tokens", "warning",
+                 f"{{{fact}}} values named tokens in {listed(book, 'artifact', artifacts)} are "
+                 "counted words; their rates are words per second and compare with no token rate.",
+                 [fact], "Take token counts from the server's own answer.", "quality")
+
+
+RULES = (
+    Rule("failed-calls", "Calls that failed", "warning", "survivorship: MLPerf counts them",
+         "an outcome a call", failed_calls),
+    Rule("disguised-failure", "Failures that the file calls a success", "critical",
+         "the record contradicts its flag", "answers beside numbers", disguised),
+    Rule("words-for-tokens", "Token counts that are word counts", "warning",
+         "count equals the words of the text", "answers beside token counts", words_for_tokens),
+)

@@ -1,0 +1,101 @@
+"""Rules about the heap: copies, twins, what could not be read, what was quarantined."""
+
+from __future__ import annotations
+
+from baseline_collector.analyse.book import quoted
+from baseline_collector.rules.base import Evidence, Rule, files, listed
+
+
+def duplicates(evidence: Evidence) -> None:
+    """Files with the same content."""
+    copies = [one for one in evidence.artifacts if one.status == "duplicate"]
+    if not copies:
+        return
+    book = evidence.book
+    fact = book.fact("{} files have the same content as another and were read once",
+                     len(copies), statistic="count", estimator="equal SHA-256 of the content",
+                     n=len(evidence.artifacts), kind="inventory", topic="duplicate", weight=50.0,
+                     scope={"of": "duplicates"}, sources=files([one.artifact for one in copies]),
+                     sql="SELECT count(*) FROM artifacts WHERE status = 'duplicate'")
+    names = listed(book, "artifact", [one.artifact for one in copies])
+    book.finding("duplicate", "notice",
+                 f"{{{fact}}} files are byte-identical copies: {names}. Each content counts once.",
+                 [fact], "Keep one copy of each, or leave the copies out with an exclude pattern.",
+                 "duplicate")
+
+
+def twins(evidence: Evidence) -> None:
+    """The same measurements in two forms, such as a CSV and a JSON."""
+    if not evidence.twin_of:
+        return
+    book = evidence.book
+    pairs = sorted(evidence.twin_of.items())
+    fact = book.fact("{} files repeat the measurements of another file in another form",
+                     len(pairs), statistic="count",
+                     estimator="every sampled metric equal, value by value",
+                     n=len(evidence.artifacts), kind="inventory", topic="duplicate", weight=49.0,
+                     scope={"of": "twins"}, sources=files([twin for twin, _ in pairs]),
+                     sql="SELECT count(*) FROM artifacts WHERE twin_of IS NOT NULL")
+    examples = "; ".join(f"{book.name('artifact', twin)} repeats {book.name('artifact', kept)}"
+                         for twin, kept in pairs[:4])
+    book.finding("twin", "notice",
+                 f"{{{fact}}} files repeat measurements of another file: {examples}. "
+                 "Each measurement counts once.", [fact],
+                 "Write one machine-readable form of each run, so that no reader counts it again.",
+                 "duplicate")
+
+
+def unread(evidence: Evidence) -> None:
+    """Files that hold something this program cannot read."""
+    lost = [one for one in evidence.artifacts if one.status in ("unread", "partly_read")]
+    if not lost:
+        return
+    book = evidence.book
+    fact = book.fact("{} files were not read whole", len(lost), statistic="count",
+                     estimator="count of files", n=len(evidence.artifacts), kind="inventory",
+                     topic="ingestion", weight=60.0, scope={"of": "unread"},
+                     sources=files([one.artifact for one in lost]),
+                     sql="SELECT count(*) FROM artifacts WHERE status IN ('unread','partly_read')")
+    first = lost[0]
+    book.finding("unread", "warning",
+                 f"{{{fact}}} files were not read whole, among them "
+                 f"{book.name('artifact', first.artifact)}: "
+                 f"{book.name('reason', first.reason)}.", [fact],
+                 f"Mend or remove {listed(book, 'artifact', [one.artifact for one in lost])}.",
+                 "ingestion")
+
+
+def quarantined(evidence: Evidence) -> None:
+    """Numbers that cannot be right or cannot be held."""
+    frame = evidence.frame
+    rows = frame.column("status").where("quarantined").nonzero()[0]
+    if not len(rows):
+        return
+    book = evidence.book
+    reasons: dict[str, list[int]] = {}
+    for row in rows.tolist():
+        reasons.setdefault(str(frame.column("reason").at(row)), []).append(row)
+    for reason, mine in sorted(reasons.items(), key=lambda item: -len(item[1]))[:4]:
+        fact = book.fact(
+            f"{{}} numbers are quarantined: {book.name('reason', reason[4:])}", len(mine),
+            statistic="count", estimator="count of values", n=frame.size, topic="ingestion",
+            kind="inventory", weight=40.0, scope={"of": "quarantined", "rule": reason[:3]},
+            sources=frame.sources(mine),
+            sql=f"SELECT count(*) FROM measurements WHERE reason = {quoted(reason)}")
+        artifacts = list(dict.fromkeys(frame.source(row).artifact for row in mine))
+        book.finding("quarantine", "notice",
+                     f"{{{fact}}} numbers in {listed(book, 'artifact', artifacts)} are "
+                     f"quarantined: {book.name('reason', reason[4:])}.", [fact],
+                     "Look at them where they stand; no statistic uses them.", "ingestion")
+
+
+RULES = (
+    Rule("duplicate", "Files with the same content", "notice", "content hash (SHA-256)",
+         "two files", duplicates),
+    Rule("twin", "The same measurements in two files", "notice",
+         "values equal metric by metric", "samples in two files", twins),
+    Rule("unread", "Files that were not read whole", "warning", "the readers' own limits",
+         "nothing", unread),
+    Rule("quarantine", "Numbers that cannot be right", "notice", "cleaning rules C01 to C04",
+         "nothing", quarantined),
+)

@@ -1,0 +1,56 @@
+"""Slots: how a text names a fact or a name without writing a digit.
+
+    {F12}        the value of fact F12, with its unit
+    {F12.n}      the number of observations behind it
+    {F12.low}    lower end of its interval, with unit
+    {F12.high}   upper end of its interval, with unit
+    {N3}         a name that came from an artifact
+
+Writers put slots, renderers fill them. Nothing else in a text may be a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+SLOT = re.compile(r"\{([FN])(\d{1,9})(?:\.(n|low|high))?\}")
+"""The only shape of a slot; braces around anything else are plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot of a text.
+
+    Attributes:
+        id: ``F12`` or ``N3``.
+        field: What of the fact is meant; always ``value`` for names.
+    """
+
+    id: str
+    field: Literal["value", "n", "low", "high"]
+
+
+def parts(text: str) -> Iterator[str | Slot]:
+    """Split a text into plain strings and slots, in order; empty strings are left out."""
+    at = 0
+    for match in SLOT.finditer(text):
+        if match.start() > at:
+            yield text[at : match.start()]
+        field = match[3] or "value"
+        yield Slot(match[1] + match[2], field)  # type: ignore[arg-type]  # the pattern allows no other
+        at = match.end()
+    if at < len(text):
+        yield text[at:]
+
+
+def ids(text: str) -> tuple[str, ...]:
+    """Return the ids named in a text, in order, with repeats."""
+    return tuple(part.id for part in parts(text) if isinstance(part, Slot))
+
+
+def plain(text: str) -> str:
+    """Return a text without its slots: what a writer wrote with its own hand."""
+    return SLOT.sub("", text)

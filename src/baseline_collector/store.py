@@ -1,0 +1,168 @@
+"""Store: write a dataset, whole or not at all.
+
+Every file of an output folder is written into a folder beside it, synced, and put in
+place by renames; a manifest renamed last says which generation is valid. A kill at any
+moment leaves the old output or the new one, and the next run clears what is left over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from baseline_collector import schema
+from baseline_collector.dataset import arrow_schema
+from baseline_collector.errors import OutputError
+
+_PREFIX = ".baseline-"
+
+
+@contextlib.contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Yield a folder to write into; on success its entries replace those of ``out``.
+
+    Args:
+        out: Output folder; made where it does not exist. Entries that this package does not
+            write are left alone.
+
+    Raises:
+        OutputError: It cannot be written: a file in its place, no permission, no space.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        recover(out)
+        stage = Path(tempfile.mkdtemp(prefix=_PREFIX + "new-", dir=out))
+    except OSError as error:
+        raise _cannot(out, error) from error
+    try:
+        try:
+            yield stage
+            _sync(stage)
+            _put_in_place(stage, out)
+        except OSError as error:
+            raise _cannot(out, error) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _cannot(out: Path, error: OSError) -> OutputError:
+    return OutputError(f"cannot be written: {error.strerror or error}", where=str(out),
+                       remedy="check permissions and free space, or choose another --out")
+
+
+def recover(out: Path) -> None:
+    """Finish or undo what a killed run left: its journal says which.
+
+    A journal exists only between the moment the new output is complete on disk and the
+    moment it is in place; with it the moves are finished, without it the rest is removed.
+    """
+    journal = out / (_PREFIX + "journal")
+    if journal.is_file():
+        try:
+            stage = out / json.loads(journal.read_text("utf-8"))["stage"]
+        except (ValueError, KeyError):
+            stage = out / "none"
+        if stage.is_dir():
+            _move_all(stage, out)
+        journal.unlink(missing_ok=True)
+    for left in out.glob(_PREFIX + "*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _put_in_place(stage: Path, out: Path) -> None:
+    journal = out / (_PREFIX + "journal")
+    partial = out / (_PREFIX + "journal-new")
+    partial.write_text(json.dumps({"stage": stage.name}), "utf-8")
+    _sync_file(partial)
+    partial.replace(journal)
+    _move_all(stage, out)
+    journal.unlink()
+
+
+def _move_all(stage: Path, out: Path) -> None:
+    """Replace entries one by one; each step may be repeated after a kill."""
+    for name in sorted(entry.name for entry in stage.iterdir()):
+        target = out / name
+        old = out / f"{_PREFIX}old-{name}"
+        if target.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+            target.replace(old)
+        (stage / name).replace(target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _sync_file(path)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def write_tables(folder: Path, tables: Mapping[str, pa.Table], cleaning: Mapping[str, int],
+                 rules: Mapping[str, str]) -> None:
+    """Write the tables and the data package that documents them.
+
+    Args:
+        folder: The ``dataset`` folder inside a staged one.
+        tables: Every table of ``schema.TABLES`` by name.
+        cleaning: How many values each cleaning rule touched.
+        rules: What each cleaning rule says.
+    """
+    folder.mkdir()
+    for table in schema.TABLES:
+        data = tables[table.name].cast(arrow_schema(table))
+        pq.write_table(data, folder / f"{table.name}.parquet", compression="zstd",
+                       version="2.6", store_schema=True)
+    package = data_package(tables, cleaning, rules)
+    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    (folder / "datapackage.json").write_text(text, "utf-8")
+
+
+_FRICTIONLESS: Mapping[schema.Type, str] = {
+    "string": "string", "code": "string", "int32": "integer", "int64": "integer",
+    "float64": "number", "bool": "boolean", "timestamp": "datetime",
+}
+
+
+def data_package(tables: Mapping[str, pa.Table], cleaning: Mapping[str, int],
+                 rules: Mapping[str, str]) -> dict[str, object]:
+    """Describe every table and column, and what cleaning did (Frictionless Data Package v2)."""
+    resources = []
+    for table in schema.TABLES:
+        fields = []
+        for column in table.columns:
+            entry: dict[str, object] = {
+                "name": column.name, "type": _FRICTIONLESS[column.type],
+                "description": column.description,
+            }
+            if column.unit:
+                entry["unit"] = column.unit
+            if column.required:
+                entry["constraints"] = {"required": True}
+            fields.append(entry)
+        resources.append({
+            "name": table.name, "path": f"{table.name}.parquet", "format": "parquet",
+            "mediatype": "application/vnd.apache.parquet", "description": table.description,
+            "rows": tables[table.name].num_rows,
+            "schema": {"fields": fields, "primaryKey": list(table.key)},
+        })
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "baseline-collector-dataset", "schema_version": schema.VERSION,
+        "title": "Benchmark measurements, as collected",
+        "resources": resources,
+        "cleaning": [{"rule": rule, "description": text, "values": cleaning.get(rule, 0)}
+                     for rule, text in rules.items()],
+    }
