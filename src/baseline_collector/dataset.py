@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from baseline_collector import schema
-from baseline_collector.errors import DatasetError
+from baseline_collector.errors import DatasetError, UsageError
 from baseline_collector.model import Measurement
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ class Dataset:
         Raises:
             DatasetError: There is none, or a newer one.
         """
-        inner = folder / "dataset"
-        self.folder = inner if (inner / "datapackage.json").is_file() else folder
+        self.folder = _current(folder)
         package = self.folder / "datapackage.json"
         try:
             about = json.loads(package.read_text("utf-8"))
@@ -110,6 +109,41 @@ class Dataset:
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         return connection
+
+    def query(self, sql: str) -> pa.Table:
+        """Run SQL over the tables.
+
+        Raises:
+            DatasetError: A table is missing.
+            UsageError: The query is wrong; the message is DuckDB's.
+        """
+        import duckdb  # noqa: PLC0415
+
+        with self.connect() as connection:
+            try:
+                found = connection.sql(sql)
+                if found is None:
+                    raise UsageError("the statement returns no rows", expected="a SELECT")
+                return found.to_arrow_table()
+            except duckdb.Error as error:
+                raise UsageError(f"DuckDB: {error}", remedy="tables: " + ", ".join(
+                    table.name for table in schema.TABLES)) from error
+
+
+JOURNAL = ".baseline-journal"
+"""Stands in an output folder while a finished output is moved into place; see ``store``."""
+
+
+def _current(folder: Path) -> Path:
+    """The dataset folder that is whole: of a run killed while publishing, the new one."""
+    try:
+        stage = folder / str(json.loads((folder / JOURNAL).read_text("utf-8"))["stage"])
+    except (OSError, ValueError, KeyError):
+        stage = folder
+    for candidate in (stage / "dataset", folder / "dataset"):
+        if (candidate / "datapackage.json").is_file():
+            return candidate
+    return folder
 
 
 def rows(table: pa.Table) -> Iterator[Measurement]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 Status = Literal["read", "partly_read", "unread", "duplicate"]
@@ -404,3 +405,15 @@ class Report:
     timing: Timing
     analysis: Analysis
     narrative: Narrative
+
+
+def modified_text(modified_ns: int) -> str:
+    """A modification time as reports write it: UTC, to the second."""
+    at = datetime.fromtimestamp(modified_ns // 1_000_000_000, UTC)
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def modified_iso(modified_ns: int) -> str:
+    """A modification time as programs read it: ISO 8601, UTC, to the second."""
+    at = datetime.fromtimestamp(modified_ns // 1_000_000_000, UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

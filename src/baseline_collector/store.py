@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from baseline_collector import schema
-from baseline_collector.dataset import arrow_schema
+from baseline_collector.dataset import JOURNAL, arrow_schema
 from baseline_collector.errors import OutputError
 
 _PREFIX = ".baseline-"
@@ -64,7 +64,7 @@ def recover(out: Path) -> None:
     A journal exists only between the moment the new output is complete on disk and the
     moment it is in place; with it the moves are finished, without it the rest is removed.
     """
-    journal = out / (_PREFIX + "journal")
+    journal = out / JOURNAL
     if journal.is_file():
         try:
             stage = out / json.loads(journal.read_text("utf-8"))["stage"]
@@ -78,7 +78,7 @@ def recover(out: Path) -> None:
 
 
 def _put_in_place(stage: Path, out: Path) -> None:
-    journal = out / (_PREFIX + "journal")
+    journal = out / JOURNAL
     partial = out / (_PREFIX + "journal-new")
     partial.write_text(json.dumps({"stage": stage.name}), "utf-8")
     _sync_file(partial)

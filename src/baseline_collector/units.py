@@ -137,19 +137,16 @@ def shown_in(value: float, symbol: str) -> Unit:
 def digits(value: float, significant: int = 4) -> str:
     """Write a number with a number of significant digits, never in exponent form.
 
-    Whole numbers keep all their digits; others keep ``significant`` of them and lose
-    trailing zeros beyond the first decimal.
+    Whole numbers keep all their digits and are not grouped, so that a number in a report
+    is one word; others keep ``significant`` digits, at least those before the point.
     """
     if not math.isfinite(value):
         return str(value)
     if value == round(value) and abs(value) < 1e15:
-        return f"{int(value):,}".replace(",", " ") if abs(value) >= 1e5 else str(int(value))
+        return str(int(value))
     magnitude = math.floor(math.log10(abs(value)))
     places = min(max(significant - 1 - magnitude, 0), 12)
-    text = f"{value:.{places}f}"
-    if places == 0 and abs(value) >= 1e5:
-        text = f"{round(value):,}".replace(",", " ")
-    return text
+    return f"{value:.{places}f}"
 
 
 def show(value: float, symbol: str | None, significant: int = 4) -> str:

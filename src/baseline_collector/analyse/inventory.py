@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from baseline_collector.analyse.book import Book, quoted
 from baseline_collector.analyse.frame import Frame
-from baseline_collector.model import Artifact, Source
+from baseline_collector.model import Artifact, Source, modified_text
 
 _STATUS = {"read": "were read whole", "partly_read": "were read in part",
            "unread": "could not be read", "duplicate": "are copies of others and count once"}
-
-
-def modified(artifact: Artifact) -> str:
-    """Modification time as the report writes it, UTC."""
-    at = datetime.fromtimestamp(artifact.modified_ns // 1_000_000_000, UTC)
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _files(artifacts: Sequence[Artifact]) -> list[Source]:
@@ -69,7 +62,7 @@ def _latest(book: Book, statement: str, artifacts: Sequence[Artifact], where: st
     if not artifacts:
         return
     newest = max(artifacts, key=lambda one: one.modified_ns)
-    book.fact(statement, modified(newest), statistic="latest", estimator="latest modification time",
+    book.fact(statement, modified_text(newest.modified_ns), statistic="latest", estimator="latest modification time",
               n=len(artifacts), kind="inventory", topic="inventory", weight=weight, scope=scope,
               sql=f"SELECT max(modified) FROM artifacts WHERE {where}",
               sources=[Source(newest.artifact, "")])

@@ -47,7 +47,8 @@ produced stems attributable attributed responsible depends depend consequence en
 QUALITY: Final = _set("""
 fast quick quickly slow slowly good well bad badly poor poorly excellent great strong weak best
 worst better worse superior inferior significant significantly substantial substantially
-considerable notable notably remarkable remarkably impressive optimal suboptimal optimized optimised efficient
+considerable notable notably remarkable remarkably impressive optimal suboptimal optimized
+optimised efficient
 efficiently inefficient efficiency bottleneck bottlenecks stable stability unstable reliable
 unreliable robust consistent consistently inconsistent high low large small big tiny huge long short
 heavy light acceptable adequate sufficient insufficient healthy ideal perfect smooth severe serious

@@ -23,7 +23,6 @@ LEAST_LISTED: Final = 3
 """Small models stop a list after one item if they may."""
 MOST_WORDED: Final = 6
 """Sentences a model may word for one section."""
-LONGEST_WORDED: Final = 300
 
 
 class Style(Protocol):
@@ -143,7 +142,7 @@ class Wording:
                 "type": "array", "minItems": 1, "maxItems": MOST_WORDED,
                 "items": _object({
                     "about": {"type": "string", "enum": list(_ids(task, section))},
-                    "text": {"type": "string", "maxLength": LONGEST_WORDED},
+                    "text": {"type": "string"},
                 }),
             }
             for section in task.sections

@@ -1,29 +1,27 @@
 """What a key means: metric, statistic, unit, or what kind of context it is.
 
-A key is cut into object names, names into parts (``meanTTFT (ms)`` -> mean, ttft, ms).
-The parts of the last name must all be accounted for: a unit at the end or in brackets,
-statistics, and one spelling from the vocabulary. Where the last name is only a
-statistic (``p99``), the names above it are asked for the metric, nearest first.
+A key is cut into object names; the last one is taken apart by ``naming.py``. Where it is
+only a statistic (``p99``), the names above it are asked for the metric, nearest first.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from baseline_collector import units, vocabulary
+from baseline_collector.naming import (
+    PERCENTILE_WORDS,
+    longest_spelling,
+    parts,
+    plain,
+    statistic_of,
+    take_apart,
+)
 from baseline_collector.normalise.mappings import TABLES
 from baseline_collector.normalise.mappings.entry import Role
 from baseline_collector.paths import tokens as path_tokens
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
-_SPLIT = re.compile(r"[^A-Za-z0-9%µμ°/.]+")
-_BRACKETS = re.compile(r"[(\[]\s*([^)\]]{1,24})\s*[)\]]\s*$")
-_QUANTILE = re.compile(r"p(\d{1,2}(?:[._]\d+)?|99[._]?9+|100)")
-_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
-_NOISE = frozenset({"the", "of", "per run", "value", "overall", "gpu", "csv", "avg", "measured"})
-_PERCENTILE_WORDS = frozenset({"percentile", "percentiles", "quantile", "quantiles", "pct"})
 _OUTCOME = {"error", "error_message", "exception", "success", "ok", "status", "error_text",
             "failure", "failure_reason"}
 _TRANSPARENT = vocabulary.PARAMETER_OBJECTS | vocabulary.SETUP_OBJECTS | {"metadata", "details"}
@@ -57,109 +55,6 @@ class Meaning:
     variant: tuple[tuple[str, str], ...]
     why: str
     definition: str = ""
-
-
-def parts(name: str) -> tuple[str, ...]:
-    """Cut a name into lower-case parts: ``tokensPerSecond`` -> tokens, per, second."""
-    spaced = _CAMEL.sub(" ", name)
-    return tuple(part.strip(".").lower() for part in _SPLIT.split(spaced) if part.strip("."))
-
-
-def plain(name: str) -> str:
-    """A name as lower-case parts joined by underscores, for look-ups."""
-    return "_".join(parts(name))
-
-
-@lru_cache(maxsize=1)
-def _spellings() -> dict[tuple[str, ...], str]:
-    table: dict[tuple[str, ...], str] = {}
-    for metric in vocabulary.METRICS:
-        for spelling in (*metric.spellings, metric.name.replace("_", " ")):
-            table[tuple(spelling.split())] = metric.name
-    return table
-
-
-def statistic_of(part: str) -> str | None:
-    """Return the statistic a name part says, or None."""
-    if part in vocabulary.STATISTICS:
-        return vocabulary.STATISTICS[part]
-    match = _QUANTILE.fullmatch(part)
-    if match:
-        return "p" + match[1].replace("_", ".")
-    ordinal = _ORDINAL.fullmatch(part)
-    return f"p{ordinal[1]}" if ordinal else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """One name taken apart: what it says of metric, statistic and unit, and what is left over."""
-
-    metric: str | None
-    statistic: str | None
-    unit: str | None
-    leftover: tuple[str, ...]
-
-
-@lru_cache(maxsize=50_000)
-def take_apart(name: str) -> _Name:
-    """Account for every part of a name by the rules of this module."""
-    unit, bare = _bracketed_unit(name)
-    rest = list(parts(bare))
-    metric, rest = _longest_spelling(rest)
-    if metric is None and len(rest) > 1 and unit is None and rest[-1] in vocabulary.UNIT_PARTS:
-        unit = vocabulary.UNIT_PARTS[rest.pop()]
-        metric, rest = _longest_spelling(rest)
-    elif unit is None and rest and rest[-1] in vocabulary.UNIT_PARTS:
-        unit = vocabulary.UNIT_PARTS[rest.pop()]
-    statistic, rest = _statistics(rest)
-    leftover = tuple(part for part in rest if part not in _NOISE)
-    if metric is None and leftover:
-        metric, again = _longest_spelling(list(leftover))
-        leftover = tuple(again)
-    return _Name(metric, statistic, unit, leftover)
-
-
-def _bracketed_unit(name: str) -> tuple[str | None, str]:
-    match = _BRACKETS.search(name)
-    found = units.recognise(match[1]) if match else None
-    if match and found:
-        return found.symbol, name[: match.start()]
-    return None, name
-
-
-def _longest_spelling(rest: list[str]) -> tuple[str | None, list[str]]:
-    """Find the longest run of parts that is a spelling; return its metric and the other parts."""
-    table = _spellings()
-    for length in range(min(len(rest), 6), 0, -1):
-        for start in range(len(rest) - length + 1):
-            metric = table.get(tuple(rest[start : start + length]))
-            if metric and (length > 1 or _alone(rest, start)):
-                return metric, rest[:start] + rest[start + length :]
-    return None, rest
-
-
-def _alone(rest: list[str], at: int) -> bool:
-    """Whether a one-part spelling stands with nothing but units, statistics and noise."""
-    return all(
-        statistic_of(part) or part in vocabulary.UNIT_PARTS or part in _NOISE
-        or part in _PERCENTILE_WORDS
-        for n, part in enumerate(rest) if n != at
-    )
-
-
-def _statistics(rest: list[str]) -> tuple[str | None, list[str]]:
-    joined = "_".join(rest)
-    if joined == "coefficient_of_variation":
-        return "cv", []
-    found: str | None = None
-    left = []
-    for part in rest:
-        statistic = statistic_of(part)
-        if statistic and (found in (None, "overall") or statistic == "overall"):
-            found = statistic if found in (None, "overall") else found
-        elif part not in _PERCENTILE_WORDS:
-            left.append(part)
-    return found, left
 
 
 @lru_cache(maxsize=200_000)
@@ -288,8 +183,8 @@ def _from_above(above: list[str]) -> tuple[str | None, int]:
     """The metric that a name above says, nearest first, and where it stands."""
     for at in range(len(above) - 1, -1, -1):
         rest = [part for part in parts(above[at])
-                if part not in _PERCENTILE_WORDS and part not in ("stats", "statistics", "results")]
-        metric, left = _longest_spelling(rest)
+                if part not in PERCENTILE_WORDS and part not in ("stats", "statistics", "results")]
+        metric, left = longest_spelling(rest)
         if metric and not [part for part in left if not statistic_of(part)]:
             if metric == "request_latency" and _from_above(above[:at])[0] == "iteration_time":
                 return "iteration_time", at  # "latency" below "timing": latency of an iteration

@@ -172,7 +172,7 @@ def _told_apart(best: Summary, worst: Summary) -> tuple[Interval | None, bool, s
     """Interval of the margin in percent, whether it excludes zero, and how to say it."""
     if min(best.group.n, worst.group.n) < 3:
         return None, False, "with so few values each they are indistinguishable"
-    found = ratio_of_means(worst.group.values, best.group.values)
+    _, found = ratio_of_means(worst.group.values, best.group.values)
     if not isinstance(found, StatsInterval):
         return None, False, "their values allow no interval, so they are indistinguishable"
     interval = Interval(100.0 * (found.low - 1.0), 100.0 * (found.high - 1.0), found.level,

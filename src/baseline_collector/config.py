@@ -1,0 +1,146 @@
+"""Settings: a flag beats an environment variable, which beats a configuration file.
+
+Files: ``baseline.toml`` in the working folder, else ``[tool.baseline]`` of its
+``pyproject.toml``. Variables: ``BASELINE_`` and the name of the setting in capitals.
+API keys are read from the environment only, where they are used, and never kept here.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from baseline_collector.errors import UsageError
+
+LLM_CHOICES = ("auto", "ollama", "openai", "embedded", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything ``collect`` can be told.
+
+    Attributes:
+        roots: Folders and files to collect from; empty for the default ones.
+        out: Output folder.
+        include: Globs of files to take; empty for all.
+        exclude: Globs of files to leave.
+        hidden: Whether hidden files count.
+        ignored: Whether files named by ignore files count.
+        llm: ``auto``, ``ollama``, ``openai``, ``embedded`` or ``none``.
+        model: Model name, or path of a GGUF file; empty for the default.
+        llm_url: Base URL of the model server; empty for the default.
+        llm_timeout_s: Bound on each model call, seconds.
+        allow_remote: Whether a model server may be another machine.
+        free_writing: Whether the model may word sentences itself; for models that passed
+            the writing check of ``baseline doctor``.
+        persona: File with a persona; empty for the default one.
+        redact: Whether secrets and personal paths are masked.
+        max_document_bytes: Largest file that is parsed whole.
+        max_stream_bytes: Largest file that is read line by line.
+        max_depth: Deepest nesting.
+    """
+
+    roots: tuple[str, ...] = ()
+    out: str = "baseline-report"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    hidden: bool = False
+    ignored: bool = False
+    llm: str = "auto"
+    model: str = ""
+    llm_url: str = ""
+    llm_timeout_s: float = 300.0
+    allow_remote: bool = False
+    free_writing: bool = False
+    persona: str = ""
+    redact: bool = True
+    max_document_bytes: int = 64 * 1024 * 1024
+    max_stream_bytes: int = 2 * 1024 * 1024 * 1024
+    max_depth: int = 64
+
+
+def load(flags: Mapping[str, object], where: Path | None = None,
+         environment: Mapping[str, str] | None = None) -> Settings:
+    """Put settings together.
+
+    Args:
+        flags: What the caller gave; None counts as not given.
+        where: Folder to look for configuration files in; the working folder by default.
+        environment: Variables; the process's own by default.
+
+    Raises:
+        UsageError: A setting is unknown or of the wrong type, naming file and key.
+    """
+    found: dict[str, object] = {}
+    for source, values in (
+        *_files(where or Path()),
+        ("environment", _variables(os.environ if environment is None else environment)),
+        ("flags", {key: value for key, value in flags.items() if value is not None}),
+    ):
+        for key, value in values.items():
+            found[key] = _typed(key, value, source)
+    settings = Settings(**found)  # type: ignore[arg-type]
+    if settings.llm not in LLM_CHOICES:
+        raise UsageError("no such kind of model", expected=", ".join(LLM_CHOICES),
+                         found=repr(settings.llm))
+    return settings
+
+
+def _files(folder: Path) -> list[tuple[str, Mapping[str, object]]]:
+    own, project = folder / "baseline.toml", folder / "pyproject.toml"
+    if own.is_file():
+        return [(str(own), _toml(own))]
+    if project.is_file():
+        tool = _toml(project).get("tool", {})
+        table = tool.get("baseline", {}) if isinstance(tool, dict) else {}
+        if isinstance(table, dict) and table:
+            return [(str(project), table)]
+    return []
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot be read: {error}", where=str(path)) from error
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, object]:
+    names = {f"BASELINE_{field.name.upper()}": field.name for field in fields(Settings)}
+    return {names[key]: value for key, value in environment.items() if key in names}
+
+
+_KINDS = {"tuple[str, ...]": tuple, "str": str, "bool": bool, "int": int, "float": float}
+_WORDS = {"true": True, "yes": True, "1": True, "on": True,
+          "false": False, "no": False, "0": False, "off": False}
+
+
+def _typed(key: str, value: object, source: str) -> object:
+    kinds = {field.name: _KINDS[str(field.type)] for field in fields(Settings)}
+    name = key.replace("-", "_")
+    if name not in kinds:
+        raise UsageError(f"unknown setting {key!r}", where=source,
+                         expected=", ".join(sorted(kinds)))
+    kind = kinds[name]
+    try:
+        return _converted(kind, value)
+    except (ValueError, TypeError, KeyError) as error:
+        raise UsageError(f"setting {key!r} is of the wrong type", where=source,
+                         expected=kind.__name__, found=repr(value)) from error
+
+
+def _converted(kind: type, value: object) -> object:
+    if kind is tuple:
+        if isinstance(value, str):
+            return tuple(part for part in value.split(os.pathsep) if part)
+        if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+            return tuple(value)
+        raise TypeError
+    if kind is bool:
+        return value if isinstance(value, bool) else _WORDS[str(value).lower()]
+    if kind is str and not isinstance(value, str):
+        raise TypeError
+    return kind(value)

@@ -1,0 +1,214 @@
+"""The command line: parse, call, print. Help stays instant: stages are imported where used."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from baseline_collector.errors import BaselineError
+
+CLEAN, FOUND, FAILED = 0, 1, 2
+
+_EPILOG = """\
+exit codes: 0 done; 1 done, with findings at or above the asked level; 2 wrong use, or it could
+not work. Settings: a flag beats an environment variable (BASELINE_*), which beats baseline.toml
+or [tool.baseline] in pyproject.toml. Data goes to stdout, messages to stderr."""
+
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors look like ours."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and the message, exit 2."""
+        self.print_usage(sys.stderr)
+        self.exit(FAILED, f"baseline: {message}; see {self.prog} --help\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the whole command-line grammar."""
+    top = _Parser(prog="baseline", epilog=_EPILOG,
+                  formatter_class=argparse.RawDescriptionHelpFormatter,
+                  description="From a heap of benchmark artifacts to a report in which every "
+                              "number leads back to the file and field it came from.")
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _collect(commands)
+    _inventory(commands)
+    _query(commands)
+    _lists(commands)
+    _models(commands)
+    _doctor(commands)
+    _completion(commands)
+    return top
+
+
+def _choosing(command: argparse.ArgumentParser) -> None:
+    """Options on which files count; shared by collect and inventory."""
+    command.add_argument("roots", nargs="*", metavar="ROOT",
+                         help="folder or file (default: those of reports/ csv_data/ artifacts/ "
+                              "that exist here)")
+    command.add_argument("--include", action="append", metavar="GLOB",
+                         help="take only files that match (repeatable)")
+    command.add_argument("--exclude", action="append", metavar="GLOB",
+                         help="leave files that match (repeatable)")
+    command.add_argument("--hidden", action="store_true", default=None,
+                         help="take hidden files and folders too")
+    command.add_argument("--ignored", action="store_true", default=None,
+                         help="take files named by .gitignore and .baselineignore too")
+    command.add_argument("--max-document-bytes", type=int, metavar="N",
+                         help="largest file that is parsed whole (default 64 MiB)")
+    command.add_argument("--max-stream-bytes", type=int, metavar="N",
+                         help="largest file that is read line by line (default 2 GiB)")
+    command.add_argument("--max-depth", type=int, metavar="N",
+                         help="deepest nesting that is read (default 64)")
+
+
+def _format(command: argparse.ArgumentParser, default: str = "text", *more: str) -> None:
+    command.add_argument("--format", choices=("text", "json", *more), default=default,
+                         help=f"how data is printed (default {default})")
+
+
+def _collect(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "collect", help="collect artifacts, write dataset and report",
+        description="The main job: read every artifact below the roots, write one dataset, find "
+                    "what the numbers say and what is missing, and write the report.")
+    _choosing(command)
+    command.add_argument("--out", metavar="DIR", help="output folder (default baseline-report)")
+    model = command.add_argument_group("who writes")
+    model.add_argument("--llm", choices=("auto", "ollama", "openai", "embedded", "none"),
+                       help="which language model writes (default auto: Ollama, else embedded, "
+                            "else templates)")
+    model.add_argument("--no-llm", action="store_const", const="none", dest="llm",
+                       help="templates write; same as --llm none")
+    model.add_argument("--model", metavar="NAME",
+                       help="model name (Ollama: gemma3:latest), or a GGUF file for embedded")
+    model.add_argument("--llm-url", metavar="URL", help="base URL of the model server")
+    model.add_argument("--llm-timeout-s", type=float, metavar="S",
+                       help="bound on each model call (default 300)")
+    model.add_argument("--allow-remote", action="store_true", default=None,
+                       help="allow a model server on another machine")
+    model.add_argument("--free-writing", action="store_true", default=None,
+                       help="let the model word sentences itself, each through the door; for "
+                            "models that pass the writing check of `baseline doctor`")
+    model.add_argument("--persona", metavar="FILE", help="persona prompt to use instead")
+    command.add_argument("--no-redact", action="store_false", default=None, dest="redact",
+                         help="do not mask secrets, personal paths and host names")
+    _format(command)
+    command.set_defaults(run="collect")
+
+
+def _inventory(commands: _Commands) -> None:
+    command = commands.add_parser("inventory", help="print what lies below the roots",
+                                  description="The inventory alone; nothing is written.")
+    _choosing(command)
+    _format(command)
+    command.set_defaults(run="inventory")
+
+
+def _query(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "query", help="run SQL over a dataset",
+        description="Run SQL (DuckDB) over the tables artifacts, measurements, facts, findings.")
+    command.add_argument("sql", metavar="SQL")
+    command.add_argument("--dataset", default="baseline-report", metavar="DIR",
+                         help="output folder of collect, or its dataset (default baseline-report)")
+    _format(command, "text", "csv")
+    command.set_defaults(run="query")
+
+
+def _lists(commands: _Commands) -> None:
+    for name, text in (("readers", "list the formats that are read"),
+                       ("rules", "list the rules that make findings")):
+        command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        _format(command)
+        command.set_defaults(run=name)
+    command = commands.add_parser(
+        "vocabulary", help="list metrics, or say what keys are taken for",
+        description="List the metrics; with files or keys, say what each key is taken for and why.")
+    command.add_argument("what", nargs="*", metavar="FILE_OR_KEY")
+    command.add_argument("--unnamed", action="store_true",
+                         help="with files or folders: only numeric keys that stay unnamed")
+    _format(command)
+    command.set_defaults(run="vocabulary")
+
+
+def _models(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "models", help="list or fetch weights for the embedded model",
+        description="List the weights that can be fetched, or fetch one into the user's cache, "
+                    "pinned by hash. Nothing else ever downloads.")
+    command.add_argument("action", nargs="?", choices=("list", "fetch"), default="list")
+    command.add_argument("name", nargs="?", metavar="NAME", help="which weights to fetch")
+    _format(command)
+    command.set_defaults(run="models")
+
+
+def _doctor(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "doctor", help="say what is installed and which model servers answer",
+        description="Say what is installed, which model servers answer, and what terminal and "
+                    "disk allow.")
+    command.add_argument("--writing-check", action="store_true",
+                         help="also ask the model for sentences and show which pass the door")
+    command.add_argument("--llm", choices=("auto", "ollama", "openai", "embedded"),
+                         help="which model the writing check asks")
+    command.add_argument("--model", metavar="NAME", help="its name, or a GGUF file")
+    command.add_argument("--llm-url", metavar="URL", help="base URL of its server")
+    command.add_argument("--allow-remote", action="store_true", default=None,
+                         help="allow a model server on another machine")
+    _format(command)
+    command.set_defaults(run="doctor")
+
+
+def _completion(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "completion", help="print a completion script for a shell",
+        description='Print a completion script: eval "$(baseline completion bash)".')
+    command.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    command.set_defaults(run="completion")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    top = parser()
+    given = top.parse_args(arguments)
+    if given.version:
+        from baseline_collector import __version__  # noqa: PLC0415
+
+        print(f"baseline {__version__}")
+        return CLEAN
+    if given.command is None:
+        top.print_help()
+        return CLEAN
+    try:
+        return _run(given.run)(given)
+    except BaselineError as error:
+        print(f"baseline: error [{error.code}]: {error.message()}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("baseline: interrupted; the output folder is as it was", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; what is left would only fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+
+
+def _run(name: str) -> Callable[[argparse.Namespace], int]:
+    from baseline_collector.faces import commands  # noqa: PLC0415  # help must not wait for it
+
+    return commands.COMMANDS[name]
+
+
+def script() -> NoReturn:
+    """Entry point of the installed command."""
+    sys.exit(main())
+

@@ -1,0 +1,60 @@
+"""How data is printed: tables for people, JSON for programs, no terminal tricks from names."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+
+_WIDEST = 72
+
+
+def safe(text: str) -> str:
+    """A text without control characters, escapes and direction marks, each made visible."""
+    return "".join(
+        f"\\x{ord(char):02x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else char for char in text)
+
+
+def print_json(value: object) -> None:
+    """Print a document; numbers that are not finite become null."""
+    json.dump(_plain(value), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return str(value)
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print aligned columns; numbers to the right, long texts cut with an ellipsis."""
+    texts = [[_cell(value) for value in row] for row in rows]
+    right = [all(isinstance(row[at], int | float) or row[at] is None for row in rows) and bool(rows)
+             for at in range(len(header))]
+    widths = [max([len(safe(name)), *(len(row[at]) for row in texts)])
+              for at, name in enumerate(header)]
+    for row in ([safe(name) for name in header], ["-" * width for width in widths], *texts):
+        cells = (text.rjust(width) if flush else text.ljust(width)
+                 for text, width, flush in zip(row, widths, right, strict=True))
+        print("  ".join(cells).rstrip())
+    print(f"({len(rows)} row{'s' if len(rows) != 1 else ''})", file=sys.stderr)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = safe(f"{value:.12g}" if isinstance(value, float) else str(value))
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

@@ -1,0 +1,131 @@
+"""What a name says: metric, statistic and unit, by the vocabulary, part by part.
+
+A name is cut into parts (``meanTTFT (ms)`` -> mean, ttft, ms). All parts must be accounted
+for: a unit at the end or in brackets, statistics, and one spelling from the vocabulary.
+The keys of artifacts and the words of reports are recognised by the same rules.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from baseline_collector import units, vocabulary
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+_SPLIT = re.compile(r"[^A-Za-z0-9%µμ°/.]+")
+_BRACKETS = re.compile(r"[(\[]\s*([^)\]]{1,24})\s*[)\]]\s*$")
+_QUANTILE = re.compile(r"p(\d{1,2}(?:[._]\d+)?|99[._]?9+|100)")
+_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+_NOISE = frozenset({"the", "of", "per run", "value", "overall", "gpu", "csv", "avg", "measured"})
+PERCENTILE_WORDS = frozenset({"percentile", "percentiles", "quantile", "quantiles", "pct"})
+"""Name parts that say a quantile follows or stands below."""
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Cut a name into lower-case parts: ``tokensPerSecond`` -> tokens, per, second."""
+    spaced = _CAMEL.sub(" ", name)
+    return tuple(part.strip(".").lower() for part in _SPLIT.split(spaced) if part.strip("."))
+
+
+def plain(name: str) -> str:
+    """A name as lower-case parts joined by underscores, for look-ups."""
+    return "_".join(parts(name))
+
+
+@lru_cache(maxsize=1)
+def spellings() -> dict[tuple[str, ...], str]:
+    """Every spelling of the vocabulary as name parts, and the metric it means."""
+    table: dict[tuple[str, ...], str] = {}
+    for metric in vocabulary.METRICS:
+        for spelling in (*metric.spellings, metric.name.replace("_", " ")):
+            table[tuple(spelling.split())] = metric.name
+    return table
+
+
+def statistic_of(part: str) -> str | None:
+    """Return the statistic a name part says, or None."""
+    if part in vocabulary.STATISTICS:
+        return vocabulary.STATISTICS[part]
+    match = _QUANTILE.fullmatch(part)
+    if match:
+        return "p" + match[1].replace("_", ".")
+    ordinal = _ORDINAL.fullmatch(part)
+    return f"p{ordinal[1]}" if ordinal else None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenApart:
+    """One name taken apart: what it says of metric, statistic and unit, and what is left over."""
+
+    metric: str | None
+    statistic: str | None
+    unit: str | None
+    leftover: tuple[str, ...]
+
+
+@lru_cache(maxsize=50_000)
+def take_apart(name: str) -> TakenApart:
+    """Account for every part of a name by the rules of this module.
+
+    Args:
+        name: One name, as an artifact or a report spells it.
+    """
+    unit, bare = _bracketed_unit(name)
+    rest = list(parts(bare))
+    metric, rest = longest_spelling(rest)
+    if metric is None and len(rest) > 1 and unit is None and rest[-1] in vocabulary.UNIT_PARTS:
+        unit = vocabulary.UNIT_PARTS[rest.pop()]
+        metric, rest = longest_spelling(rest)
+    elif unit is None and rest and rest[-1] in vocabulary.UNIT_PARTS:
+        unit = vocabulary.UNIT_PARTS[rest.pop()]
+    statistic, rest = _statistics(rest)
+    leftover = tuple(part for part in rest if part not in _NOISE)
+    if metric is None and leftover:
+        metric, again = longest_spelling(list(leftover))
+        leftover = tuple(again)
+    return TakenApart(metric, statistic, unit, leftover)
+
+
+def _bracketed_unit(name: str) -> tuple[str | None, str]:
+    match = _BRACKETS.search(name)
+    found = units.recognise(match[1]) if match else None
+    if match and found:
+        return found.symbol, name[: match.start()]
+    return None, name
+
+
+def longest_spelling(rest: list[str]) -> tuple[str | None, list[str]]:
+    """Find the longest run of parts that is a spelling; return its metric and the other parts."""
+    table = spellings()
+    for length in range(min(len(rest), 6), 0, -1):
+        for start in range(len(rest) - length + 1):
+            metric = table.get(tuple(rest[start : start + length]))
+            if metric and (length > 1 or _alone(rest, start)):
+                return metric, rest[:start] + rest[start + length :]
+    return None, rest
+
+
+def _alone(rest: list[str], at: int) -> bool:
+    """Whether a one-part spelling stands with nothing but units, statistics and noise."""
+    return all(
+        statistic_of(part) or part in vocabulary.UNIT_PARTS or part in _NOISE
+        or part in PERCENTILE_WORDS
+        for n, part in enumerate(rest) if n != at
+    )
+
+
+def _statistics(rest: list[str]) -> tuple[str | None, list[str]]:
+    joined = "_".join(rest)
+    if joined == "coefficient_of_variation":
+        return "cv", []
+    found: str | None = None
+    left = []
+    for part in rest:
+        statistic = statistic_of(part)
+        if statistic and (found in (None, "overall") or statistic == "overall"):
+            found = statistic if found in (None, "overall") else found
+        elif part not in PERCENTILE_WORDS:
+            left.append(part)
+    return found, left

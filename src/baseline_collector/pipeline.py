@@ -1,0 +1,172 @@
+"""The pipeline: the one screen that shows how data flows.
+
+    discover -> read -> normalise -> store -> analyse -> narrate -> render -> publish
+
+Only this module knows more than one stage.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from baseline_collector import publish, store
+from baseline_collector.analyse.stage import analyse
+from baseline_collector.config import Settings
+from baseline_collector.discover import Found, Selection, default_roots, discover
+from baseline_collector.inventory import take_stock
+from baseline_collector.journal import Journal
+from baseline_collector.llm.choose import choose
+from baseline_collector.llm.port import LanguageModel
+from baseline_collector.model import (
+    Agent,
+    Analysis,
+    Inventory,
+    ModelCall,
+    Narrative,
+    Report,
+    Timing,
+)
+from baseline_collector.narrate import DEFAULT_PERSONA, load_persona, narrate
+from baseline_collector.normalise import Normalised, normalise
+from baseline_collector.read import Reading, read
+from baseline_collector.readers.base import Limits
+from baseline_collector.redact import Redactor
+
+AGENT = "Baseline Collector"
+EMBEDDED_BUDGET = 2000
+SERVER_BUDGET = 6000
+
+
+def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Report:
+    """Do the main job: everything from the roots to a published report.
+
+    Args:
+        settings: What to collect and how.
+        tell: Told of progress, one line a step.
+
+    Returns:
+        The report as published below ``settings.out``.
+
+    Raises:
+        UsageError: Roots or settings are wrong.
+        ModelError: The model that was asked for by name is not there.
+        OutputError: The output folder cannot be written.
+    """
+    clock = time.perf_counter
+    started = clock()
+    redact = Redactor(enabled=settings.redact).text
+    journal = Journal(redact, tell)
+    persona = load_persona(settings.persona) if settings.persona else DEFAULT_PERSONA
+    with store.staged(Path(settings.out)) as stage:
+        found = find(settings)
+        reading, normalised = ingest(found, settings, redact, journal)
+        ingested = clock()
+        inventory = take_stock(reading.artifacts, found.skipped)
+        analysis = examine(reading, normalised, found)
+        analysed = clock()
+        journal.event("analysed", facts=len(analysis.facts), findings=len(analysis.findings))
+        narrative, agent = write(analysis, settings, persona, redact, journal)
+        thinking = sum(call.total_duration_ms for call in narrative.calls
+                       if call.purpose == "analysis") / 1000
+        ended = clock()
+        timing = Timing(ingested - started, analysed - ingested + thinking,
+                        ended - analysed - thinking, ended - started)
+        report = publish.masked(
+            Report(now(), agent, inventory, timing, analysis, narrative), redact)
+        publish.tables(stage / "dataset", reading, normalised, report)
+        publish.documents(stage, report)
+        journal.event("published", seconds=clock() - started)
+        (stage / "run.jsonl").write_text(journal.text(), "utf-8")
+    return report
+
+
+def take_inventory(settings: Settings) -> Inventory:
+    """Do the inventory alone: what lies below the roots, read for hash, format and status."""
+    found = find(settings)
+    reading = read(found.artifacts, limits(settings))
+    return take_stock(reading.artifacts, found.skipped)
+
+
+def find(settings: Settings) -> Found:
+    """Discover, with the output folder left out."""
+    roots = list(settings.roots) or default_roots()
+    selection = Selection(settings.include, settings.exclude, settings.hidden, settings.ignored,
+                          never=(Path(settings.out),))
+    return discover(roots, selection)
+
+
+def limits(settings: Settings) -> Limits:
+    """The readers' limits, as set."""
+    return Limits(settings.max_document_bytes, settings.max_stream_bytes, settings.max_depth)
+
+
+def ingest(found: Found, settings: Settings, redact: Callable[[str], str], journal: Journal
+           ) -> tuple[Reading, Normalised]:
+    """Read and normalise."""
+    journal.progress(f"reading {len(found.artifacts)} files")
+    reading = read(found.artifacts, limits(settings))
+    journal.event("read", files=len(reading.artifacts))
+    for artifact in reading.artifacts:
+        if artifact.status in ("unread", "partly_read"):
+            journal.event("warning", artifact=artifact.artifact, reason=artifact.reason)
+    normalised = normalise(reading.batch, reading.artifacts, reading.places, reading.quoted, redact)
+    journal.event("normalised", values=normalised.measurements.num_rows)
+    return reading, normalised
+
+
+def examine(reading: Reading, normalised: Normalised, found: Found) -> Analysis:
+    """Analyse, with outcomes and twins by name."""
+    names = [artifact.artifact for artifact in reading.artifacts]
+    return analyse(
+        normalised.measurements, reading.artifacts, found.skipped,
+        {names[at]: outcome for at, outcome in normalised.outcomes.items()},
+        {names[twin]: names[kept] for twin, kept in normalised.twin_of.items()},
+    )
+
+
+def write(analysis: Analysis, settings: Settings, persona: str, redact: Callable[[str], str],
+          journal: Journal) -> tuple[Narrative, Agent]:
+    """Narrate, with the model that is there; without one, or where it fails, by templates."""
+    model, note = _model(settings)
+    journal.event("model", adapter=model.adapter if model else "none", note=note)
+
+    def on_call(call: ModelCall) -> None:
+        journal.event("model_call", purpose=call.purpose, model=call.model,
+                      total_ms=call.total_duration_ms, tokens=call.tokens_generated)
+
+    try:
+        if model is not None:
+            journal.progress(f"asking {model.name}")
+        budget = EMBEDDED_BUDGET if model and model.adapter == "embedded" else SERVER_BUDGET
+        narrative = narrate(
+            analysis, llm=model, persona=persona, timeout_s=settings.llm_timeout_s,
+            note="" if model else note, budget_tokens=budget,
+            free_writing=settings.free_writing, redact=redact, on_call=on_call)
+        name = model.name if model is not None else "none"
+        configuration = model.configuration if model is not None else "templates"
+    finally:
+        if model is not None:
+            model.close()
+    if narrative.note:
+        journal.event("warning", reason=narrative.note)
+    return narrative, Agent(AGENT, name, configuration, persona)
+
+
+def _model(settings: Settings) -> tuple[LanguageModel | None, str]:
+    """The model to write with; one asked for by its kind must be there."""
+    which = settings.llm
+    return choose(which, model=settings.model or None,  # type: ignore[arg-type]  # config checks it
+                  url=settings.llm_url or None, allow_remote=settings.allow_remote)
+
+
+def now() -> str:
+    """Time of the report, UTC; ``SOURCE_DATE_EPOCH`` is honoured."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
