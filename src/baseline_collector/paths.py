@@ -15,7 +15,25 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[^.\[\]\"]+")
+SENSE = "\x1f"
+"""Separates a key from its sense. A key in which it stands itself is quoted, so it is not mistaken."""
+
+_PLAIN = re.compile(r"[^.\[\]\"\x1f]+")
+_SENSE = re.compile(r"\x1f[^\x1f\"\]]*\Z")
+
+
+def with_sense(key: str, sense: str) -> str:
+    """Qualify a template by what the record around it says the value is.
+
+    The same key may mean different things in different records (``avg_ts`` of a prompt test
+    and of a generation test). The sense is part of the stored template and of no pointer.
+    """
+    return f"{key}{SENSE}{sense}" if sense else key
+
+
+def without_sense(key: str) -> str:
+    """The template as the artifact spells it."""
+    return _SENSE.sub("", key) if SENSE in key else key
 
 
 def segment(key: str) -> str:

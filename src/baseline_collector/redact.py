@@ -70,44 +70,13 @@ _HOST_KEYS: Final = (
 _USER_KEYS: Final = r"user|user_?name|login|owner|author"
 
 _BORING: Final = frozenset(
-    [
-        "null",
-        "none",
-        "nil",
-        "true",
-        "false",
-        "undefined",
-        "unset",
-        "empty",
-        "default",
-        "required",
-        "optional",
-        "hidden",
-        "masked",
-        "redacted",
-        "basic",
-        "bearer",
-        "string",
-        "str",
-        "enabled",
-        "disabled",
-        "yes",
-        "no",
-        "n/a",
-        "ok",
-    ]
+    ("null", "none", "nil", "true", "false", "undefined", "unset", "empty", "default")
+    + ("required", "optional", "hidden", "masked", "redacted", "basic", "bearer")
+    + ("string", "str", "enabled", "disabled", "yes", "no", "n/a", "ok")
 )
 _LOOPBACK: Final = frozenset(
-    [
-        "localhost",
-        "localhost.localdomain",
-        "127.0.0.1",
-        "::1",
-        "[::1]",
-        "0.0.0.0",
-        "::",
-        "host.docker.internal",
-    ]
+    ("localhost", "localhost.localdomain", "127.0.0.1", "::1", "[::1]", "host.docker.internal")
+    + ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
 )
 # Words after @ that are versions, digests or precisions, not machines.
 _NOT_HOSTS: Final = r"(?:sha\d+|v\d[\w.-]*|i?q\d\w*|b?fp?\d+|int\d+|latest|main|master|stable)\b"
@@ -211,7 +180,10 @@ _DOTTED: Final = (
 _VALUE: Final = r"(?!\[(?:secret:|user\]|host\]|email\]))[^\s\"'`,;&<>\\(){}\[\]]{4,}+"
 _SCHEMES: Final = rf"((?:Bearer|bearer|BEARER|Basic|basic|BASIC|Token|token)[ \t]{{1,4}})({_VALUE})"
 _EMAIL: Final = r"(?<![\w.%+-])[\w.%+-]{1,64}+@(?:[A-Za-z0-9-]{1,63}+\.)++[A-Za-z]{2,24}(?![\w-])"
-_USER_AT_HOST: Final = rf"(?<![\w./@%+-])[a-z_][a-z0-9_-]{{1,31}}+@(?!{_NOT_HOSTS})[A-Za-z][A-Za-z0-9-]{{1,62}}+(?![\w.])"
+_USER_AT_HOST: Final = (
+    r"(?<![\w./@%+-])[a-z_][a-z0-9_-]{1,31}+"
+    rf"@(?!{_NOT_HOSTS})[A-Za-z][A-Za-z0-9-]{{1,62}}+(?![\w.])"
+)
 # The name may hold spaces only where a separator follows it.
 _HOME: Final = (
     r"[\\/]{1,4}(?:[Uu]sers|USERS|home|[Dd]ocuments and [Ss]ettings)[\\/]{1,4}(?!\[user\])"
@@ -260,15 +232,22 @@ def _mask_keyed(text: str) -> str:
     # Lowering a few letters changes their length, and positions must agree.
     if len(lowered) != len(text):
         lowered = text.translate(_ascii_lowered())
-    names, after = _keyed_patterns()
+    names, after_strong, after_weak = _keyed_patterns()
     pieces: list[str] = []
-    done = 0
+    done = seen = 0
     for name in names.finditer(lowered):
-        value = after.match(text, name.end()) if name.start() >= done else None
-        if value is None or not _is_secret(text, name.start(), name[0], value[1]):
+        if name.start() < seen:
             continue
-        pieces += (text[done : value.start(1)], _mark("value", value[1]))
-        done = value.end(1)
+        strong = name["strong"] is not None
+        value = (after_strong if strong else after_weak).match(text, name.end())
+        if value is None:
+            continue
+        secret = _is_secret(text, name.start(), name[0], value[1], strong=strong)
+        if secret:
+            pieces += (text[done : value.start(1)], _mark("value", value[1]))
+            done = value.end(1)
+        # Never twice over one long value: that would make a hostile line quadratic.
+        seen = value.end(1) if secret or strong else seen
     return "".join((*pieces, text[done:])) if pieces else text
 
 
@@ -278,27 +257,39 @@ def _ascii_lowered() -> dict[int, int]:
 
 
 @cache
-def _keyed_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _keyed_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Names with something after them; then what follows strong and weak ones, the value last."""
+    quote = r"(?:\\{0,4}[\"'`])?"
+    between = rf"{quote}(?:\s{{0,4}}[:=]\s{{0,4}}|\s{{1,4}}){quote}"
     follows = r"\\{0,4}[\"'`]?(?:\s{0,4}[:=]|\s{1,4}[^\s:=])"
-    after = (
-        rf"(?:\\{{0,4}}[\"'`])?(?:\s{{0,4}}[:=]\s{{0,4}}|\s{{1,4}})(?:\\{{0,4}}[\"'`])?({_VALUE})"
+    return (
+        re.compile(rf"(?:(?P<strong>{_STRONG})|{_WEAK})(?={follows})"),
+        re.compile(rf"{between}({_VALUE})"),
+        # Without : and = inside, so that values of neighbouring names cannot overlap.
+        re.compile(rf"{between}((?!\[)[^\s\"'`,;&<>\\(){{}}\[\]:=]{{4,}}+={{0,2}})"),
     )
-    return re.compile(rf"(?:{_STRONG}|{_WEAK})(?={follows})"), re.compile(after)
 
 
-def _is_secret(text: str, start: int, name: str, value: str) -> bool:
+def _is_secret(text: str, start: int, name: str, value: str, *, strong: bool) -> bool:
     if text[start - 1 : start] == "[" or _is_boring(value):
         return False
-    if text[start + len(name) : start + len(name) + 1].isspace() and not _is_flag(text, start):
+    if text[start + len(name) : start + len(name) + 1].isspace() and not _is_option(text, start, name):
         return False
     if name == "pwd" and value[0] in "/~.":
         return False  # the shell's PWD is the folder it works in
-    return re.fullmatch(_STRONG, name) is not None or _looks_secret(value)
+    return strong or _looks_secret(value)
 
 
-def _is_flag(text: str, start: int) -> bool:
-    """Whether the name at ``start`` ends a command-line option, as in ``--hf-token``."""
-    return re.search(r"(?:^|[\s\"'])--?[\w-]{0,40}$", text[max(0, start - 48) : start]) is not None
+def _is_option(text: str, start: int, name: str) -> bool:
+    """Whether a name with a space after it needs no colon: ``--hf-token abc``, not ``a token abc``.
+
+    ``name : value`` is let through too; the pattern has seen to the colon.
+    """
+    after = text[start + len(name) : start + len(name) + 5].lstrip()
+    if after[:1] in {":", "="}:
+        return True
+    before = text[max(0, start - 48) : start]
+    return re.search(r"(?:^|[\s\"'])--?[\w-]{0,40}$", before) is not None
 
 
 def _scheme(found: re.Match[str]) -> str:

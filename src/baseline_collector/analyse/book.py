@@ -72,6 +72,11 @@ class Book:
                                      recommendation, topic))
 
 
+def count_of(count: int, one: str, many: str = "") -> str:
+    """A noun in the form that a count asks for: ``file``, ``files``."""
+    return one if count == 1 else many or one + "s"
+
+
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

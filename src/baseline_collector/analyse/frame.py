@@ -97,8 +97,8 @@ class Frame:
         """Cut rows into groups of like ones, cold apart from warm.
 
         Rows of different artifacts are one group only where each artifact gives a single
-        value: then the artifacts are the repetitions. Otherwise each artifact is a run of
-        its own and is not mixed with others.
+        value of the same run or test: then the artifacts are the repetitions. Otherwise each
+        artifact is a run of its own and is not mixed with others.
 
         Returns:
             Groups in the order of their first row.
@@ -112,7 +112,9 @@ class Frame:
         _, where, counts = np.unique(inner, return_inverse=True, return_counts=True)
         several = np.zeros(int(like.max()) + 1, bool)
         several[like[counts[where] > 1]] = True
-        codes = np.where(several[like], inner + int(like.max()) + 1, like)
+        tests = self.column("run").codes[rows]
+        merged = like * (int(tests.max()) + 1) + tests
+        codes = np.where(several[like], inner + int(merged.max()) + 1, merged)
         order = np.argsort(codes, kind="stable")
         cuts = np.flatnonzero(np.diff(codes[order])) + 1
         found = [Group(self, rows[part]) for part in np.split(order, cuts)]

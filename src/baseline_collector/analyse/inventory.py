@@ -8,8 +8,8 @@ from baseline_collector.analyse.book import Book, quoted
 from baseline_collector.analyse.frame import Frame
 from baseline_collector.model import Artifact, Source, modified_text
 
-_STATUS = {"read": "were read whole", "partly_read": "were read in part",
-           "unread": "could not be read", "duplicate": "are copies of others and count once"}
+_STATUS = {"read": "read whole", "partly_read": "read in part", "unread": "that could not be read",
+           "duplicate": "that are copies of others and were read once"}
 
 
 def _files(artifacts: Sequence[Artifact]) -> list[Source]:
@@ -18,8 +18,8 @@ def _files(artifacts: Sequence[Artifact]) -> list[Source]:
 
 def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
     """Enter counts, sizes, shares and dates of files, whole and by kind and root."""
-    _count(book, "{} files lie below the roots", artifacts, "true", 1000.0, {"of": "files"})
-    book.fact("Together they hold {}", sum(one.size for one in artifacts), statistic="total",
+    _count(book, "Files below the roots: {}", artifacts, "true", 1000.0, {"of": "files"})
+    book.fact("Bytes in all files: {}", sum(one.size for one in artifacts), statistic="total",
               estimator="sum of file sizes", unit="byte", n=len(artifacts), kind="inventory",
               scope={"of": "bytes"}, sql="SELECT sum(size) FROM artifacts", topic="inventory",
               weight=990.0, sources=_files(artifacts))
@@ -29,8 +29,8 @@ def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
         where, label = f"kind = {quoted(kind)}", book.name("kind", kind)
         weight = 900.0 + len(mine) / 1000
         scope = {"of": "files", "kind": kind}
-        _count(book, f"{{}} files are of type {label}", mine, where, weight, scope)
-        book.fact(f"Files of type {label} are {{}} of all files",
+        _count(book, f"Files of type {label}: {{}}", mine, where, weight, scope)
+        book.fact(f"Share of files of type {label}: {{}}",
                   100.0 * len(mine) / len(artifacts), statistic="share",
                   estimator="files of the type / all files", unit="%", n=len(artifacts),
                   kind="inventory", scope=scope, topic="inventory", weight=weight - 1,
@@ -40,12 +40,12 @@ def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
                 weight - 2, scope)
     for root in dict.fromkeys(one.root for one in artifacts):
         mine = [one for one in artifacts if one.root == root]
-        _count(book, f"{{}} files lie below {book.name('root', root)}", mine,
+        _count(book, f"Files below {book.name('root', root)}: {{}}", mine,
                f"root = {quoted(root)}", 800.0, {"of": "files", "root": root})
     for status, words in _STATUS.items():
         mine = [one for one in artifacts if one.status == status]
         if mine or status == "read":
-            _count(book, f"{{}} files {words}", mine, f"status = {quoted(status)}", 700.0,
+            _count(book, f"Files {words}: {{}}", mine, f"status = {quoted(status)}", 700.0,
                    {"of": "files", "status": status})
 
 
@@ -69,15 +69,15 @@ def _latest(book: Book, statement: str, artifacts: Sequence[Artifact], where: st
 
 
 _VALUES = (
-    ("{} numbers were read", "true", "numbers"),
-    ("{} of them are measurements that statistics use", "counted", "counted"),
-    ("{} belong to failed calls and stay out of every statistic", "status = 'failed'", "failed"),
-    ("{} are quarantined, with a reason each", "status = 'quarantined'", "quarantined"),
-    ("{} stand under keys that the vocabulary does not name",
+    ("Numbers read: {}", "true", "numbers"),
+    ("Measurements that statistics use: {}", "counted", "counted"),
+    ("Numbers of failed calls, out of every statistic: {}", "status = 'failed'", "failed"),
+    ("Numbers in quarantine, with a reason each: {}", "status = 'quarantined'", "quarantined"),
+    ("Numbers under keys that the vocabulary does not name: {}",
      "status = 'ok' AND role = 'unnamed'", "unnamed"),
-    ("{} are settings, identities and points in time",
+    ("Numbers that are settings, identities or points in time: {}",
      "status = 'ok' AND role IN ('parameter', 'identity', 'time')", "settings"),
-    ("{} are copies in other files or quotations in notes, stored and not counted again",
+    ("Numbers repeated in twins or quoted in notes, stored and not counted again: {}",
      "status = 'ok' AND role = 'measurement' AND NOT counted", "aside"),
 )
 
@@ -102,7 +102,7 @@ def value_facts(frame: Frame, book: Book) -> None:
         names = sorted({str(frame.column(column).names[code])
                         for code in set(frame.column(column).codes[frame.counted].tolist())
                         if code})
-        book.fact(f"{{}} different {column}s are measured", len(names), statistic="count",
+        book.fact(f"Different {column}s measured: {{}}", len(names), statistic="count",
                   estimator="distinct names", kind="inventory", topic="ingestion", weight=480.0,
                   scope={"of": column + "s"}, n=len(names),
                   sql=f"SELECT count(DISTINCT {column}) FROM measurements WHERE counted")

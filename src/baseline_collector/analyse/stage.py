@@ -10,10 +10,13 @@ from baseline_collector.analyse.book import Book
 from baseline_collector.analyse.charts import charts
 from baseline_collector.analyse.frame import Frame
 from baseline_collector.analyse.inventory import inventory_facts, value_facts
+from baseline_collector.analyse.keys import key_facts
 from baseline_collector.analyse.summaries import summarise
 from baseline_collector.model import Analysis, Artifact, Outcomes, Skipped
 from baseline_collector.rules.base import Evidence
 from baseline_collector.rules.catalogue import RULES
+
+_SEVERITIES = ("critical", "warning", "notice", "info")
 
 
 def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
@@ -36,9 +39,11 @@ def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
     frame = Frame(measurements)
     inventory_facts(artifacts, book)
     value_facts(frame, book)
+    key_facts(frame, artifacts, book)
     summaries = summarise(frame, book)
     evidence = Evidence(book, frame, summaries, artifacts, skipped, outcomes or {}, twin_of or {})
     for rule in RULES:
         rule.apply(evidence)
-    return Analysis(tuple(book.facts.values()), tuple(book.findings), tuple(book.names.values()),
+    findings = sorted(book.findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+    return Analysis(tuple(book.facts.values()), tuple(findings), tuple(book.names.values()),
                     charts(summaries))

@@ -148,6 +148,12 @@ def _enter(book: Book, group: Group, mean: float, interval: Interval | None, par
     elif group.n == 1:
         statistic, estimator = "value", "the only value"
     common = _common(group)
+    for column in ("quantization", "definition"):
+        label = group.name(column)
+        if label is not None:
+            book.name(column, label)
+    if group.name("phase") is not None:
+        book.name("phase", "cold" if group.cold else "warm")
     n = int(group.frame.n[group.rows[0]]) or None if reported and group.n == 1 else group.n
     location = book.fact(f"{_words(statistic)}{about}: {{}}", value, statistic=statistic,
                          estimator=estimator, n=n, interval=interval, sql=sql,
@@ -219,7 +225,7 @@ def _weight(group: Group) -> float:
     """Leading metrics and larger groups first."""
     metric = str(group.name("metric"))
     rank = LEADING.index(metric) if metric in LEADING else len(LEADING)
-    return float(min(group.n, 100)) - 10.0 * rank
+    return 200.0 + min(group.n, 100) - 10.0 * rank
 
 
 def _words(statistic: str) -> str:

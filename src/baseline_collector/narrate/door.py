@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import Final
 
 from baseline_collector import slots
@@ -32,12 +33,15 @@ from baseline_collector.narrate.lexicon import (
     SAFE_AFTER,
     SAFE_BEFORE,
     STATISTIC_WORDS,
+    TERMS,
     UNIT_WORDS,
     UNSAID,
     stem,
 )
 from baseline_collector.narrate.plan import (
+    EXECUTIVE,
     FINDINGS,
+    PERFORMANCE,
     RECOMMENDATIONS,
     Material,
     Sentence,
@@ -48,7 +52,7 @@ from baseline_collector.narrate.plan import (
 from baseline_collector.narrate.reading import QUOTE, Reading, read, subsequence
 
 LONGEST_REFUSED: Final = 300
-SHORTEST: Final = 3
+SHORTEST: Final = 2
 """Words a sentence needs besides its slots to say anything."""
 
 
@@ -59,7 +63,7 @@ def admit(sentences: Iterable[Sentence], material: Material, printed: set[str],
     Args:
         sentences: What a model wrote or chose.
         material: The facts, findings and names they may speak of.
-        printed: What each section says so far; grows by what is accepted.
+        printed: What the report says so far; grows by what is accepted.
 
     Returns:
         The accepted sentences, and the refused ones with the reason for each.
@@ -69,15 +73,20 @@ def admit(sentences: Iterable[Sentence], material: Material, printed: set[str],
     for sentence in sentences:
         text = ended(" ".join(sentence.text.split(" ")))
         reason = refusal(sentence, material)
-        said = {f"{sentence.section}/{folded(part)}" for part in text.split(". ")}
+        said = {f"{_scope(sentence.section)}/{folded(part)}" for part in text.split(". ")}
         if not reason and said & printed:
-            reason = "repetition: this section says so already"
+            reason = "repetition: the report says so already"
         if reason:
             turned_away.append(refused(sentence.text, reason))
         else:
             printed |= said
             accepted.append(Sentence(sentence.section, text, sentence.about))
     return accepted, turned_away
+
+
+def _scope(section: str) -> str:
+    """Summary and analysis are read in one go; findings and advice may take up what they say."""
+    return "opening" if section in (EXECUTIVE, PERFORMANCE) else section
 
 
 def refused(text: str, reason: str) -> Refused:
@@ -140,8 +149,8 @@ def _slots(text: str) -> list[slots.Slot]:
 
 
 def _numbers(reading: Reading) -> str:
-    for word in reading.own:
-        if word in NUMBER:
+    for word, following in zip_longest(reading.own, reading.own[1:]):
+        if word in NUMBER and (word, following) not in TERMS:
             return f"number word: {word}"
     for word in reading.capitals:
         if set(word) <= set("IVXLCDM"):
@@ -261,5 +270,5 @@ def _substance(reading: Reading) -> str:
 
 
 _CHECKS: Final[tuple[Callable[[Reading], str], ...]] = (
-    _numbers, _slot_order, _intervals, _neighbours, _words, _statistics, _sense, _substance,
+    _numbers, _words, _slot_order, _intervals, _neighbours, _statistics, _sense, _substance,
 )

@@ -29,6 +29,9 @@ triples tripled quadruple quadrupled tenfold twofold threefold fold single pair 
 percent percentage percentages fraction fractions majority minority dual binary
 """)
 
+TERMS: Final = frozenset({("first", "token")})
+"""Terms of the field that hold a number word; the facts must still vouch for them."""
+
 QUANTIFIER: Final = _set("""
 all none every each any no some most mostly many much few fewer several both neither either only
 entire entirely whole wholly always never sometimes often rarely usually nothing everything anything

@@ -229,7 +229,8 @@ def merged(surroundings: Surroundings, around: Iterable[str], at: tuple[int, ...
         setup.update(said.setup)
         if said.repetitions:
             n = said.repetitions.get("runs") or min(said.repetitions.values())
-    parameters.update(variant)
+    for name, value in variant:
+        (plain if name in PLAIN else parameters)[name] = value
     inferred = _complete(plain, fallback)
     return Context(
         tuple(plain.get(name) for name in PLAIN), _json(parameters), _json(setup),

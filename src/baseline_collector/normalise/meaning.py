@@ -18,9 +18,10 @@ from baseline_collector.naming import (
     statistic_of,
     take_apart,
 )
-from baseline_collector.normalise.mappings import TABLES
+from baseline_collector.normalise.mappings import find
 from baseline_collector.normalise.mappings.entry import Role
 from baseline_collector.paths import tokens as path_tokens
+from baseline_collector.paths import without_sense
 
 _OUTCOME = {"error", "error_message", "exception", "success", "ok", "status", "error_text",
             "failure", "failure_reason"}
@@ -65,12 +66,14 @@ def meaning_of(key: str, reader: str = "") -> Meaning:
         key: Path template, e.g. ``metrics[].gpu[].fan_speed``.
         reader: Name of the reader that read it.
     """
-    entry = TABLES.get(reader, {}).get(key)
-    if entry is not None:
+    found = find(reader, key)
+    if found is not None:
+        entry = found.entry
         binary = entry.metric is not None and vocabulary.BY_NAME[entry.metric].binary
         return Meaning(entry.role, entry.metric, entry.statistic, entry.unit or None, binary,
-                       entry.target, container(key) if entry.scope is None else entry.scope, (),
-                       f"table of {reader}", entry.definition)
+                       entry.target, container(key) if entry.scope is None else entry.scope,
+                       found.names, f"table of {reader}", entry.definition)
+    key = without_sense(key)
     names = [token for token in path_tokens(key) if token is not None]
     scope = container(key)
     if not names:
@@ -90,6 +93,7 @@ def _other(role: Role, scope: str, why: str, target: str = "",
 
 def container(key: str) -> str:
     """Template of the object or row that holds a leaf: the key without its last name."""
+    key = without_sense(key)
     if key.endswith("[]"):
         return container(key[:-2])
     if key.endswith('"]'):

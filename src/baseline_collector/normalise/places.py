@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from baseline_collector.paths import escape_pointer, tokens
+from baseline_collector.paths import escape_pointer, tokens, without_sense
 from baseline_collector.readers.base import Places
 
 Indices = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]
@@ -18,6 +18,7 @@ Indices = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int
 @lru_cache(maxsize=100_000)
 def shown_key(template: str, places: Places) -> str:
     """The key as the artifact spells it: a column's header, or the path without indices."""
+    template = without_sense(template)
     if places == "json":
         return template
     names = [token for token in tokens(template) if token is not None]
@@ -34,11 +35,12 @@ def paths_of(template: str, places: Places, at: Indices) -> pa.Array:
     """
     if places != "json":
         return pa.repeat(shown_key(template, places), len(at[0]))
-    return _filled(template.split("[]"), at, "[", "]")
+    return _filled(without_sense(template).split("[]"), at, "[", "]")
 
 
 def pointers_of(template: str, places: Places, at: Indices) -> pa.Array:
     """The pointer of each leaf of one template, exact for machines."""
+    template = without_sense(template)
     if places == "rows":
         name = shown_key(template, places)
         if "[]" not in template:

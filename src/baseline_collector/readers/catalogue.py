@@ -34,7 +34,8 @@ def plugins() -> tuple[Reader, ...]:
     from importlib.metadata import entry_points  # noqa: PLC0415  # slow, and rarely needed
 
     loaded = tuple(point.load()() for point in entry_points(group=ENTRY_POINTS))
-    names = [reader.name for reader in (*TOOLS, *GENERIC, *loaded)]
+    ours = {reader.name for reader in (*TOOLS, *GENERIC)}  # a tool has a reader a layout
+    names = [*ours, *(reader.name for reader in loaded)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError("two readers bear one name", found=", ".join(twice),

@@ -93,6 +93,34 @@ class Opened:
         """
         return parse(self.text, self.limits.depth)
 
+    @cached_property
+    def parsed(self) -> Any:
+        """The parsed JSON document, or None where there is none; asked by every reader in turn."""
+        if self.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+            return None
+        try:
+            return self.document
+        except ReadError:
+            return None
+
+    @cached_property
+    def first_record(self) -> Any:
+        """The JSON object that tells what the file holds, or None.
+
+        The document itself, the first item of an array, or the first line of JSON Lines.
+        """
+        if isinstance(self.parsed, list):
+            return self.parsed[0] if self.parsed else None
+        if self.parsed is not None:
+            return self.parsed
+        if self.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+            return None
+        try:
+            line = next((line for line in self.lines() if line.strip()), "")
+            return parse(line.strip(), self.limits.depth)
+        except ReadError:
+            return None
+
     def lines(self) -> Iterator[str]:
         """Yield lines without holding the file, for formats that stream.
 

@@ -75,8 +75,7 @@ def _compare(evidence: Evidence, artifact: str, model: str, device: str, base: B
         facts += used
         if lost:
             wasted.append(book.name("backend", one.name))
-    advice = (f"Leave out {', '.join(wasted)} for this model and device unless more iterations "
-              "show a gain." if wasted else "")
+    advice = (f"Leave out {', '.join(wasted)}{about} unless more iterations show a gain." if wasted else "")
     book.finding("compile-payback", "warning" if wasted else "info",
                  f"Against {book.name('backend', base.name)} at {{{base_fact}}} an iteration"
                  f"{about} in {book.name('artifact', artifact)}: " + "; ".join(clauses) + ".",
@@ -96,7 +95,7 @@ def _mean(book: Book, frame: Frame, one: Backend, about: str, artifact: str) -> 
         f"{book.name('artifact', artifact)}: {{}}", float(frame.value[one.mean]),
         statistic="mean", estimator="mean as the artifact reports it", metric="iteration_time",
         unit="s", n=int(frame.n[one.mean]) or None, interval=interval, topic="compile",
-        weight=60.0, scope={"artifact": artifact, "backend": one.name},
+        weight=20.0, scope={"artifact": artifact, "backend": one.name},
         sources=[frame.source(one.mean)], sql=_value(frame, one.mean))
 
 
@@ -122,7 +121,7 @@ def _clause(book: Book, frame: Frame, base: Backend, one: Backend, about: str, a
     compiling = book.fact(
         f"Compile time{about} with {name} in {book.name('artifact', artifact)}: {{}}", took,
         statistic="value", estimator="the only value", metric="compile_time", unit="s", n=1,
-        topic="compile", weight=61.0, scope={"artifact": artifact, "backend": one.name},
+        topic="compile", weight=21.0, scope={"artifact": artifact, "backend": one.name},
         sources=[frame.source(one.compiling)], sql=_value(frame, one.compiling))
     facts = [mean, compiling]
     first, second = _reported(frame, base), _reported(frame, one)
@@ -134,8 +133,8 @@ def _clause(book: Book, frame: Frame, base: Backend, one: Backend, about: str, a
         gain = difference.value
         ratio = _ratio(book, frame, base, one, about, artifact)
         runs = book.fact(
-            f"Compiling with {name}{about} in {book.name('artifact', artifact)} pays back after "
-            "{} iterations", float(np.ceil(took / gain)), statistic="payback",
+            f"Iterations until compiling with {name}{about} in "
+            f"{book.name('artifact', artifact)} pays back: {{}}", float(np.ceil(took / gain)), statistic="payback",
             estimator="compile time / (mean of the base - mean), rounded up", topic="compile",
             n=second.n if second else None, weight=65.0,
             scope={"artifact": artifact, "backend": one.name},
@@ -152,7 +151,7 @@ def _clause(book: Book, frame: Frame, base: Backend, one: Backend, about: str, a
 def _ratio(book: Book, frame: Frame, base: Backend, one: Backend, about: str, artifact: str) -> str:
     return book.fact(
         f"Speed{about} with {book.name('backend', one.name)} against "
-        f"{book.name('backend', base.name)} in {book.name('artifact', artifact)}: {{}} times",
+        f"{book.name('backend', base.name)} in {book.name('artifact', artifact)}, as a ratio: {{}}",
         float(frame.value[base.mean] / frame.value[one.mean]), statistic="ratio",
         estimator="mean iteration time of the base / mean iteration time", topic="compile",
         n=int(frame.n[one.mean]) or None, weight=64.0,

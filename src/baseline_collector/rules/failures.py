@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from baseline_collector.analyse.book import count_of, quoted
 from baseline_collector.rules.base import Evidence, Rule, files, listed
 
 _DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an error): *")
@@ -18,12 +19,12 @@ def failed_calls(evidence: Evidence) -> None:
     book = evidence.book
     total = sum(len(one.failures) for one in failing.values())
     attempts = sum(one.attempts for one in evidence.outcomes.values())
-    fact = book.fact("{} recorded calls failed", total, statistic="count",
+    fact = book.fact("Recorded calls that failed: {}", total, statistic="count",
                      estimator="calls with an error text, a failed status or success = false",
                      n=attempts, topic="failure", weight=90.0, scope={"of": "failures"},
                      sources=files(sorted(failing)), kind="inventory",
                      sql="SELECT sum(failures) FROM artifacts")
-    tried = book.fact("{} calls have a recorded outcome", attempts, statistic="count",
+    tried = book.fact("Calls with a recorded outcome: {}", attempts, statistic="count",
                       estimator="calls with an error text, a status or a success flag",
                       n=attempts, topic="failure", weight=80.0, scope={"of": "attempts"},
                       sources=files(sorted(evidence.outcomes)), kind="inventory",
@@ -48,15 +49,28 @@ def _causes(evidence: Evidence, failing: object) -> None:
             if name not in where.setdefault(text, []):
                 where[text].append(name)
     for text, count in causes.most_common(6):
-        fact = book.fact(f"{{}} calls failed with {book.name('error', text)}", count,
+        fact = book.fact(f"Calls that failed with {book.name('error', text)}: {{}}", count,
                          statistic="count", estimator="calls with this error text", n=count,
                          topic="failure", weight=70.0, scope={"of": "failures", "error": text},
                          sources=files(where[text]), kind="inventory")
         book.finding("failure-cause", "warning",
-                     f"{{{fact}}} calls failed with the same text, {book.name('error', text)}, in "
+                     f"{{{fact}}} {count_of(count, 'call')} failed with {book.name('error', text)} in "
                      f"{listed(book, 'artifact', where[text])}.", [fact],
-                     f"Mend what {book.name('error', text)} names, then run these again.",
-                     "failure")
+                     _advice(text), "failure")
+
+
+_SERVER = re.compile(r"connect|address|refused|protocol|unreachable|timed? ?out", re.IGNORECASE)
+_MISSING = re.compile(r"not installed|no module|cannot find|installation|not found", re.IGNORECASE)
+
+
+def _advice(error: str) -> str:
+    """What to do about an error, by what its text speaks of."""
+    if _MISSING.search(error):
+        return "Install what the failed calls miss, or leave that part out of the benchmark."
+    if _SERVER.search(error):
+        return ("Check before a run that the model server answers at the address in use, and stop "
+                "the run when it does not.")
+    return "Find the cause of the failed calls and run them again."
 
 
 def _void(evidence: Evidence) -> None:
@@ -66,15 +80,16 @@ def _void(evidence: Evidence) -> None:
     if not void:
         return
     book = evidence.book
-    fact = book.fact("In {} files no call worked", len(void), statistic="count",
+    fact = book.fact("Files in which no call worked: {}", len(void), statistic="count",
                      estimator="files in which every recorded call failed",
                      n=len(evidence.outcomes), topic="failure", weight=75.0, kind="inventory",
                      scope={"of": "void files"}, sources=files(void),
                      sql="SELECT count(*) FROM artifacts WHERE attempts > 0 "
                          "AND failures >= attempts")
     book.finding("void-file", "warning",
-                 f"In {{{fact}}} files no call worked: {listed(book, 'artifact', void)}.", [fact],
-                 "Delete them or run them again; they measure nothing.", "failure")
+                 f"In {{{fact}}} {count_of(len(void), 'file')} no call worked: "
+                 f"{listed(book, 'artifact', void)}.", [fact],
+                 "Delete the files in which no call worked, or run them again; they measure nothing.", "failure")
 
 
 def disguised(evidence: Evidence) -> None:
@@ -85,16 +100,16 @@ def disguised(evidence: Evidence) -> None:
             continue
         text = next(_DETAIL.sub("", reason) for reason in one.failures
                     if reason.startswith("not marked"))
-        fact = book.fact(f"{{}} calls in {book.name('artifact', name)} are not marked as failed, "
-                         "but their text is an error message", one.disguised, statistic="count",
+        fact = book.fact(f"Calls in {book.name('artifact', name)} not marked as failed although "
+                         "their text is an error message: {}", one.disguised, statistic="count",
                          estimator="answers whose text is an error message", n=one.attempts,
                          topic="failure", weight=95.0, sources=files([name]), kind="inventory",
                          scope={"of": "disguised failures", "artifact": name},
-                         sql=f"SELECT disguised FROM artifacts WHERE artifact = '{name}'")
+                         sql=f"SELECT disguised FROM artifacts WHERE artifact = {quoted(name)}")
         book.finding("disguised-failure", "critical",
-                     f"{{{fact}}} calls in {book.name('artifact', name)} count as successes, but "
-                     f"their text is {book.name('error', text[:160])}. Their rates are the speed "
-                     "of an error message.", [fact],
+                     f"{{{fact}}} {count_of(one.disguised, 'call')} in {book.name('artifact', name)} "
+                     f"counted as success by the file hold as text {book.name('error', text[:160])}. Rates from there "
+                     "are the speed of an error message.", [fact],
                      f"Treat {book.name('artifact', name)} as void, and let the harness check the "
                      "answer before it writes success.", "failure")
 
@@ -109,7 +124,7 @@ def words_for_tokens(evidence: Evidence) -> None:
         return
     book = evidence.book
     artifacts = list(dict.fromkeys(frame.source(row).artifact for row in rows.tolist()))
-    fact = book.fact("{} values named tokens equal the number of words of the text beside them",
+    fact = book.fact("Values named tokens that equal the words of the text beside them: {}",
                      len(rows), statistic="count", estimator="count of equal values",
                      n=len(rows), topic="quality", weight=60.0, scope={"of": "word counts"},
                      sources=frame.sources(rows), kind="inventory",

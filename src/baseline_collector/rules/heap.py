@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from baseline_collector.analyse.book import quoted
+from baseline_collector.analyse.book import count_of, quoted
 from baseline_collector.rules.base import Evidence, Rule, files, listed
 
 
@@ -12,14 +12,15 @@ def duplicates(evidence: Evidence) -> None:
     if not copies:
         return
     book = evidence.book
-    fact = book.fact("{} files have the same content as another and were read once",
+    fact = book.fact("Files with the same content as another: {}",
                      len(copies), statistic="count", estimator="equal SHA-256 of the content",
                      n=len(evidence.artifacts), kind="inventory", topic="duplicate", weight=50.0,
                      scope={"of": "duplicates"}, sources=files([one.artifact for one in copies]),
                      sql="SELECT count(*) FROM artifacts WHERE status = 'duplicate'")
     names = listed(book, "artifact", [one.artifact for one in copies])
     book.finding("duplicate", "notice",
-                 f"{{{fact}}} files are byte-identical copies: {names}. Each content counts once.",
+                 f"{{{fact}}} {count_of(len(copies), 'file is a byte-identical copy', 'files are byte-identical copies')}: "
+                 f"{names}. Each content counts once.",
                  [fact], "Keep one copy of each, or leave the copies out with an exclude pattern.",
                  "duplicate")
 
@@ -30,7 +31,7 @@ def twins(evidence: Evidence) -> None:
         return
     book = evidence.book
     pairs = sorted(evidence.twin_of.items())
-    fact = book.fact("{} files repeat the measurements of another file in another form",
+    fact = book.fact("Files that repeat the measurements of another in another form: {}",
                      len(pairs), statistic="count",
                      estimator="every sampled metric equal, value by value",
                      n=len(evidence.artifacts), kind="inventory", topic="duplicate", weight=49.0,
@@ -39,7 +40,8 @@ def twins(evidence: Evidence) -> None:
     examples = "; ".join(f"{book.name('artifact', twin)} repeats {book.name('artifact', kept)}"
                          for twin, kept in pairs[:4])
     book.finding("twin", "notice",
-                 f"{{{fact}}} files repeat measurements of another file: {examples}. "
+                 f"{{{fact}}} {count_of(len(pairs), 'file repeats', 'files repeat')} measurements of another: "
+                 f"{examples}. "
                  "Each measurement counts once.", [fact],
                  "Write one machine-readable form of each run, so that no reader counts it again.",
                  "duplicate")
@@ -51,15 +53,15 @@ def unread(evidence: Evidence) -> None:
     if not lost:
         return
     book = evidence.book
-    fact = book.fact("{} files were not read whole", len(lost), statistic="count",
+    fact = book.fact("Files not read whole: {}", len(lost), statistic="count",
                      estimator="count of files", n=len(evidence.artifacts), kind="inventory",
                      topic="ingestion", weight=60.0, scope={"of": "unread"},
                      sources=files([one.artifact for one in lost]),
                      sql="SELECT count(*) FROM artifacts WHERE status IN ('unread','partly_read')")
     first = lost[0]
     book.finding("unread", "warning",
-                 f"{{{fact}}} files were not read whole, among them "
-                 f"{book.name('artifact', first.artifact)}: "
+                 f"{{{fact}}} {count_of(len(lost), 'file was', 'files were')} not read whole: "
+                 f"{book.name('artifact', first.artifact)}, "
                  f"{book.name('reason', first.reason)}.", [fact],
                  f"Mend or remove {listed(book, 'artifact', [one.artifact for one in lost])}.",
                  "ingestion")
@@ -77,16 +79,17 @@ def quarantined(evidence: Evidence) -> None:
         reasons.setdefault(str(frame.column("reason").at(row)), []).append(row)
     for reason, mine in sorted(reasons.items(), key=lambda item: -len(item[1]))[:4]:
         fact = book.fact(
-            f"{{}} numbers are quarantined: {book.name('reason', reason[4:])}", len(mine),
+            f"Numbers in quarantine, {book.name('reason', reason[4:])}: {{}}", len(mine),
             statistic="count", estimator="count of values", n=frame.size, topic="ingestion",
             kind="inventory", weight=40.0, scope={"of": "quarantined", "rule": reason[:3]},
             sources=frame.sources(mine),
             sql=f"SELECT count(*) FROM measurements WHERE reason = {quoted(reason)}")
         artifacts = list(dict.fromkeys(frame.source(row).artifact for row in mine))
         book.finding("quarantine", "notice",
-                     f"{{{fact}}} numbers in {listed(book, 'artifact', artifacts)} are "
-                     f"quarantined: {book.name('reason', reason[4:])}.", [fact],
-                     "Look at them where they stand; no statistic uses them.", "ingestion")
+                     f"{{{fact}}} {count_of(len(mine), 'number')} in "
+                     f"{listed(book, 'artifact', artifacts)} went into quarantine: "
+                     f"{book.name('reason', reason[4:])}.", [fact],
+                     "Look at quarantined numbers where they stand; no statistic uses them.", "ingestion")
 
 
 RULES = (

@@ -105,12 +105,12 @@ def single_values(evidence: Evidence) -> None:
     if not alone:
         return
     book = evidence.book
-    count = book.fact("{} groups of like runs hold a single value", len(alone), statistic="count",
+    count = book.fact("Groups of like runs that hold a single value: {}", len(alone), statistic="count",
                       estimator="groups of equal metric, model, configuration and phase with n = 1",
                       n=len(samples), topic="setup", weight=30.0, scope={"of": "single values"},
                       sources=[source for one in alone for source in one.group.sources()][:200],
                       kind="inventory")
-    total = book.fact("{} groups of like runs were summarised", len(samples), statistic="count",
+    total = book.fact("Groups of like runs: {}", len(samples), statistic="count",
                       estimator="groups of equal metric, model, configuration and phase",
                       n=len(samples), topic="setup", weight=29.0, scope={"of": "groups"},
                       kind="inventory")
@@ -143,13 +143,13 @@ def _sweep(evidence: Evidence, artifact: str, model: str | None, members: list[S
     scope = {"of": "sweep"} | ({"artifact": artifact} if artifact else {}) | (
         {"model": model} if model else {})
     sources = best.group.sources() + worst.group.sources()
-    count = book.fact(f"{{}} configurations{where} have a warm throughput", len(members),
+    count = book.fact(f"Configurations with a warm throughput{where}: {{}}", len(members),
                       statistic="count", estimator="distinct settings", n=len(members),
                       topic="sweep", weight=20.0, scope=scope, sources=sources, kind="inventory")
     interval, apart, why = _told_apart(best, worst)
     high, low = best.group.where(), worst.group.where()
     margin = book.fact(
-        f"The highest mean throughput{where} is {{}} above the lowest",
+        f"Highest throughput above the lowest{where}: {{}}",
         100.0 * (best.estimate / worst.estimate - 1.0), statistic="difference", unit="%",
         estimator="estimate of the highest / estimate of the lowest - 1", topic="sweep",
         metric="output_throughput", n=min(best.group.n, worst.group.n), interval=interval,

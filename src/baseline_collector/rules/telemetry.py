@@ -39,13 +39,13 @@ def _constant(book: Book, frame: Frame, metric: str, artifact: str, rows: np.nda
     path = str(frame.table.column("path")[int(rows[0])])
     key = book.name("key", path)
     where = (f"counted AND metric = {quoted(metric)} AND artifact = {quoted(artifact)}")
-    same = book.fact(f"{key} is {{}} in every sample of {book.name('artifact', artifact)}", value,
+    same = book.fact(f"Constant value of {key} in {book.name('artifact', artifact)}: {{}}", value,
                      statistic="constant", estimator="smallest equals largest value",
                      metric=metric, unit=frame.column("unit").at(int(rows[0])), n=len(rows),
                      topic="telemetry", weight=50.0, scope={"artifact": artifact},
                      sources=frame.sources(rows),
                      sql=f"SELECT max(value) FROM measurements WHERE {where}")
-    count = book.fact(f"{{}} samples of {key} in {book.name('artifact', artifact)} are the same",
+    count = book.fact(f"Equal samples of {key} in {book.name('artifact', artifact)}: {{}}",
                       len(rows), statistic="count", estimator="count of values", n=len(rows),
                       topic="telemetry", weight=40.0, kind="inventory",
                       scope={"artifact": artifact}, sources=frame.sources(rows),
@@ -64,11 +64,11 @@ def missing_telemetry(evidence: Evidence) -> None:
         return
     watched = _artifacts(frame, SIGNALS)
     without = sorted(timed - watched)
-    total = book.fact("{} files hold timings or rates", len(timed), statistic="count",
+    total = book.fact("Files with timings or rates: {}", len(timed), statistic="count",
                       estimator="files with a counted timing or rate", n=len(timed),
                       topic="telemetry", weight=70.0, kind="inventory",
                       scope={"of": "timed files"}, sources=files(sorted(timed)))
-    count = book.fact("{} of the files with timings hold no hardware signal", len(without),
+    count = book.fact("Files with timings and no hardware signal: {}", len(without),
                       statistic="count", estimator="timed files without a signal", n=len(timed),
                       topic="telemetry", weight=71.0, kind="inventory",
                       scope={"of": "files without telemetry"}, sources=files(without))
@@ -111,7 +111,7 @@ def missing_setup(evidence: Evidence) -> None:
         "date": frame.column("started_at").codes > 0,
         "model": frame.column("model").codes > 0,
     }
-    total = book.fact("{} files hold measurements of speed, quality or size", len(codes),
+    total = book.fact("Files with measurements of speed, quality or size: {}", len(codes),
                       statistic="count", estimator="files with a counted leading metric",
                       n=len(codes), topic="setup", weight=70.0, kind="inventory",
                       scope={"of": "measured files"},
@@ -123,16 +123,16 @@ def missing_setup(evidence: Evidence) -> None:
         if not lacking:
             continue
         names = [str(artifact.names[code]) for code in lacking]
-        fact = book.fact(f"{{}} measured files name no {label}", len(names), statistic="count",
+        fact = book.fact(f"Measured files that name no {label}: {{}}", len(names), statistic="count",
                          estimator=f"measured files without {label}", n=len(codes), topic="setup",
                          weight=65.0, kind="inventory", scope={"of": f"files without {label}"},
                          sources=files(names))
         facts.append(fact)
-        clauses.append(f"{{{fact}}} no {label}")
+        clauses.append(f"{{{fact}}} name no {label}")
     if clauses:
         book.finding("missing-setup", "warning",
                      f"Of {{{total}}} measured files, " + ", ".join(clauses)
-                     + " is named: their numbers cannot be placed beside others safely.", facts,
+                     + "; numbers without these cannot be placed beside others safely.", facts,
                      "Write model, quantization, engine and its version, device, driver, settings "
                      "and the time into each file.", "setup")
 

@@ -6,9 +6,84 @@ A format without a table, and keys that its table leaves out, are read by the ru
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
-from baseline_collector.normalise.mappings.entry import Entry
+from baseline_collector.normalise.mappings.entry import Entry, Table
+from baseline_collector.paths import SENSE, tokens, without_sense
 
-TABLES: Mapping[str, Mapping[str, Entry]] = {}
+TABLES: Mapping[str, Table] = {}
 """Reader name -> key template -> what it means."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry, and the names that its placeholders stood for."""
+
+    entry: Entry
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    names: tuple[str | None, ...]
+    sense: str
+    entry: Entry
+
+
+def find(reader: str, key: str) -> Found | None:
+    """Look a key up in the table of its format.
+
+    Args:
+        reader: Name of the reader.
+        key: Template, with its sense where it has one. An entry for the key in this sense
+            goes before one for the key alone, an exact one before one with placeholders.
+    """
+    table = TABLES.get(reader)
+    if table is None:
+        return None
+    bare = without_sense(key)
+    exact = table.get(key) or table.get(bare)
+    if exact is not None:
+        return Found(exact)
+    names = tokens(bare)
+    sense = key[len(bare) + 1 :]
+    for pattern in _patterns(reader).get(len(names), ()):
+        if pattern.sense in ("", sense) and (bound := _bound(pattern, names)) is not None:
+            return Found(pattern.entry, bound)
+    return None
+
+
+def _bound(pattern: _Pattern, names: list[str | None]) -> tuple[tuple[str, str], ...] | None:
+    """What the placeholders of a pattern stand for, or None where it does not fit."""
+    found = []
+    for wanted, name in zip(pattern.names, names, strict=True):
+        if wanted == name:
+            continue
+        placeholder = _PLACEHOLDER.fullmatch(wanted or "")
+        if placeholder is None or name is None:
+            return None
+        found.append((placeholder[1], name))
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _patterns(reader: str) -> dict[int, list[_Pattern]]:
+    """Entries with placeholders by number of names; those of a sense, then the narrower, first."""
+    found: dict[int, list[_Pattern]] = defaultdict(list)
+    for key, entry in TABLES[reader].items():
+        bare = without_sense(key)
+        names = tokens(bare)
+        if any(_PLACEHOLDER.fullmatch(name or "") for name in names):
+            sense = key[len(bare) + 1 :] if SENSE in key else ""
+            found[len(names)].append(_Pattern(tuple(names), sense, entry))
+    for patterns in found.values():
+        patterns.sort(key=lambda pattern: (
+            not pattern.sense,
+            sum(bool(_PLACEHOLDER.fullmatch(name or "")) for name in pattern.names)))
+    return dict(found)
