@@ -177,7 +177,7 @@ _JWT: Final = r"eyJ(?<![\w-]eyJ)[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{8,}+(?:\.[A-Za
 _DOTTED: Final = (
     r"(?<![\w.-])(?:SG\.[\w-]{16,}+\.[\w-]{16,}+|hv[sbr]\.[\w-]{20,}+|ya29\.[\w-]{20,}+)"
 )
-_VALUE: Final = r"(?!\[(?:secret:|user\]|host\]|email\]))[^\s\"'`,;&<>\\(){}\[\]]{4,}+"
+_VALUE: Final = r"(?!\[(?:secret:|user\]|host\]|email\]))[^\s\"'`,;&<>|\\(){}\[\]]{4,}+"
 _SCHEMES: Final = rf"((?:Bearer|bearer|BEARER|Basic|basic|BASIC|Token|token)[ \t]{{1,4}})({_VALUE})"
 _EMAIL: Final = r"(?<![\w.%+-])[\w.%+-]{1,64}+@(?:[A-Za-z0-9-]{1,63}+\.)++[A-Za-z]{2,24}(?![\w-])"
 _USER_AT_HOST: Final = (
@@ -266,18 +266,17 @@ def _keyed_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
         re.compile(rf"(?:(?P<strong>{_STRONG})|{_WEAK})(?={follows})"),
         re.compile(rf"{between}({_VALUE})"),
         # Without : and = inside, so that values of neighbouring names cannot overlap.
-        re.compile(rf"{between}((?!\[)[^\s\"'`,;&<>\\(){{}}\[\]:=]{{4,}}+={{0,2}})"),
+        re.compile(rf"{between}((?!\[)[^\s\"'`,;&<>|\\(){{}}\[\]:=]{{4,}}+={{0,2}})"),
     )
 
 
 def _is_secret(text: str, start: int, name: str, value: str, *, strong: bool) -> bool:
-    if text[start - 1 : start] == "[" or _is_boring(value):
-        return False
-    if text[start + len(name) : start + len(name) + 1].isspace() and not _is_option(text, start, name):
+    if text[start - 1 : start] == "[" or not (strong or _looks_secret(value)):
         return False
     if name == "pwd" and value[0] in "/~.":
         return False  # the shell's PWD is the folder it works in
-    return strong or _looks_secret(value)
+    spaced = text[start + len(name) : start + len(name) + 1].isspace()
+    return not _is_boring(value) and (not spaced or _is_option(text, start, name))
 
 
 def _is_option(text: str, start: int, name: str) -> bool:

@@ -244,9 +244,13 @@ def _class_of(word: str, reading: Reading) -> str:
 
 def _statistics(reading: Reading) -> str:
     """A minimum or a quantile that is not called one reads as the value itself."""
+    called = {slot.id for slot in reading.slots
+              if slot.field == "value" or (slot.field != "n" and not reading.quotes)}
     for fact in reading.facts:
         named = {stem(word) for word in STATISTIC_WORDS.get(fact.statistic, ())}
-        if fact.statistic not in UNSAID and not named & {stem(word) for word in reading.own}:
+        if fact.id not in called or fact.statistic in UNSAID:
+            continue
+        if not named & {stem(word) for word in reading.own}:
             return f"statistic: {fact.id} is a {fact.statistic}"
     return ""
 

@@ -33,7 +33,7 @@ RULES = {
 }
 """Cleaning rules by id; reasons name them, and the data package counts what each touched."""
 
-_MAY_BE_ZERO = ("compile_time", "load_duration")
+_MAY_BE_ZERO = ("compile_time", "load_duration", "cpu_time", "goodput")
 _SPREAD = ("std", "cv", "min")
 
 

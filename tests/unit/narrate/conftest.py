@@ -30,7 +30,7 @@ FACTS = (
               statistic="mean", unit="tok/s", n=9, interval=True, scope={"model": "gemma3:270m"},
               weight=2),
     make_fact("F6", "The maximum throughput of {N1} is {F6}.", metric="throughput",
-              statistic="max", unit="tok/s", scope={"model": "gemma3:1b"}),
+              statistic="max", unit="tok/s", n=12, scope={"model": "gemma3:1b"}),
     make_fact("F7", "The minimum throughput of {N1} is {F7}.", metric="throughput",
               statistic="min", unit="tok/s", scope={"model": "gemma3:1b"}),
     make_fact("F8", "The mean time to first token of {N1} is {F8}.", metric="time_to_first_token",
@@ -46,7 +46,7 @@ FACTS = (
     make_fact("F15", "{F15} files are copies.", "duplicate", value=4),
 )
 FINDINGS = (
-    Finding("R3-1", "R3", "notice", "{F12} groups rest on a single observation.", ("F12",),
+    Finding("R3-1", "R3", "notice", "{F12} groups rest on a single observation.", ("F12", "F4"),
             "Repeat each configuration before comparing it.", "quality"),
     Finding("R1-1", "R1", "critical", "{F10} calls failed although their file calls them a "
             "success.", ("F10",), "Repeat the failed calls.", "failure"),

@@ -69,7 +69,7 @@ REFUSED = [
     ("The mean throughput of {N1} is {F4} tokens.", "unit"),
     ("The mean throughput of {N1} is {F4} files.", "unit"),
     ("The mean throughput of {N1} is {F4} runs.", "unit"),
-    ("The heap holds {F1} throughput.", "unit"),
+    ("The heap holds {F1} findings.", "unit"),
     # bindings
     ("The mean throughput of {N2} is {F4}.", "name"),
     ("The mean throughput of {N1} is {F5}.", "name"),
@@ -133,7 +133,7 @@ REFUSED = [
     ("The data shows {F4} here.", "nonsense"),
     ("The mean throughput is {F4} " + "and so on " * 80, "length"),
     # a sentence of ours, bent
-    ("The mean throughput of {N1} is {F4} over {F4.n} runs by hand.", "quote"),
+    ("The mean throughput of {N1} is {F4} over {F4.n} runs of files.", "quote"),
     ("It is false that the mean throughput of {N1} is {F4} over {F4.n} runs.", "word"),
 ]
 

@@ -1,0 +1,108 @@
+"""Write the reference pages from the code, so that they cannot drift.
+
+    python docs/generate.py            write docs/reference/*.md
+    python docs/generate.py --check    exit 1 where one is out of date
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    names = list(header)
+    lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
+    for row in rows:
+        cells = (str(value).replace("|", "\\|").replace("\n", " ") for value in row)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def cli() -> str:
+    """Help of every command."""
+    os.environ["COLUMNS"] = "100"
+    from baseline_collector.faces.cli import parser
+
+    top = parser()
+    parts = ["# Commands\n", "```", top.format_help().rstrip(), "```\n"]
+    subparsers = next(action for action in top._actions if action.dest == "command")
+    for name, command in subparsers.choices.items():  # type: ignore[union-attr]
+        parts += [f"## baseline {name}\n", "```", command.format_help().rstrip(), "```\n"]
+    return "\n".join(parts)
+
+
+def vocabulary() -> str:
+    """Every metric."""
+    from baseline_collector.vocabulary import METRICS
+
+    return "# Vocabulary\n\n" + _table(
+        ("metric", "unit", "better", "definition", "formula", "spellings", "source"),
+        ((f"`{one.name}`", one.unit, one.better, one.definition, one.formula,
+          ", ".join(one.spellings), one.source) for one in METRICS))
+
+
+def rules() -> str:
+    """Every finding rule and cleaning rule."""
+    from baseline_collector.normalise.cleaning import RULES as CLEANING
+    from baseline_collector.rules.catalogue import RULES
+
+    return ("# Rules\n\n## Findings\n\n" + _table(
+        ("rule", "severity", "what it looks for", "what it needs", "source"),
+        ((f"`{one.id}`", one.severity, one.title, one.needs, one.source) for one in RULES))
+        + "\n## Cleaning\n\n" + _table(("rule", "what it says"), CLEANING.items()))
+
+
+def dataset() -> str:
+    """Every table and column."""
+    from baseline_collector.schema import TABLES, VERSION
+
+    parts = [f"# Dataset, schema version {VERSION}\n"]
+    for table in TABLES:
+        parts += [f"## {table.name}\n", table.description + "\n", _table(
+            ("column", "type", "unit", "null", "what it says"),
+            ((f"`{one.name}`", one.type, one.unit, "" if one.required else "may be",
+              one.description) for one in table.columns))]
+    return "\n".join(parts)
+
+
+def readers() -> str:
+    """Every reader."""
+    from baseline_collector.readers.catalogue import GENERIC, TOOLS
+
+    return "# Readers\n\n" + _table(
+        ("reader", "version", "what it reads"),
+        ((f"`{one.name}`", one.version, (one.__doc__ or "").strip().splitlines()[0])
+         for one in (*TOOLS, *GENERIC)))
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli, "vocabulary.md": vocabulary, "rules.md": rules, "dataset.md": dataset,
+    "readers.md": readers,
+}
+
+
+def main() -> int:
+    """Write or check the pages."""
+    stale = []
+    REFERENCE.mkdir(exist_ok=True)
+    for name, write in PAGES.items():
+        path, text = REFERENCE / name, write()
+        if path.exists() and path.read_text("utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(text, "utf-8")
+            print(f"wrote {path}")
+    if "--check" in sys.argv and stale:
+        print(f"out of date: {', '.join(stale)}; run make docs")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,232 @@
+"""A report as blocks: what is said where, and what it stands under.
+
+Markdown, plain text and HTML are read line by line, so that every offset leads back to a
+line and a column. Emphasis is blanked, not removed. A cell of a table is a block whose
+text begins with the labels of its row and column.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from baseline_collector.audit.tables import Cell, cells
+
+BlockKind = Literal["heading", "bullet", "paragraph", "cell", "code", "json"]
+
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
+_BOLD_LINE = re.compile(r"\s{0,3}\*\*([^*]+)\*\*:?\s*$")
+_BULLET = re.compile(r"(\s*)(?:[-*+•]|\d{1,3}[.)])\s+")
+_NUMBERED_HEADING = re.compile(r"\s*(?:#+\s*)?\**(?:\d+\.)*\d*[.)]?\s*")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
+_LABEL = re.compile(r"\s*(?:\*\*[^*]{1,60}:\*\*|\*\*[^*]{1,60}\*\*:|[A-Z][\w /-]{1,40}:\s)")
+_MARKS = re.compile(r"\*{1,3}")
+_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z0-9\"“`(])")
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca)|\b[A-Z])\.$", re.I)
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.I | re.S)
+_BOLD_LEVEL = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A piece of text that is read together.
+
+    Attributes:
+        kind: Its shape; ``json`` is a line of a JSON listing.
+        text: Marks blanked; for a cell, the labels of row and column come first.
+        places: (offset, line from 1, column from 1), ascending; where pieces of text stand.
+        own: Offset of the first character that is the block's own and no label.
+        parents: Bullets or lines it stands below, nearest first, the line that leads in last.
+        headings: Headings it stands under, nearest first.
+        before: The block before it below the same heading, or None.
+        group: Number of the code listing or table it belongs to; 0 for none.
+    """
+
+    kind: BlockKind
+    text: str
+    places: tuple[tuple[int, int, int], ...]
+    own: int
+    parents: tuple[Block, ...]
+    headings: tuple[Block, ...]
+    before: Block | None
+    group: int
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a character of the text."""
+        start, line, column = self.places[bisect_right(self.places, (offset, 1 << 60, 0)) - 1]
+        return line, column + offset - start
+
+    def sentence(self, offset: int) -> tuple[int, int]:
+        """Start and end of the sentence that holds a character."""
+        start = 0
+        for match in _SENTENCE_END.finditer(self.text):
+            if _ABBREVIATED.search(self.text, max(0, match.start() - 8), match.start()):
+                continue
+            if match.end() > offset:
+                return start, match.start()
+            start = match.end()
+        return start, len(self.text)
+
+
+def visible(text: str) -> str:
+    """Blank HTML tags where the text is a page, so that places stay as they are."""
+    if not re.match(r"\s*<(?:!doctype html|html)\b", text, re.I):
+        return text
+    return _TAG.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """Cut a report into blocks, in its order.
+
+    Args:
+        text: Markdown, plain text or HTML.
+    """
+    return tuple(_Reading(visible(text).split("\n")).blocks())
+
+
+def _blanked(line: str) -> str:
+    return _MARKS.sub(lambda found: " " * len(found[0]), line.replace("\r", " "))
+
+
+class _Reading:
+    """The lines of one report and where the reading stands."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.headings: list[tuple[int, Block]] = []
+        self.stack: list[tuple[int, Block]] = []
+        self.lead: Block | None = None
+        self.last: Block | None = None
+        self.groups = 0
+
+    def blocks(self) -> Iterator[Block]:
+        at = 0
+        while at < len(self.lines):
+            line = self.lines[at]
+            fence = _FENCE.match(line)
+            if fence:
+                end = self._fence_end(at, fence[1])
+                yield from self._code(at + 1, end, fence[2].lower())
+                at = end + 1
+            elif "|" in line and at + 1 < len(self.lines) and _is_rule(self.lines[at + 1]):
+                end = self._table_end(at)
+                yield from self._table(at, end)
+                at = end
+            elif not line.strip() or _RULE.match(line):
+                at += 1
+            else:
+                end = self._text_end(at)
+                yield self._text(at, end)
+                at = end
+
+    def _make(self, kind: BlockKind, first: int, end: int, parents: tuple[Block, ...],
+              cut: int = 0) -> Block:
+        text, places = "", []
+        for number in range(first, end):
+            skip = cut if number == first else 0
+            places.append((len(text), number + 1, skip + 1))
+            text += _blanked(self.lines[number])[skip:] + ("\n" if number + 1 < end else "")
+        block = Block(kind, text, tuple(places), 0, parents, self._above(), self.last, self.groups
+                      if kind in ("code", "json") else 0)
+        self.last = block
+        return block
+
+    def _above(self) -> tuple[Block, ...]:
+        return tuple(block for _, block in reversed(self.headings))
+
+    def _text_end(self, at: int) -> int:
+        """The line after the paragraph or bullet that starts on a line."""
+        if _HEADING.match(self.lines[at]) or _BOLD_LINE.match(self.lines[at]):
+            return at + 1
+        end = at + 1
+        while end < len(self.lines) and not self._starts_anew(end):
+            end += 1
+        return end
+
+    def _starts_anew(self, at: int) -> bool:
+        line = self.lines[at]
+        return (not line.strip() or bool(_BULLET.match(line) or _HEADING.match(line)
+                or _FENCE.match(line) or _RULE.match(line) or _LABEL.match(line)
+                or _BOLD_LINE.match(line)) or "|" in line)
+
+    def _text(self, at: int, end: int) -> Block:
+        line = self.lines[at]
+        heading = _HEADING.match(line)
+        if heading or _BOLD_LINE.match(line):
+            return self._heading(at, len(heading[1]) if heading else _BOLD_LEVEL)
+        bullet = _BULLET.match(line)
+        if bullet:
+            indent = len(bullet[1].expandtabs(4))
+            self.stack = [entry for entry in self.stack if entry[0] < indent]
+            block = self._make("bullet", at, end, self._parents(), bullet.end())
+            self.stack.append((indent, block))
+            return block
+        inside = bool(self.stack) and line[:1].isspace()
+        if not inside:
+            self.stack = []
+        block = self._make("paragraph", at, end, self._parents() if inside else ())
+        if not inside:
+            self.lead = block
+        return block
+
+    def _parents(self) -> tuple[Block, ...]:
+        above = tuple(block for _, block in reversed(self.stack))
+        return (*above, self.lead) if self.lead else above
+
+    def _heading(self, at: int, level: int) -> Block:
+        self.headings = [entry for entry in self.headings if entry[0] < level]
+        self.stack, self.lead, self.last = [], None, None
+        numbering = _NUMBERED_HEADING.match(self.lines[at])
+        block = self._make("heading", at, at + 1, (), numbering.end() if numbering else 0)
+        self.headings.append((level, block))
+        self.last = None
+        return block
+
+    def _fence_end(self, at: int, mark: str) -> int:
+        return next((n for n in range(at + 1, len(self.lines))
+                     if self.lines[n].strip().startswith(mark)), len(self.lines))
+
+    def _code(self, first: int, end: int, language: str) -> Iterator[Block]:
+        """Lines of a listing; an indented line stands below the last one indented less."""
+        self.groups += 1
+        if language not in ("", "text", "txt", "json", "jsonl", "csv", "yaml", "yml", "markdown"):
+            return
+        data = language.startswith(("json", "y")) or '":' in "".join(self.lines[first:end])
+        stack: list[tuple[int, Block]] = []
+        for number in range(first, end):
+            line = self.lines[number]
+            if not line.strip():
+                continue
+            indent = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+            stack = [entry for entry in stack if entry[0] < indent]
+            above = tuple(block for _, block in reversed(stack))
+            block = self._make("json" if data else "code", number, number + 1, above)
+            stack.append((indent, block))
+            yield block
+
+    def _table_end(self, at: int) -> int:
+        end = at + 2
+        while end < len(self.lines) and "|" in self.lines[end] and self.lines[end].strip():
+            end += 1
+        return end
+
+    def _table(self, at: int, end: int) -> Iterator[Block]:
+        self.groups += 1
+        lead = (self.last,) if self.last is not None else ()
+        for cell in cells(self.lines, at, end):
+            yield self._cell(cell, lead)
+
+    def _cell(self, cell: Cell, lead: tuple[Block, ...]) -> Block:
+        text = cell.labels + _blanked(cell.text)
+        own = len(cell.labels)
+        return Block("cell", text, ((0, cell.line, cell.column - own),), own, lead, self._above(),
+                     None, self.groups)
+
+
+def _is_rule(line: str) -> bool:
+    return "|" in line and bool(_TABLE_RULE.match(line))

@@ -1,0 +1,200 @@
+"""Extract: every quantitative claim of a report, with its place and how exactly it is written.
+
+Not claims: numbering, versions, names of files, models and keys, quoted words, prompts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from baseline_collector import units
+from baseline_collector.audit.blocks import Block
+from baseline_collector.audit.claims import Bound, Claim, End
+from baseline_collector.audit.numerals import (
+    UNIT_WORDS,
+    Moment,
+    Numeral,
+    clocks,
+    moments,
+    numerals,
+    unit_named,
+)
+
+_CODE = re.compile(r"(`+)([^`\n]*)\1")
+_QUOTED = re.compile(r"\"[^\"\n]{2,}?\"|“[^”\n]*[”\"]")
+_URL = re.compile(r"\b(?:https?|ftp|file)://\S+|\]\([^)\s]*\)")
+_PATH = re.compile(r"(?<![\w])(?:[\w.+-]+[/\\])+[\w.+-]*|\b[\w+-]*[A-Za-z_][\w.+-]*\.(?:json[l]?|csv|tsv|"
+                   r"md|markdown|txt|log|ya?ml|toml|html?|py|parquet|gguf)\b")
+_IDENTIFIER = re.compile(r"(?<![\w.])[A-Za-z][A-Za-z+]*[\w.+]*[:_-](?=[\w.:+-]*\d)[\w.:+-]*\w"
+                         r"|\b[A-Za-z_]+\d[\w.:+-]*|\b\w*_\w*=\S+")
+_SIZE = re.compile(r"\b\d+(?:\.\d+)?\s?[bBmMkK]\b(?![/\w])(?!\s*(?:of|used|free))")
+_REFERENCE = re.compile(r"\[\^?\d+\]|\b[FNR]\d+(?:[.-]\w+)*\b")
+_PERCENTILE = re.compile(r"\b\d{1,2}(?:\.\d+)?(?:st|nd|rd|th)\b|\b[pP]\d{1,2}(?:\.\d+)?\b|"
+                         r"\b\d{2}\s?%\s+(?:confidence|CI\b|interval|credible)", re.I)
+_ABOUT = re.compile(r"(?:\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|circa|ca\.|"
+                    r"close to|some)|[~≈])\s*$", re.I)
+_OVER = re.compile(r"(?:\b(?:over|more than|at least|exceed(?:s|ed|ing)?|above|greater than)|[>≥])\s*$", re.I)
+_UNDER = re.compile(r"(?:\b(?:under|less than|fewer than|at most|below|within)|[<≤])\s*$", re.I)
+_BETWEEN = re.compile(r"\s*(?:-|–|—|to|and|through|\.\.\.?)\s*")
+_KEY = re.compile(r"\"((?:[^\"\\]|\\.)*)\"\s*:\s*")
+_PROMPT = re.compile(r"\bprompts?\b", re.I)
+_SMALL = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+          "fifteen sixteen seventeen eighteen nineteen twenty").split()
+_FRACTIONS = {"majority": 50.0, "most": 50.0, "half": 50.0, "all": 100.0, "every": 100.0,
+              "none": 0.0, "third": 100 / 3, "two thirds": 200 / 3, "two-thirds": 200 / 3,
+              "quarter": 25.0, "three quarters": 75.0, "three-quarters": 75.0}
+COUNTED = (r"(?:files?|artifacts?|documents?|logs?|models?|configurations?|configs?|experiments?|"
+           r"directories|folders|benchmarks?|runs?|calls?|requests?|samples?|prompts?)")
+_WORDS = re.compile(
+    r"\b(?P<word>majority|two[ -]thirds|three[ -]quarters|(?<=a )third|(?<=one )third|"
+    r"(?<=a )quarter|half|all|most|none|every)\b(?=(?:\s+(?:of|the|these|those|benchmark|measured|"
+    r"artifact|collected|\d+|json|csv|jsonl|markdown|md|analyzed|analysed|ingested|data))*\s+"
+    r"(?:files?|artifacts?|documents?)\b)", re.I)
+_SPELLED = re.compile(r"\b(?P<word>" + "|".join(_SMALL) + r")\b(?=(?:\s+[\w-]+){0,2}\s+"
+                      + COUNTED + r"\b)", re.I)
+
+
+def extract(blocks: tuple[Block, ...]) -> Iterator[Claim]:
+    """Yield claims in the order of the text.
+
+    Args:
+        blocks: The report, as ``blocks.blocks`` cuts it.
+    """
+    for block in blocks:
+        if not _quoted_prompt(block):
+            yield from sorted(_claims(block), key=lambda claim: (claim.line, claim.column))
+
+
+def _quoted_prompt(block: Block) -> bool:
+    """A listing below a heading about a prompt quotes the prompt."""
+    return block.kind in ("code", "json") and bool(block.headings) and bool(
+        _PROMPT.search(block.headings[0].text))
+
+
+def _claims(block: Block) -> Iterator[Claim]:
+    text = _masked(block)
+    dates = _apart(sorted(moments(text), key=lambda one: (one.start, -one.end)))
+    for date in dates:
+        claim = _claim(block, date.start, date.end, kind="date", value=None)
+        yield replace(claim, moment=date.at, precision=date.precision)
+    for start, end in [*((one.start, one.end) for one in dates), *clocks(text)]:
+        text = _blank(text, start, end)
+    found = [one for one in numerals(text, block.own)]
+    for n, one in enumerate(found):
+        yield _number(block, text, one, _end_of(text, found, n))
+    if block.kind in ("json", "heading"):
+        return
+    yield from _in_words(block, text)
+    for match in UNIT_WORDS.finditer(text, block.own):
+        if not re.search(r"\d\s*$", text[: match.start()]):
+            claim = _claim(block, match.start(), match.end(), kind="unit", value=None)
+            yield replace(claim, unit=unit_named(match["unit"]))
+
+
+def _apart(dates: list[Moment]) -> list[Moment]:
+    """Of dates that overlap keep the first and longest."""
+    kept: list[Moment] = []
+    for date in dates:
+        if not kept or date.start >= kept[-1].end:
+            kept.append(date)
+    return kept
+
+
+def _number(block: Block, text: str, one: Numeral, end_of: End) -> Claim:
+    before = text[max(0, one.start - 24) : one.start]
+    bound: Bound = "over" if _OVER.search(before) else "under" if _UNDER.search(before) else ""
+    kind = {"percent": "percent", "multiple": "multiple"}.get(one.shape, "number")
+    claim = _claim(block, one.start, one.end, kind=kind, value=one.value, digits_end=one.digits_end)
+    return replace(claim, step=one.step, unit=one.unit or (units.unit("%") if kind == "percent"
+                   else None), about=bool(_ABOUT.search(before)), bound=bound, end_of=end_of)
+
+
+def _end_of(text: str, found: list[Numeral], n: int) -> End:
+    """Which end of a range a number is: ``13.27 - 184.24``, ``from 3 to 5 ms``."""
+    one = found[n]
+    if n + 1 < len(found) and _joined(text, one, found[n + 1]):
+        return "low"
+    if n and _joined(text, found[n - 1], one):
+        return "high"
+    return ""
+
+
+def _joined(text: str, low: Numeral, high: Numeral) -> bool:
+    between = _BETWEEN.fullmatch(text, low.end, high.start)
+    if not between or low.shape != high.shape:
+        return False
+    word = between[0].strip()
+    if word == "and" and not re.search(r"\bbetween\s*$", text[: low.start], re.I):
+        return False
+    if low.unit is None and high.unit is None and low.step != high.step and word == "-":
+        return low.step < 1 and high.step < 1
+    return low.unit is None or high.unit is None or low.unit.dimension == high.unit.dimension
+
+
+def _in_words(block: Block, text: str) -> Iterator[Claim]:
+    for match in _WORDS.finditer(text, block.own):
+        value = _FRACTIONS[match["word"].lower()]
+        claim = _claim(block, match.start(), match.end(), kind="word", value=value)
+        yield replace(claim, unit=units.unit("%"),
+                      about=bool(_ABOUT.search(text[: match.start()].removesuffix("a "))))
+    for match in _SPELLED.finditer(text, block.own):
+        yield _claim(block, match.start(), match.end(), kind="number",
+                     value=float(_SMALL.index(match["word"].lower())))
+
+
+def _claim(block: Block, start: int, end: int, *, kind: str, value: float | None,
+           digits_end: int = 0) -> Claim:
+    line, column = block.at(start)
+    shown = block.text[start:end]
+    if "\n" in shown:
+        end = start + shown.index("\n")
+    elif digits_end and "  " in shown:
+        end = digits_end  # emphasis ends between number and unit
+    text = block.text[start:end].rstrip()
+    digits = block.text[start:digits_end] if digits_end else text
+    return Claim(block, start, start + len(text), text, line, column,
+                 kind, value, digits=digits)  # type: ignore[arg-type]  # callers pass literals
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + re.sub(r"[^\n]", "\x00", text[start:end]) + text[end:]
+
+
+def _masked(block: Block) -> str:
+    """The text with everything blanked that names something and claims nothing."""
+    text = block.text
+    if block.kind == "json":
+        for match in _KEY.finditer(text):
+            text = _blank(text, match.start(), match.end() - 1)
+        for match in _QUOTED.finditer(text):
+            text = _blank(text, *match.span())
+        return text
+    for match in _CODE.finditer(text):
+        if not re.fullmatch(r"\s*[~≈]?[-+]?\d[\d.,]*\s*[%x×]?\s*[A-Za-z/µ]*\s*", match[2]):
+            text = _blank(text, *_names_only(match))
+    if block.kind != "code":
+        for match in _QUOTED.finditer(text):
+            text = _blank(text, *match.span())
+    for pattern in (_URL, _PATH, _PERCENTILE, _IDENTIFIER, _SIZE, _REFERENCE):
+        for match in pattern.finditer(text):
+            if pattern is not _PATH or _is_path(match[0]):
+                text = _blank(text, *match.span())
+    return text
+
+
+def _names_only(match: re.Match[str]) -> tuple[int, int]:
+    """Span of inline code that names something; of ``key: 3.5`` only the key."""
+    pair = re.fullmatch(r"\s*[\"']?[A-Za-z_][\w.\[\]]*[\"']?\s*:\s+(?=[-+]?\d)(?:[-+]?[\d.,]+\s*\S{0,8})",
+                        match[2])
+    if not pair:
+        return match.span()
+    return match.start(), match.start(2) + match[2].index(":") + 1
+
+
+def _is_path(text: str) -> bool:
+    """Whether words with a slash or a dot name a file: ``tok/s`` and ``3.5/4`` do not."""
+    if re.fullmatch(r"[\d.,/]+", text) or units.recognise(text):
+        return False
+    return text.count("/") > 1 or text.endswith("/") or bool(re.search(r"[\d_.\\]", text))

@@ -1,0 +1,75 @@
+"""Delimited rows of known tools: the first row, the rows, a cell as a leaf."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from baseline_collector.errors import ReadError
+from baseline_collector.paths import with_sense
+from baseline_collector.readers.base import NULL, NUMBER, Depth, Leaves, cell
+from baseline_collector.readers.encoding import line_encoding
+from baseline_collector.readers.opened import Opened
+
+_HEAD = 65_536
+
+
+def head_lines(opened: Opened, count: int = 5) -> list[str]:
+    """The first lines that are not blank; empty where the content is no text."""
+    head = opened.data[:_HEAD]
+    try:
+        text = head.decode(line_encoding(head), "replace")
+    except LookupError:
+        return []
+    if "\x00" in text:
+        return []
+    return [line for line in text.lstrip("\ufeff").splitlines() if line.strip()][:count]
+
+
+def first_row(opened: Opened) -> list[str]:
+    """Cells of the first line, split at commas; empty where there are none."""
+    lines = head_lines(opened, 1)
+    try:
+        return next(csv.reader(lines), []) if lines else []
+    except csv.Error:
+        return []
+
+
+def rows(opened: Opened) -> Iterator[list[str]]:
+    """Yield the rows of a comma-separated file, blank ones left out.
+
+    Raises:
+        ReadError: A field is longer than the limit.
+    """
+    previous = csv.field_size_limit(opened.limits.field_chars)
+    try:
+        for row in csv.reader(opened.lines()):
+            if row:
+                yield row
+    except csv.Error as error:
+        raise ReadError(f"a field is too long or broken: {error}",
+                        expected=f"at most {opened.limits.field_chars} characters") from error
+    finally:
+        csv.field_size_limit(previous)
+
+
+def put(leaves: Leaves, key: str, at: Depth, text: str, unit: str = "", sense: str = "",
+        withheld: str = "") -> None:
+    """Write one cell.
+
+    Args:
+        leaves: Where it goes.
+        key: Its template.
+        at: Its place.
+        text: The cell.
+        unit: Unit of its column or row, where the cell states none.
+        sense: What the row says the value is.
+        withheld: Why its number stands for no measurement; empty where it does.
+    """
+    kind, value, own, reason = cell(text)
+    if kind == NULL:
+        text = ""
+    if kind == NUMBER and withheld:
+        value, reason = None, withheld
+    leaves.add(with_sense(key, sense), at, kind, text.strip()[: leaves.limits.field_chars], value,
+               own or unit, reason)

@@ -1,0 +1,143 @@
+"""The stage as a whole: two calls, failures at each, and nothing hidden."""
+
+import json
+
+import pytest
+
+from baseline_collector import slots
+from baseline_collector.model import Analysis
+from baseline_collector.narrate import DEFAULT_PERSONA, SECTIONS, narrate
+
+ALONE = {"persona": DEFAULT_PERSONA, "timeout_s": 5.0}
+
+
+def texts(narrative, *names):
+    return [text for section in narrative.sections if not names or section.name in names
+            for block in section.blocks if block.kind != "code"
+            for text in (*block.items, *(cell for row in block.rows for cell in row))]
+
+
+def sources(narrative):
+    return {section.name[0]: section.source for section in narrative.sections}
+
+
+def test_without_a_model_templates_write_everything(analysis):
+    found = narrate(analysis, llm=None, note="no model asked for", **ALONE)
+    assert [section.name for section in found.sections] == list(SECTIONS)
+    assert set(sources(found).values()) == {"template"}
+    assert (found.writer, found.accepted, found.calls) == ("templates", 0, ())
+    assert found.note == "no model asked for"
+
+
+def test_a_choosing_model_is_called_twice_and_its_choices_are_printed(analysis, scripted, grammar):
+    llm, seen = scripted([grammar, grammar]), []
+    found = narrate(analysis, llm=llm, on_call=seen.append, **ALONE)
+    assert [ask.purpose for ask in llm.asked] == ["analysis", "report"]
+    assert list(found.calls) == seen
+    assert found.writer == "scripted"
+    assert found.accepted >= 10
+    assert sources(found) == {"1": "model", "2": "template", "3": "model", "4": "model",
+                              "5": "model", "6": "template"}
+    assert "{F2} of the files are CSV." in texts(found, SECTIONS[0])[0]
+
+
+def test_a_choice_that_was_not_offered_is_refused(analysis, scripted, grammar):
+    def wrong(ask):
+        answer = grammar(ask)
+        answer["summary"]["inventory"] = "F1 is splendid"
+        answer["summary"]["measured"] = {"id": "F4"}
+        answer["performance"] = "everything"
+        return answer
+    found = narrate(analysis, llm=scripted([wrong, grammar]), **ALONE)
+    reasons = [refusal.reason for refusal in found.rejected]
+    assert "choice: not offered as inventory" in reasons
+    assert "choice: not offered as throughput" in reasons
+
+
+def test_every_finding_is_printed_whatever_the_model_chooses(analysis, scripted, grammar):
+    def silent(ask):
+        return {"findings": {}, "recommendations": {"order": ["R3-1 advice"]}}
+    found = narrate(analysis, llm=scripted([grammar, silent]), **ALONE)
+    bullets = texts(found, SECTIONS[3])
+    assert [bullet.split(":")[0] for bullet in bullets] == [
+        "Critical", "Warning", "Warning", "Notice", "Info", "Info"]
+    assert texts(found, SECTIONS[4])[0] == "Repeat the failed calls."
+    assert "Repeat each configuration before comparing it." in texts(found, SECTIONS[4])
+
+
+def test_the_model_orders_within_a_severity(analysis, scripted, grammar):
+    def order(ask):
+        return {"findings": {}, "recommendations": {"order": ["R5-1 advice", "R2-1 advice"]}}
+    found = narrate(analysis, llm=scripted([grammar, order]), **ALONE)
+    advice = texts(found, SECTIONS[4])
+    assert advice.index("Report cold and warm calls apart.") < advice.index(
+        "Check that the telemetry is read during the run.")
+
+
+def test_free_sentences_pass_the_door_one_by_one(analysis, scripted):
+    first = {"summary": [{"about": "F1", "text": "The heap contains {F1} files."},
+                         {"about": "F1", "text": "There are 101 files."}, "nonsense"],
+             "performance": [{"about": "F4", "text": "The fast mean throughput is {F4}."}]}
+    second = {"findings": [{"about": "R1-1", "text": "{F10} calls failed."}],
+              "recommendations": [{"about": "R1-1", "text": "Repeat the calls that failed."}]}
+    found = narrate(analysis, llm=scripted([first, second]), free_writing=True, **ALONE)
+    assert found.accepted == 3
+    assert [refusal.reason.split(":")[0] for refusal in found.rejected] == [
+        "answer", "digit", "quality"]
+    assert sources(found) == {"1": "model", "2": "template", "3": "template", "4": "model",
+                              "5": "model", "6": "template"}
+    assert "Critical: {F10} calls failed." in texts(found, SECTIONS[3])
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+def test_a_model_that_fails_leaves_templates_and_a_note(analysis, scripted, grammar, gone, calls):
+    found = narrate(analysis, llm=scripted([grammar] * calls + [gone]), **ALONE)
+    assert len(found.calls) == calls
+    assert "the server closed the stream" in found.note
+    assert sources(found)["4"] == "template"
+    assert sources(found)["1"] == ("model" if calls else "template")
+    assert found.writer == ("scripted" if calls else "templates")
+
+
+def test_a_timeout_is_a_failure_like_any_other(analysis, scripted):
+    found = narrate(analysis, llm=scripted([TimeoutError("too slow")]), **ALONE)
+    assert found.writer == "templates"
+    assert "too slow" in found.note
+
+
+@pytest.mark.parametrize("answer", ["", "no json", "[]", "null", '{"summary": 7}', "[" * 90000,
+                                    '{"summary": {"inventory": 3}}', '"{F1}"'])
+def test_an_answer_that_is_no_answer_is_refused_whole(analysis, scripted, answer):
+    for free in (False, True):
+        found = narrate(analysis, llm=scripted([answer, answer]), free_writing=free, **ALONE)
+        assert found.accepted == 0
+        assert found.rejected
+        assert len(found.calls) == 2
+        assert "no sentence of the model could be printed" in found.note
+
+
+def test_with_nothing_to_say_the_model_is_not_asked(scripted):
+    llm = scripted([])
+    found = narrate(Analysis((), (), ()), llm=llm, **ALONE)
+    assert not llm.asked
+    assert "nothing to ask" in found.note
+    assert all(section.blocks for section in found.sections)
+
+
+def test_the_same_twice(analysis, scripted, grammar):
+    first, second = (narrate(analysis, llm=scripted([grammar, grammar]), **ALONE)
+                     for _ in range(2))
+    assert first == second
+
+
+def test_no_digit_outside_a_slot(analysis, scripted, grammar):
+    for llm in (None, scripted([grammar, grammar])):
+        for text in texts(narrate(analysis, llm=llm, **ALONE)):
+            assert not any(char.isnumeric() for char in slots.plain(text)), text
+
+
+def test_json_answers_may_hold_anything_without_harm(analysis, scripted, hostile):
+    evil = json.dumps({"summary": [{"about": hostile, "text": hostile}] * 50})
+    found = narrate(analysis, llm=scripted([evil, evil]), free_writing=True, **ALONE)
+    assert found.accepted == 0
+    assert hostile not in " ".join(texts(found))

@@ -1,0 +1,155 @@
+"""Sections from facts alone, over any facts."""
+
+import dataclasses
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from baseline_collector import slots
+from baseline_collector.model import Analysis, Fact, Finding, Interval, Name
+from baseline_collector.narrate import SECTIONS
+from baseline_collector.narrate.lexicon import NUMBER, tokens
+from baseline_collector.narrate.pivot import NONE, Labels, tables
+from baseline_collector.narrate.plan import PERFORMANCE, gather
+from baseline_collector.narrate.templates import section
+
+TOPICS = ("inventory", "ingestion", "performance", "cold_start", "sweep", "compile", "failure",
+          "duplicate", "telemetry", "setup", "quality")
+SCOPES = ("gemma3:1b", "Q4_K_M", "8 threads", "<b>42</b>", "")
+
+
+def written(analysis):
+    return {name: section(name, gather(analysis)) for name in SECTIONS}
+
+
+def texts(blocks):
+    """All texts but code and the headers of tables."""
+    return [text for block in blocks if block.kind != "code"
+            for text in (*block.items, *(cell for row in block.rows[1:] for cell in row))]
+
+
+@st.composite
+def analyses(draw):
+    names = tuple(Name(f"N{at + 1}", draw(st.sampled_from(("model", "key"))), text)
+                  for at, text in enumerate(draw(st.sets(st.sampled_from(SCOPES[:4])))))
+    facts = []
+    for at in range(draw(st.integers(0, 30))):
+        id_ = f"F{at + 1}"
+        interval = Interval(1.0, 2.0, 0.95, "t") if draw(st.booleans()) else None
+        facts.append(Fact(
+            id_, f"The thing {'abcdefg'[at % 7]} is {{{id_}}}",
+            draw(st.sampled_from((None, "throughput", "latency"))),
+            draw(st.sampled_from(("mean", "min", "max", "count", "std", "p99"))), 4.5,
+            None, draw(st.none() | st.integers(1, 9)), interval, "x",
+            draw(st.dictionaries(st.sampled_from(("model", "threads", "status")),
+                                 st.sampled_from(SCOPES))), (),
+            topic=draw(st.sampled_from(TOPICS)), weight=draw(st.floats(-5, 5))))
+    findings = [
+        Finding(f"R{at}-1", f"R{at}", draw(st.sampled_from(("critical", "info", "notice"))),
+                f"Something is off in {{{fact.id}}}", (fact.id,),
+                draw(st.sampled_from(("", "Measure again.", f"Look at {{{fact.id}}}"))))
+        for at, fact in enumerate(facts[: draw(st.integers(0, 6))])]
+    return Analysis(tuple(facts), tuple(findings), names)
+
+
+@settings(max_examples=150, deadline=None)
+@given(analyses())
+def test_no_digit_no_unknown_slot_and_nothing_empty(analysis):
+    known = {fact.id: fact for fact in analysis.facts}
+    names = {name.id for name in analysis.names}
+    sections = written(analysis)
+    assert sections == written(analysis)
+    for blocks in sections.values():
+        assert blocks
+        for text in texts(blocks):
+            assert text
+            assert not any(char.isnumeric() for char in slots.plain(text)), text
+            for part in slots.parts(text):
+                if isinstance(part, slots.Slot):
+                    assert part.id in known or part.id in names
+                    assert part.field != "n" or known[part.id].n is not None
+                    assert part.field not in ("low", "high") or known[part.id].interval
+    for block in (block for blocks in sections.values() for block in blocks):
+        assert len({len(row) for row in block.rows}) <= 1
+        assert bool(block.items) != bool(block.rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(analyses())
+def test_every_performance_fact_with_a_metric_is_in_a_table(analysis):
+    blocks = section(PERFORMANCE, gather(analysis))
+    shown = {id_ for block in blocks for row in block.rows for cell in row
+             for id_ in slots.ids(cell)}
+    wanted = [fact for fact in analysis.facts if fact.topic == "performance" and fact.metric]
+    paired = {fact.id for fact in wanted if fact.statistic in ("min", "max")}
+    assert {fact.id for fact in wanted} - shown <= paired
+
+
+def test_templates_hold_no_number_word():
+    for blocks in written(Analysis((), (), ())).values():
+        for text in texts(blocks):
+            assert not set(tokens(text)) & NUMBER, text
+
+
+def test_nothing_found_is_said(analysis):
+    empty = written(Analysis((), (), ()))
+    assert [len(blocks) for blocks in list(empty.values())[:5]] == [1, 1, 1, 1, 1]
+    assert texts(empty[SECTIONS[3]]) == ["No rule made a finding on these artifacts."]
+
+
+def test_the_summary_says_what_is_there_what_is_wrong_and_what_to_do(analysis):
+    opening, wrong, action = written(analysis)[SECTIONS[0]]
+    assert opening.items[0].startswith("The heap holds {F1} files. {F2} of the files are CSV.")
+    assert "The mean throughput of {N1} is {F4}" in opening.items[0]
+    assert wrong.items[0] == "{F10} calls failed although their file calls them a success."
+    assert action.items == ("Next step: Repeat the failed calls.",)
+
+
+def test_recommendations_once_each_most_severe_first(analysis):
+    (block,) = written(analysis)[SECTIONS[4]]
+    assert block.kind == "numbered"
+    assert block.items == (
+        "Repeat the failed calls.", "Check that the telemetry is read during the run.",
+        "Report cold and warm calls apart.", "Repeat each configuration before comparing it.")
+
+
+def test_a_metric_becomes_one_table_by_scope(analysis):
+    facts = [fact for fact in analysis.facts if fact.metric == "throughput"]
+    intro, table = tables("throughput", facts, Labels(analysis.names))
+    assert intro.items == ("Throughput:",)
+    assert table.rows == (
+        ("model", "n", "mean", "interval", "range"),
+        ("{N1}", "{F4.n}", "{F4}", "{F4.low} to {F4.high}", "{F7} to {F6}"),
+        ("{N2}", "{F5.n}", "{F5}", "{F5.low} to {F5.high}", NONE))
+
+
+def test_what_all_rows_share_is_said_once(analysis):
+    facts = [dataclasses.replace(fact, scope={**fact.scope, "engine": "gemma3:1b"})
+             for fact in analysis.facts if fact.metric == "throughput"]
+    intro, table = tables("throughput", facts, Labels(analysis.names))
+    assert intro.items == ("Throughput (engine {N1}):",)
+    assert table.rows[0][0] == "model"
+
+
+def test_a_scope_without_a_name_is_not_printed_raw(analysis):
+    fact = dataclasses.replace(analysis.facts[3], scope={"model": "<script>7</script>"})
+    other = analysis.facts[4]
+    _, table = tables("throughput", [fact, other], Labels(analysis.names))
+    assert table.rows[1][0] == "unnamed"
+
+
+def test_facts_of_one_scope_and_statistic_are_not_overwritten(analysis):
+    twin = dataclasses.replace(analysis.facts[3], id="F90", statement="Again {F90}.")
+    _, table = tables("throughput", [analysis.facts[3], twin], Labels(analysis.names))
+    assert [row[1] for row in table.rows[1:]] == ["{F4}", "{F90}"] or len(table.rows) == 3
+
+
+@pytest.mark.parametrize("status", ["unread", "partly_read", "skipped"])
+def test_the_appendix_lists_what_was_not_read(analysis, status):
+    fact = dataclasses.replace(analysis.facts[0], scope={"status": status})
+    blocks = section(SECTIONS[5], gather(Analysis((fact,), (), ())))
+    assert "The heap holds {F1} files." in texts(blocks)
+    code = next(block for block in blocks if block.kind == "code")
+    assert all(re.match(r'baseline query ".*"$', line) for line in code.items)
