@@ -19,6 +19,7 @@ SENSE = "\x1f"
 """Separates a key from its sense. A key in which it stands itself is quoted, so it is not mistaken."""
 
 _PLAIN = re.compile(r"[^.\[\]\"\x1f]+")
+_NOT_IN_SENSE = re.compile(r"[\x1f\"\]]")
 _SENSE = re.compile(r"\x1f[^\x1f\"\]]*\Z")
 
 
@@ -28,7 +29,7 @@ def with_sense(key: str, sense: str) -> str:
     The same key may mean different things in different records (``avg_ts`` of a prompt test
     and of a generation test). The sense is part of the stored template and of no pointer.
     """
-    return f"{key}{SENSE}{sense}" if sense else key
+    return f"{key}{SENSE}{_NOT_IN_SENSE.sub(' ', sense)}" if sense else key
 
 
 def without_sense(key: str) -> str:

@@ -57,8 +57,7 @@ PLANTED = [
     ("dapi" + HEX, "{}"),
 ]
 BLOCK = (
-    "-----BEGIN RSA "
-    "PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq1\nabc+/=\n-----END RSA PRIVATE KEY-----"
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq1\nabc+/=\n-----END RSA PRIVATE KEY-----"
 )
 mask = Redactor().text
 

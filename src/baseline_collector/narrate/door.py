@@ -52,6 +52,8 @@ from baseline_collector.narrate.plan import (
 from baseline_collector.narrate.reading import QUOTE, Reading, read, subsequence
 
 LONGEST_REFUSED: Final = 300
+LONGEST: Final = 2000
+"""Characters; a finding that lists many names has some hundreds."""
 SHORTEST: Final = 2
 """Words a sentence needs besides its slots to say anything."""
 
@@ -104,10 +106,14 @@ def refusal(sentence: Sentence, material: Material) -> str:
     The reason starts with its class (``digit``, ``number word``, ``unknown slot``,
     ...), then a colon and what was found.
     """
-    reason = shape(sentence.text) or _known(sentence, material) or _about(sentence, material)
+    if len(sentence.text) > LONGEST:
+        return "length: more than any sentence of ours"
+    if QUOTE in sentence.text:
+        return f"character: {QUOTE}"
+    reading = read(sentence, material)
+    reason = shape(reading.bare) or _known(sentence, material) or _about(sentence, material)
     if reason:
         return reason
-    reading = read(sentence, material)
     if not (reading.quotes or reading.facts or sentence.section == RECOMMENDATIONS):
         return "no fact: the sentence names none"
     for check in _CHECKS:

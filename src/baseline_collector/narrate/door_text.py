@@ -1,4 +1,7 @@
-"""The first part of the door: what a sentence is made of, whatever it says."""
+"""The first part of the door: what a sentence is made of, whatever it says.
+
+It judges the model's own part of a sentence; what it quotes from us is out already.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from collections.abc import Callable
 from typing import Final
 
 from baseline_collector import slots
+from baseline_collector.narrate.reading import QUOTE
 
-LONGEST: Final = 700
-"""Characters of a sentence; ours with a recommendation behind them stay below."""
+LONGEST: Final = 400
+"""Characters of a sentence besides what it quotes from us."""
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_STOPS: Final = frozenset(" .,;:'’\"“”()-–—")
+_STOPS: Final = frozenset(f" .,;:'’\"“”()-–—{QUOTE}")
 _LINK: Final = re.compile(r"://|\bwww\.|\bhttps?\b|\bmailto\b|\.(?:com|org|net|io|dev)\b", re.I)
-_ENDS: Final = re.compile(r"[.:]\s+[A-Z{\"“]")
 _BEFORE_SLOT: Final = frozenset(" (\"“")
 _AFTER_SLOT: Final = re.compile(r"$|\s|[.,;:)\"”](?:$|[\s.,;)\"”])|['’]s\b")
 

@@ -45,11 +45,14 @@ _OPENINGS: Final = frozenset(("the", "a", "an", "in", "of", "on", "across", "ove
 
 
 def led(lead: str, statement: str) -> str:
-    """Put words before a sentence: ``The data shows that the ...`` or ``...: Ollama ...``."""
+    """Put words before a sentence: ``The data shows that the ...``.
+
+    Empty where the sentence may open with a name, or is a label (``Files: {F1}``).
+    """
     opening, _, rest = statement.partition(" ")
-    if opening.lower() in _OPENINGS:
-        return f"{lead} that {opening.lower()} {rest}"
-    return f"{lead} the following: {statement}"
+    if opening.lower() not in _OPENINGS or ": {" in statement:
+        return ""
+    return f"{lead} that {opening.lower()} {rest}"
 
 
 def _fact(write: Callable[[Fact], str]) -> Fill:

@@ -7,8 +7,9 @@ number that no fact vouches for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from baseline_collector import slots
@@ -16,7 +17,8 @@ from baseline_collector.model import Block, Fact, Name
 from baseline_collector.narrate.plan import words
 
 ESTIMATES: Final[tuple[str, ...]] = (
-    "rate", "ratio", "mean", "median", "p50", "sum", "total", "count", "share")
+    "rate", "ratio", "mean", "mean of means", "median", "p50", "value", "sum", "total", "count",
+    "share")
 """Statistics that can lead a row, best first; the leader gives n and interval."""
 
 NONE: Final = "–"
@@ -39,12 +41,26 @@ class Row:
     facts: Mapping[str, Fact]
 
     @property
+    def statistic(self) -> str:
+        """Statistic of the leading fact."""
+        known = (statistic for statistic in ESTIMATES if statistic in self.facts)
+        return next(known, next(iter(self.facts)))
+
+    @property
     def lead(self) -> Fact:
         """The fact whose n and interval the row shows."""
-        for statistic in ESTIMATES:
-            if statistic in self.facts:
-                return self.facts[statistic]
-        return next(iter(self.facts.values()))
+        return self.facts[self.statistic]
+
+    @property
+    def ranged(self) -> bool:
+        """Whether smallest and largest value stand beside the lead."""
+        return self.statistic not in ("min", "max") and {"min", "max"} <= self.facts.keys()
+
+    @property
+    def beside(self) -> frozenset[str]:
+        """Statistics that are neither the lead nor in the range."""
+        shown = {self.statistic, "min", "max"} if self.ranged else {self.statistic}
+        return frozenset(self.facts.keys() - shown)
 
 
 class Labels:
@@ -61,6 +77,11 @@ class Labels:
         """Return the slot of a scope value, or ``unnamed`` where no name has this text."""
         id_ = self._exact.get((key, value)) or self._any.get(value)
         return f"{{{id_}}}" if id_ else "unnamed"
+
+    def column(self, statistic: str) -> str:
+        """Return how a statistic is written: ``p99`` is a name, ``mean`` a word."""
+        id_ = self._exact.get(("statistic", statistic))
+        return f"{{{id_}}}" if id_ else words(statistic)
 
 
 def by_metric(facts: Iterable[Fact]) -> dict[str, tuple[Fact, ...]]:
@@ -87,9 +108,10 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels) -> tuple[Block, .
     rows = found[:MOST_ROWS]
     shared = _shared(rows)
     keys = [key for key in _keys(rows) if key not in shared]
-    columns = _columns(rows)
-    header = (*(words(key) for key in keys), *columns) if keys else ("group", *columns)
-    body = tuple(_line(row, keys, columns, labels) for row in rows)
+    columns = _columns(rows, labels)
+    header = (*(words(key) for key in keys or ("group",)), *columns)
+    body = tuple((*_group(row, keys, labels), *(cell(row) for cell in columns.values()))
+                 for row in rows)
     blocks = [Block("paragraph", (_intro(metric, shared, labels),)),
               Block("table", rows=(header, *body))]
     if len(found) > len(rows):
@@ -124,38 +146,54 @@ def _shared(rows: Sequence[Row]) -> dict[str, str]:
     }
 
 
-def _columns(rows: Sequence[Row]) -> list[str]:
-    """Name the columns that at least one row fills, in reading order."""
-    present: set[str] = {statistic for row in rows for statistic in row.facts}
-    named = [s for s in ESTIMATES if s in present]
-    named += sorted(present - set(ESTIMATES) - {"min", "max"})
-    columns = ["n"] if any(row.lead.n is not None for row in rows) else []
-    columns += named
-    if any(row.lead.interval for row in rows):
-        columns.append("interval")
-    if {"min", "max"} <= present:
-        columns.append("range")
+def _columns(rows: Sequence[Row], labels: Labels) -> dict[str, Callable[[Row], str]]:
+    """Return the columns that at least one row fills, in reading order, each with its cell."""
+    leads = list(dict.fromkeys(row.statistic for row in rows))
+    columns: dict[str, Callable[[Row], str]] = {}
+    if any(row.lead.n is not None for row in rows):
+        columns["n"] = _observations
+    if len(leads) == 1:
+        columns[labels.column(leads[0])] = _estimate
     else:
-        columns += sorted(present & {"min", "max"})
-    return columns
+        columns |= {"estimate": _estimate, "which": partial(_which, labels=labels)}
+    if any(row.lead.interval for row in rows):
+        columns["interval"] = _interval
+    if any(row.ranged for row in rows):
+        columns["range"] = _range
+    beside = sorted({statistic for row in rows for statistic in row.beside})
+    return columns | {labels.column(name): partial(_value, statistic=name) for name in beside}
 
 
-def _line(row: Row, keys: Sequence[str], columns: Sequence[str], labels: Labels,
-          ) -> tuple[str, ...]:
-    scope = [labels.label(key, row.scope[key]) if key in row.scope else NONE for key in keys]
-    return (*(scope or ["whole"]), *(_cell(row, column) for column in columns))
+def _observations(row: Row) -> str:
+    return f"{{{row.lead.id}.n}}" if row.lead.n is not None else NONE
 
 
-def _cell(row: Row, column: str) -> str:
-    lead = row.lead
-    if column == "n":
-        return f"{{{lead.id}.n}}" if lead.n is not None else NONE
-    if column == "interval":
-        return f"{{{lead.id}.low}} to {{{lead.id}.high}}" if lead.interval else NONE
-    if column == "range":
-        low, high = row.facts.get("min"), row.facts.get("max")
-        return f"{{{low.id}}} to {{{high.id}}}" if low and high else NONE
-    return f"{{{row.facts[column].id}}}" if column in row.facts else NONE
+def _estimate(row: Row) -> str:
+    return f"{{{row.lead.id}}}"
+
+
+def _which(row: Row, labels: Labels) -> str:
+    """The name of the lead; a quantile that no name spells is just called one."""
+    name = labels.column(row.statistic)
+    return name if not any(char.isdigit() for char in slots.plain(name)) else "quantile"
+
+
+def _interval(row: Row) -> str:
+    return f"{{{row.lead.id}.low}} to {{{row.lead.id}.high}}" if row.lead.interval else NONE
+
+
+def _range(row: Row) -> str:
+    return f"{{{row.facts['min'].id}}} to {{{row.facts['max'].id}}}" if row.ranged else NONE
+
+
+def _value(row: Row, statistic: str) -> str:
+    return f"{{{row.facts[statistic].id}}}" if statistic in row.beside else NONE
+
+
+def _group(row: Row, keys: Sequence[str], labels: Labels) -> tuple[str, ...]:
+    if not keys:
+        return ("whole",)
+    return tuple(labels.label(key, row.scope[key]) if key in row.scope else NONE for key in keys)
 
 
 def _intro(metric: str, shared: Mapping[str, str], labels: Labels) -> str:

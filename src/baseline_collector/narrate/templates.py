@@ -54,7 +54,7 @@ def _executive(material: Material, said: Said) -> tuple[Block, ...]:
     told = {sentence.about for sentence in said}
     texts = [sentence.text for sentence in said] or _opening(material)
     blocks = [_paragraph(texts)] if texts else []
-    severe = material.severe("critical", "warning") or material.severe("notice")
+    severe = material.severe("critical", "warning") or material.findings
     bullets = [ended(finding.title) for finding in severe[:MOST_FINDINGS_IN_SUMMARY]
                if finding.id not in told and not _holds(texts, finding.title)]
     if bullets:

@@ -74,14 +74,20 @@ def inventory_markdown(report: Report) -> str:
 
 
 def inventory_json(report: Report) -> str:
-    """Write inventory.json: every file, the facts and the findings, machine readable."""
+    """Write inventory.json: every file, the findings and the facts they rest on.
+
+    Facts about the heap are all there; facts about speed only where a finding names them,
+    the others stand in report.json and in the dataset.
+    """
     slots = Slots(report.analysis)
+    named = {fact for finding in report.analysis.findings for fact in finding.facts}
     return document({
         "schema": SCHEMA,
         "generated_at": report.generated_at,
         "inventory": inventory_record(report.inventory),
         "artifacts": [_artifact(artifact) for artifact in report.inventory.artifacts],
-        "facts": [fact_record(fact, slots) for fact in report.analysis.facts],
+        "facts": [fact_record(fact, slots) for fact in report.analysis.facts
+                  if fact.kind == "inventory" or fact.id in named],
         "findings": [finding_record(finding, slots) for finding in report.analysis.findings],
         "names": [asdict(name) for name in report.analysis.names],
     })

@@ -35,7 +35,9 @@ def test_forms_of_ollama_host(value: str, url: str) -> None:
     assert ollama_url(value) == url
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:8080/v1", "http://127.9.9.9"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1", "http://localhost:8080/v1", "http://127.9.9.9"]
+)
 def test_loopback_is_allowed(url: str) -> None:
     assert checked(url).loopback
 

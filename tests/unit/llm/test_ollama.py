@@ -161,7 +161,7 @@ def test_thoughts_start_the_clock_and_are_no_answer(server: Any, ask: Ask) -> No
     ("running", "shown", "expected"),
     [
         ([{"name": "m:latest", "context_length": 8192}], {}, 8192),
-        ([], {"parameters": "num_ctx                        2222\nstop  \"x\""}, 2222),
+        ([], {"parameters": 'num_ctx                        2222\nstop  "x"'}, 2222),
         ([], {"model_info": {"gemma3.context_length": 32768}}, 4096),
         ([], {"model_info": {"gemma3.context_length": 1024}}, 1024),
         (

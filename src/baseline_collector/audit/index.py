@@ -1,0 +1,232 @@
+"""The dataset as the judge looks at it: files, columns by code, keys and models by name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from baseline_collector import units
+from baseline_collector.paths import tokens
+
+Mask: TypeAlias = NDArray[np.bool_]
+Floats: TypeAlias = NDArray[np.float64]
+Read: TypeAlias = Callable[[str], str | None]
+"""Artifact name -> its text, or None where it is not at hand."""
+
+_PREFIX = re.compile(r"(csv|jsonl|json|markdown|md|txt)_(.+)", re.I)
+_INDEX = re.compile(r"\[\d+\]")
+_FAMILY = re.compile(r"([a-z]{3,})(\d+(?:\.\d+)?)")
+_KIND_NAMES = {"md": "markdown", "txt": "text", "yml": "yaml", "htm": "html"}
+
+
+class Tables(Protocol):
+    """What gives tables by name, such as an open dataset."""
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """One table."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One artifact as the inventory lists it."""
+
+    artifact: str
+    root: str
+    kind: str
+    size: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """A column as codes into its names; -1 is null."""
+
+    codes: NDArray[np.int64]
+    names: Sequence[str]
+
+    def where(self, wanted: Iterable[str]) -> Mask:
+        """Rows that hold one of some names."""
+        chosen = set(wanted)
+        return np.isin(self.codes, [n for n, name in enumerate(self.names) if name in chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as a report names it, found in the dataset.
+
+    Attributes:
+        label: As the report spells it.
+        codes: Keys of the dataset that it can mean.
+        kinds: Types of file that its prefix limits it to; empty for none.
+        place: Path with indices that its values must end in; empty for any.
+    """
+
+    label: str
+    codes: frozenset[int]
+    kinds: frozenset[str]
+    place: str
+
+
+class Index:
+    """A dataset opened for judging."""
+
+    def __init__(self, artifacts: pa.Table, measurements: pa.Table, read: Read) -> None:
+        self.read = read
+        self._table = measurements
+        self._columns: dict[str, Codes] = {}
+        self.files = tuple(_files(artifacts))
+        self.count = measurements.num_rows
+
+    def column(self, name: str) -> Codes:
+        """A text column as codes."""
+        if name not in self._columns:
+            array = self._table.column(name).combine_chunks()
+            if isinstance(array, pa.ChunkedArray):
+                array = pa.concat_arrays(array.chunks)
+            if not isinstance(array, pa.DictionaryArray):
+                array = array.dictionary_encode()
+            codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+            self._columns[name] = Codes(codes, [str(one) for one in array.dictionary.to_pylist()])
+        return self._columns[name]
+
+    @cached_property
+    def value(self) -> Floats:
+        """Values in canonical units; NaN where there is none."""
+        column: Any = self._table.column("value")
+        return np.asarray(column.to_numpy(), np.float64)
+
+    @cached_property
+    def counted(self) -> Mask:
+        """Rows that statistics may use."""
+        return np.asarray(self._table.column("counted").to_numpy(), bool)
+
+    @cached_property
+    def kind(self) -> Codes:
+        """Type of the file a row stands in."""
+        artifact = self.column("artifact")
+        kinds = sorted({file.kind for file in self.files})
+        of = {file.artifact: kinds.index(file.kind) for file in self.files}
+        lookup = np.array([of.get(name, -1) for name in artifact.names] or [-1], np.int64)
+        return Codes(lookup[artifact.codes], kinds)
+
+    @cached_property
+    def written(self) -> Floats:
+        """The numbers as they stand in the files, without their units."""
+        return np.array([plain_number(text) for text in self._table.column("raw").to_pylist()])
+
+    def text(self, name: str, row: int) -> str:
+        """A text of one row; empty for null."""
+        return str(self._table.column(name)[row].as_py() or "")
+
+    def unit(self, row: int) -> units.Unit | None:
+        """Canonical unit of a row."""
+        symbol = self.text("unit", row)
+        return units.unit(symbol) if symbol and units.recognise(symbol) else None
+
+    @cached_property
+    def settings(self) -> list[dict[str, str]]:
+        """Settings behind each code of the column of parameters."""
+        return [{str(name): str(value) for name, value in json.loads(text).items()}
+                for text in self.column("parameters").names]
+
+    @cached_property
+    def _keys(self) -> tuple[dict[str, list[int]], list[list[str]]]:
+        names = [[part for part in tokens(key) if part] for key in self.column("key").names]
+        last: dict[str, list[int]] = defaultdict(list)
+        for code, parts in enumerate(names):
+            if parts:
+                last[parts[-1]].append(code)
+                if parts[-1] != parts[-1].lower():
+                    last["\0" + parts[-1].lower()].append(code)
+        return last, names
+
+    def key(self, label: str) -> Key | None:
+        """Find the keys a report may mean by a label; exact spelling first, then any case."""
+        found = self._key_codes(label)
+        if found:
+            place = label if _INDEX.search(label) else ""
+            return Key(label, frozenset(found), frozenset(), place)
+        prefix = _PREFIX.fullmatch(label)
+        if prefix:
+            found = self._key_codes(prefix[2])
+            kind = prefix[1].lower()
+            if found:
+                return Key(label, frozenset(found), frozenset({kind_named(kind)}), "")
+        return None
+
+    def _key_codes(self, label: str) -> list[int]:
+        parts = [part for part in tokens(label) if part and not part.isdigit()]
+        if not parts or not parts[-1]:
+            return []
+        last, names = self._keys
+        exact = [code for code in last.get(parts[-1], ()) if names[code][-len(parts):] == parts]
+        if exact:
+            return exact
+        lower = [part.lower() for part in parts]
+        folded = [*last.get("\0" + lower[-1], ()), *last.get(lower[-1], ())]
+        return [code for code in folded
+                if [part.lower() for part in names[code][-len(parts):]] == lower]
+
+    @cached_property
+    def _models(self) -> list[tuple[str, frozenset[str]]]:
+        return [(name, frozenset(model_parts(name))) for name in self.column("model").names]
+
+    @cached_property
+    def model_words(self) -> frozenset[str]:
+        """Parts of names of models: what words that name one are made of."""
+        return frozenset(part for _, parts in self._models for part in parts)
+
+    def models(self, phrase: str) -> tuple[frozenset[str], ...]:
+        """What a phrase can mean: the models of exactly this name, those it is part of."""
+        bare = phrase.strip().lower()
+        exact = frozenset(name for name, _ in self._models if name.lower() == bare)
+        wanted = frozenset(model_parts(phrase))
+        wider = frozenset(name for name, parts in self._models if wanted and wanted <= parts)
+        return tuple(found for found in dict.fromkeys((exact, wider)) if found)
+
+
+def model_parts(name: str) -> list[str]:
+    """Parts of a model's name: ``gemma3:1b-it-qat`` -> gemma3, gemma, 3, 1b, it, qat."""
+    found: list[str] = []
+    for word in re.split(r"[^a-z0-9._]+", name.lower()):
+        found.append(word)
+        family = _FAMILY.fullmatch(word)
+        if family:
+            found += [family[1], family[2]]
+    return [part for part in found if part]
+
+
+def kind_named(name: str) -> str:
+    """The type of file a word or an ending names."""
+    return _KIND_NAMES.get(name.lower(), name.lower())
+
+
+def _files(artifacts: pa.Table) -> Iterable[File]:
+    for row in artifacts.select(["artifact", "root", "kind", "size", "modified"]).to_pylist():
+        modified = row["modified"]
+        if modified.tzinfo is None:
+            modified = modified.replace(tzinfo=UTC)
+        yield File(row["artifact"], row["root"], row["kind"], row["size"],
+                   modified.astimezone(UTC))
+
+
+_LEADING = re.compile(r"\s*[~≈<>≤≥]?\s*([-+−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)")
+
+
+def plain_number(text: str) -> float:
+    """The number a text begins with; NaN where there is none."""
+    try:
+        return float(text)
+    except ValueError:
+        match = _LEADING.match(text)
+        return float(match[1].replace(",", "").replace("−", "-")) if match else float("nan")

@@ -1,0 +1,109 @@
+"""What a statistic of a selection can be: over all values as written, or the clean ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from baseline_collector.audit.index import Floats, Index, Mask
+from baseline_collector.audit.rows import Selection
+from baseline_collector.stats.summary import quantile
+
+_AGGREGATES: Mapping[str, tuple[Callable[[Floats], float], str]] = {
+    "mean": (lambda values: float(np.mean(values)), "avg({})"),
+    "min": (lambda values: float(np.min(values)), "min({})"),
+    "max": (lambda values: float(np.max(values)), "max({})"),
+    "p50": (lambda values: float(np.median(values)), "median({})"),
+    "total": (lambda values: float(np.sum(values)), "sum({})"),
+    "std": (lambda values: float(np.std(values, ddof=1)), "stddev_samp({})"),
+    "count": (lambda values: float(len(values)), "count({})"),
+}
+_WORDS = {"mean": "mean", "min": "smallest value", "max": "largest value", "p50": "median",
+          "total": "sum", "std": "standard deviation", "count": "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number that the dataset gives for a claim.
+
+    Attributes:
+        value: In the unit the claim is compared in.
+        rows: Rows it comes from; for extremes the row that holds it first.
+        words: What it is.
+        sql: Query that gives it again.
+        clean: Whether failed calls are left out of it.
+        direct: Whether it is a value of a file and no aggregate.
+    """
+
+    value: float
+    rows: tuple[int, ...]
+    words: str
+    sql: str
+    clean: bool = False
+    direct: bool = False
+
+
+def aggregates(statistic: str, selection: Selection, basis: Floats, column: str, index: Index,
+               samples_only: bool) -> Iterator[Reading]:
+    """Yield a statistic over all values as written, then over those of calls that worked.
+
+    Args:
+        statistic: ``mean``, ``min``, ``max``, ``p50``, ``pNN``, ``total``, ``std`` or ``count``.
+        selection: The rows.
+        basis: Values of all rows of the dataset, as they are compared.
+        column: SQL for one of them.
+        index: The dataset.
+        samples_only: Whether rows that are statistics themselves are left out.
+    """
+    mask = selection.mask & np.isfinite(basis)
+    where = selection.sql
+    if samples_only:
+        mask = mask & index.column("statistic").where({"sample"})
+        where += " AND statistic = 'sample'"
+    ok = mask & index.column("status").where({"ok"})
+    counted = ok & index.counted
+    seen: list[float] = []
+    for chosen, words, term, clean in (
+        (mask, "all values as written", "", False),
+        (ok, "values of calls that worked", " AND status = 'ok'", True),
+        (counted, "values that are counted once", " AND counted", True),
+    ):
+        reading = _aggregate(statistic, chosen, basis, words, column, where + term, clean)
+        if reading is not None and reading.value not in seen:
+            seen.append(reading.value)
+            yield reading
+
+
+def _aggregate(statistic: str, mask: Mask, basis: Floats, words: str, column: str, where: str,
+               clean: bool) -> Reading | None:
+    rows = np.flatnonzero(mask)
+    if not rows.size or (statistic == "std" and rows.size < 2):
+        return None
+    values = basis[rows]
+    if statistic in _AGGREGATES:
+        compute, sql = _AGGREGATES[statistic]
+        value, name = compute(values), _WORDS[statistic]
+    elif statistic.startswith("p"):
+        value = quantile(values, float(statistic[1:]) / 100)
+        sql, name = f"quantile_cont({{}}, {float(statistic[1:]) / 100:g})", statistic
+    else:
+        return None
+    if statistic in ("min", "max"):
+        first = int(rows[int(values.argmin() if statistic == "min" else values.argmax())])
+        rows = np.r_[first, rows[rows != first]]
+    query = f"SELECT {sql.format(column)} FROM measurements WHERE {where}"
+    return Reading(value, tuple(rows.tolist()), f"{name} of {len(values)} ({words})", query, clean)
+
+
+def direct(selection: Selection, basis: Floats, column: str, index: Index, statistics: set[str]
+           ) -> Iterator[Reading]:
+    """Yield values of files; where statistics are given, only rows that report one of them."""
+    mask = selection.mask & np.isfinite(basis)
+    if statistics:
+        mask = mask & index.column("statistic").where(statistics)
+    query = f"SELECT artifact, pointer, raw FROM measurements WHERE {selection.sql}"
+    for row in np.flatnonzero(mask).tolist():
+        yield Reading(float(basis[row]), (row,), "a value", f"{query} AND {column} = {basis[row]!r}",
+                      direct=True)

@@ -1,0 +1,103 @@
+"""guidellm: ``benchmarks.json`` and ``benchmarks.csv``, versions 0.4 to 0.8.
+
+Specified in guidellm, src/guidellm/benchmark/outputs. The CSV has three header rows (group,
+field, unit or statistic); its ``Percentiles`` cell is an array of min, p0.1, p1, p5, p10, p25,
+p75, p90, p95, p99 and max; some cells are JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from baseline_collector.errors import ReadError
+from baseline_collector.paths import join
+from baseline_collector.readers.base import Depth, Leaves, Outcome, Places
+from baseline_collector.readers.json_text import Written, parse
+from baseline_collector.readers.opened import Opened
+from baseline_collector.readers.rows import first_row, put, rows
+from baseline_collector.readers.told import ToolJson, Walk, first, has, inherit
+
+_PERCENTILES = ("min", "p0.1", "p1", "p5", "p10", "p25", "p75", "p90", "p95", "p99", "max")
+
+
+class GuidellmJson(ToolJson):
+    """The report."""
+
+    name = "guidellm"
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether it is a report of benchmarks with guidellm's metrics."""
+        benchmark = first(record.get("benchmarks"))
+        return has(benchmark, "metrics") and has(benchmark["metrics"], "requests_per_second",
+                                                 "request_latency", "inter_token_latency_ms")
+
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the tool, else of the report."""
+        metadata = record.get("metadata")
+        if not isinstance(metadata, dict):
+            return ""
+        return str(metadata.get("guidellm_version") or metadata.get("version") or "")
+
+
+class GuidellmCsv:
+    """The table: a row a benchmark, a column a statistic."""
+
+    name = "guidellm"
+    version = "1"
+    places: Places = "rows"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the first row is the groups, each repeated over its columns."""
+        groups = first_row(opened)
+        return groups[:2] == ["Run Info", "Run Info"] and "Inter Token Latency" in groups
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every cell; cells that are JSON, value by value.
+
+        Raises:
+            ReadError: The header has no three rows.
+        """
+        found = rows(opened)
+        header = [row for row, _ in zip(found, range(3), strict=False)]
+        if len(header) < 3:
+            raise ReadError("the header is cut off", expected="three header rows")
+        keys = [_key(names) for names in zip(*header, strict=False)]
+        odd = 0
+        for index, row in enumerate(found):
+            odd += len(row) != len(keys)
+            for key, text in zip(keys, row, strict=False):
+                _cell(key, (index, None, None), text, leaves)
+        return Outcome(partly=f"{odd} rows do not have {len(keys)} cells" if odd else "")
+
+
+def _key(names: tuple[str, ...]) -> str:
+    key = "[]"
+    for name in names:
+        key = join(key, name) if name else key
+    return key
+
+
+def _cell(key: str, at: Depth, text: str, leaves: Leaves) -> None:
+    if not text.startswith(("{", "[")):
+        put(leaves, key, at, text)
+        return
+    try:
+        document = parse(text, leaves.limits.depth)
+    except ReadError:
+        put(leaves, key, at, text)
+        return
+    if key.endswith("Percentiles") and len(document) == len(_PERCENTILES):
+        document = dict(zip(_PERCENTILES, document, strict=True))
+    elif isinstance(document, list) and len(document) == 2 and type(document[0]) is Written:
+        document = dict(zip(("lower", "upper"), document, strict=True))
+    Walk(leaves, inherit).go(_unlisted(document), key, at)
+
+
+def _unlisted(value: Any) -> Any:
+    """Arrays as objects keyed by position: a cell's pointer has no room for an index."""
+    if isinstance(value, list):
+        return {str(at): _unlisted(inner) for at, inner in enumerate(value)}
+    if isinstance(value, dict):
+        return {name: _unlisted(inner) for name, inner in value.items()}
+    return value

@@ -1,0 +1,125 @@
+"""Micro-benchmarks kept as JSON: pytest-benchmark, google-benchmark, pyperf, conbench.
+
+Specified in pytest-benchmark's documentation (2.5 to 5.x), google-benchmark's user guide (JSON
+reporter, library 1.0 to 1.9), pyperf's JSON format (1.0) and conbench's API (benchmark results).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from baseline_collector.readers.json_text import Written
+from baseline_collector.readers.told import Told, ToolJson, first, has
+
+_ONE = "one round has no standard deviation"
+_AGGREGATES = ("mean", "median", "stddev", "cv", "BigO", "RMS", "min", "max")
+
+
+class PytestBenchmark(ToolJson):
+    """``--benchmark-json`` and the storage of ``--benchmark-save``."""
+
+    name = "pytest-benchmark"
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether it has machine, commit and statistics of benchmarks."""
+        return has(record, "machine_info", "commit_info", "benchmarks") and (
+            not record["benchmarks"] or has(first(record["benchmarks"]), "stats"))
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """The deviation of a single round is written as 0."""
+        del key
+        single = str(value.get("rounds")) == "1"
+        return Told(withheld={"stddev": _ONE}) if single else above
+
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the tool."""
+        return str(record.get("version", ""))
+
+
+class GoogleBenchmark(ToolJson):
+    """``--benchmark_format=json``: iterations and aggregates in one list."""
+
+    name = "google-benchmark"
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether it has the library's context and rows of times."""
+        context, row = record.get("context"), first(record.get("benchmarks"))
+        return has(context, "date", "num_cpus", "mhz_per_cpu") and (
+            has(row, "real_time", "time_unit") or has(row, "cpu_coefficient") or has(row, "rms"))
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """A row tells its time unit, and whether it is a repetition or an aggregate."""
+        if key != "benchmarks[]":
+            return above
+        sense = _row_kind(value)
+        if sense in ("cv", "RMS") or value.get("aggregate_unit") == "percentage":
+            return Told("1", sense)  # a ratio, though the row names a time unit
+        return Told(str(value.get("time_unit", "ns")), sense)
+
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the library."""
+        return str(record["context"].get("library_version", ""))
+
+
+def _row_kind(row: dict[str, Any]) -> str:
+    """``iteration`` or the aggregate's name; from the name's ending before library 1.5."""
+    name = str(row.get("name", ""))
+    if row.get("run_type") == "aggregate" or "aggregate_name" in row:
+        return str(row.get("aggregate_name", "aggregate"))
+    ending = name.rpartition("_")[2]
+    if "run_type" not in row and ending in _AGGREGATES:
+        return ending
+    return "iteration"
+
+
+class Pyperf(ToolJson):
+    """``pyperf ... -o``: runs of values and warm-ups, metadata at three levels."""
+
+    name = "pyperf"
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether its benchmarks are runs of values."""
+        runs = first(record.get("benchmarks"))
+        run = first(runs.get("runs")) if isinstance(runs, dict) else None
+        return "version" in record and isinstance(run, dict) and bool(
+            run.keys() & {"values", "warmups"})
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """The unit stands in the metadata, of the file or of a benchmark; without one, seconds."""
+        if key in ("", "benchmarks[]"):
+            metadata = value.get("metadata")
+            unit = metadata.get("unit", "") if isinstance(metadata, dict) else ""
+            known = unit or above.sense or "second"
+            return Told(sense=known)
+        return Told(_PYPERF.get(above.sense, ""), above.sense) if key == _RUN else (
+            Told(sense=above.sense) if key == f"{_RUN}.metadata" else above)
+
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the format."""
+        return str(record.get("version", ""))
+
+
+_RUN = "benchmarks[].runs[]"
+_PYPERF = {"second": "s", "byte": "byte"}
+
+
+class Conbench(ToolJson):
+    """Benchmark results as the API serves them, bare, in a page, or with the page's envelope."""
+
+    name = "conbench"
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether its first result has statistics with a unit, and tags."""
+        page = record.get("data")
+        found = first(page.get("data")) if isinstance(page, dict) else first(page) or record
+        return has(found, "stats", "tags", "run_id") and has(found["stats"], "data", "unit")
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """A result's unit: seconds are times of iterations, anything else is kept with its unit."""
+        del key
+        if has(value, "data", "unit", "mean") and not isinstance(value["mean"], dict):
+            unit = str(value["unit"])
+            single = isinstance(value["data"], list) and len(value["data"]) < 2
+            withheld = {"stdev": _ONE} if single and type(value.get("stdev")) is Written else {}
+            return Told(unit, "time" if unit in ("s", "ns", "ms", "us") else "", withheld)
+        return above
