@@ -8,6 +8,7 @@ is iterative, bounded in depth, and never leaves a root.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 DEFAULT_ROOTS = ("reports", "csv_data", "artifacts")
 MAX_DEPTH = 64
 IGNORE_FILES = (".gitignore", ".baselineignore")
+_IGNORE_BYTES = 1 << 20
+_IGNORE_LINES = 10_000
+_IGNORE_STARS = 3
+_LATEST_NS = 253_402_300_799 * 10**9  # the last second of the year 9999
 
 KINDS = {
     ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -89,24 +94,37 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
     """
     chosen = selection or Selection()
     found = Found()
-    seen: set[tuple[int, int]] = set()
+    seen: set[_Identity] = set()
     for given in roots:
-        root = given.replace("\\", "/") if os.sep == "\\" else given
-        root = root.rstrip("/") or "/"
         path = Path(given)
-        if not path.exists():
-            raise UsageError("no such file or folder", where=given,
-                             remedy="check the spelling, or run from where it lies")
-        walk = _Walk(root, path, chosen, seen, found)
-        walk.file(path, root) if path.is_file() else walk.run()
+        try:
+            info = path.stat()
+        except (OSError, ValueError) as error:
+            raise UsageError("no such file or folder", where=shown(given),
+                             remedy="check the spelling, or run from where it lies") from error
+        walk = _Walk(_root_name(given), path, chosen, seen, found)
+        walk.run() if stat.S_ISDIR(info.st_mode) else walk.single()
     return found
+
+
+def _root_name(given: str) -> str:
+    """A root as artifacts are named by it: as given, forward slashes, none at the end."""
+    name = given.replace("\\", "/") if os.sep == "\\" else given
+    return shown(name.rstrip("/") or "/")
+
+
+_Identity = tuple[int, int, str]
+"""Device and inode of a folder, and a name in it: one per path, also for hard links."""
+
+_Rules = tuple[tuple[str, "PathSpec"], ...]
+"""Ignore files in force, outermost first, each with the folder it stands in."""
 
 
 class _Walk:
     """One root being walked; holds what the steps share."""
 
     def __init__(self, root: str, top: Path, selection: Selection,
-                 seen: set[tuple[int, int]], found: Found) -> None:
+                 seen: set[_Identity], found: Found) -> None:
         self.root = root
         self.top = top
         self.selection = selection
@@ -117,47 +135,58 @@ class _Walk:
     def run(self) -> None:
         """List the files of this root in the order of their whole paths."""
         first = len(self.found.artifacts)
-        stack: list[tuple[str, str, int, tuple[tuple[str, PathSpec], ...]]] = [
-            (os.fspath(self.top), "", 0, ())
-        ]
+        stack: list[tuple[str, str, int, _Rules]] = [(os.fspath(self.top), "", 0, ())]
         while stack:
             folder, below, depth, rules = stack.pop()
             entries = self._entries(folder, below)
+            if not entries:
+                continue
+            try:
+                home = _identity(folder)
+            except OSError as error:
+                self._skip(below.rstrip("/"), f"folder cannot be listed: {error.strerror}")
+                continue
             rules = self._rules(folder, below, entries, rules)
             for entry in entries:
-                inner = f"{below}{_name(entry)}"
+                inner = f"{below}{shown(entry.name)}"
                 if not self._passes(entry, inner, rules):
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                if _is_folder(entry):
                     if depth + 1 > MAX_DEPTH:
                         self._skip(inner, f"deeper than {MAX_DEPTH} folders")
                     elif os.path.realpath(entry.path) not in self.never:
                         stack.append((entry.path, inner + "/", depth + 1, rules))
                 else:
-                    self.file(Path(entry.path), f"{self.root}/{inner}", inner)
+                    self._file(entry.path, inner, (*home, entry.name))
         self.found.artifacts[first:] = sorted(
             self.found.artifacts[first:], key=lambda artifact: artifact.artifact
         )
 
-    def file(self, path: Path, name: str, below: str = "") -> None:
+    def single(self) -> None:
+        """Add a root that is a file; a link given as a root is followed."""
+        location = os.path.realpath(self.top)
+        folder, name = os.path.split(location)
+        self._file(location, "", (*_identity(folder), name))
+
+    def _file(self, location: str, below: str, identity: _Identity) -> None:
         """Add one file, unless globs, its kind or an earlier root speak against it."""
         try:
-            info = path.stat(follow_symlinks=not below)
+            info = os.stat(location, follow_symlinks=False)  # noqa: PTH116  # names may be no text
         except OSError as error:
-            self._skip(below or name, f"cannot be examined: {error.strerror}")
+            self._skip(below, f"cannot be examined: {error.strerror}")
             return
         if not stat.S_ISREG(info.st_mode):
-            self._skip(below or name, f"special file ({_special(info.st_mode)})")
+            self._skip(below, f"special file ({_special(info.st_mode)})")
             return
-        if not self._wanted(below or path.name):
+        if not self._wanted(below or self.root.rsplit("/", 1)[-1]):
             return
-        identity = (info.st_dev, info.st_ino)
-        if info.st_ino and info.st_nlink == 1 and identity in self.seen:
+        if identity in self.seen:
             return  # an overlapping root has listed it
         self.seen.add(identity)
+        name = self._path(below)
         self.found.artifacts.append(Artifact(
-            artifact=name, root=self.root, location=os.fspath(path), kind=kind_of(name),
-            size=info.st_size, modified_ns=info.st_mtime_ns,
+            artifact=name, root=self.root, location=location, kind=kind_of(name),
+            size=info.st_size, modified_ns=min(max(info.st_mtime_ns, 0), _LATEST_NS),
         ))
 
     def _entries(self, folder: str, below: str) -> list[os.DirEntry[str]]:
@@ -169,28 +198,28 @@ class _Walk:
             return []
 
     def _rules(self, folder: str, below: str, entries: list[os.DirEntry[str]],
-               rules: tuple[tuple[str, PathSpec], ...]) -> tuple[tuple[str, PathSpec], ...]:
+               rules: _Rules) -> _Rules:
         if self.selection.ignored:
             return rules
-        names = [entry.name for entry in entries if entry.name in IGNORE_FILES]
-        for name in names:
-            from pathspec import GitIgnoreSpec  # noqa: PLC0415  # only heaps with ignore files pay
-
-            try:
-                lines = Path(folder, name).read_text("utf-8", "replace").splitlines()[:10_000]
-            except OSError:
-                continue
-            rules = (*rules, (below, GitIgnoreSpec.from_lines(lines)))
+        for entry in entries:
+            if entry.name in IGNORE_FILES:
+                try:
+                    plain = entry.is_file(follow_symlinks=False)
+                    spec = _ignore_spec(Path(folder, entry.name)) if plain else None
+                except (OSError, ValueError):
+                    spec = None
+                if spec is None:
+                    self._skip(f"{below}{entry.name}", "ignore file that cannot be used")
+                else:
+                    rules = (*rules, (below, spec))
         return rules
 
-    def _passes(self, entry: os.DirEntry[str], inner: str,
-                rules: tuple[tuple[str, PathSpec], ...]) -> bool:
-        if entry.is_symlink():
+    def _passes(self, entry: os.DirEntry[str], inner: str, rules: _Rules) -> bool:
+        if _is_link(entry):
             self._skip(inner, "symbolic link, not followed")
         elif entry.name.startswith(".") and not self.selection.hidden:
             self._skip(inner, "hidden")
-        elif any(spec.match_file(inner[len(base):] + ("/" if entry.is_dir() else ""))
-                 for base, spec in rules):
+        elif rules and _is_ignored(inner + ("/" if _is_folder(entry) else ""), rules):
             self._skip(inner, "ignored by an ignore file")
         else:
             return True
@@ -203,18 +232,87 @@ class _Walk:
         return not any(_glob(below, pattern) for pattern in exclude)
 
     def _skip(self, below: str, reason: str) -> None:
-        path = below if below.startswith(self.root) else f"{self.root}/{below}"
-        self.found.skipped.append(Skipped(path, reason))
+        self.found.skipped.append(Skipped(self._path(below), reason))
+
+    def _path(self, below: str) -> str:
+        """Name of what lies below the root, or of the root itself."""
+        return f"{self.root.rstrip('/')}/{below}" if below else self.root
+
+
+def _identity(folder: str) -> tuple[int, int]:
+    """Which folder this is, by whatever path it was reached."""
+    info = os.stat(folder or ".")  # noqa: PTH116  # names may be no text
+    return info.st_dev, info.st_ino
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry leads elsewhere: a symbolic link, or a junction on Windows."""
+    if entry.is_symlink():
+        return True
+    if os.name != "nt":
+        return False
+    try:
+        tag = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0)
+    except OSError:
+        return False
+    return bool(tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1))
+
+
+def _ignore_spec(path: Path) -> PathSpec:
+    """The patterns of an ignore file; those that could match for ever are left out."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  # only heaps with ignore files pay
+
+    with path.open("rb") as file:
+        lines = file.read(_IGNORE_BYTES).decode("utf-8", "replace").splitlines()[:_IGNORE_LINES]
+    return GitIgnoreSpec.from_lines(line for line in lines if not _is_costly(line))
+
+
+def _is_costly(pattern: str) -> bool:
+    return any(part.count("*") > _IGNORE_STARS for part in pattern.split("/"))
+
+
+def _is_ignored(inner: str, rules: _Rules) -> bool:
+    """Ask the ignore files, the nearest first; the first that says anything decides."""
+    for base, spec in reversed(rules):
+        said = spec.check_file(inner[len(base):]).include
+        if said is not None:
+            return said
+    return False
 
 
 def _glob(path: str, pattern: str) -> bool:
-    """Match a glob against the whole path below the root, or against the name alone."""
-    return fnmatch(path, pattern) or fnmatch(path.rsplit("/", 1)[-1], pattern)
+    """Match a glob against the path below the root, its name, or a folder on the way to it."""
+    wanted = pattern.rstrip("/")
+    anywhere = wanted.removeprefix("**/")
+    parts = path.split("/")
+    return any(
+        fnmatch("/".join(parts[:end]), wanted) or fnmatch(parts[end - 1], anywhere)
+        for end in range(len(parts), 0, -1)
+    )
 
 
-def _name(entry: os.DirEntry[str]) -> str:
-    """A file name as valid Unicode: bytes that are no UTF-8 are written as ``\\xNN``."""
-    return os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+_LIKE_ESCAPE = re.compile(r"\\x[0-9a-f]{2}")
+
+
+def shown(name: str) -> str:
+    """A file name as valid Unicode, different for different names.
+
+    Bytes that are no UTF-8 are written ``\\xNN``; in such names, and in those that look like
+    it, a backslash of the name itself is doubled.
+    """
+    raw = os.fsencode(name)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+    return text.replace("\\", "\\\\") if _LIKE_ESCAPE.search(text) else text
 
 
 def _special(mode: int) -> str:

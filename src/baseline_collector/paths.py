@@ -53,12 +53,30 @@ def join(parent: str, key: str) -> str:
     return f"{parent}.{name}"
 
 
+def container(key: str) -> str:
+    """Template of the object or row that holds a leaf: the key without its last name."""
+    key = without_sense(key)
+    while key.endswith("]") and not key.endswith('"]'):
+        key = key[: key.rindex("[")]
+    if key.endswith('"]'):
+        return key[: key.rindex('["')]
+    return key[: max(key.rfind("."), key.rfind("]") + 1, 0)]
+
+
+def outer(scope: str) -> str:
+    """Template of what holds an object or row: the list without its index, or the object above."""
+    scope = without_sense(scope)
+    if scope.endswith("]") and not scope.endswith('"]'):
+        return scope[: scope.rindex("[")]
+    return container(scope)
+
+
 def escape_pointer(key: str) -> str:
     """Escape one reference token by RFC 6901."""
     return key.replace("~", "~0").replace("/", "~1")
 
 
-_TOKEN = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d*)\]|([^.\[\]]+)')
+_TOKEN = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d*)\]|([^.\[\]]+)', re.DOTALL)
 
 
 def tokens(template: str) -> list[str | None]:
@@ -66,7 +84,7 @@ def tokens(template: str) -> list[str | None]:
     found: list[str | None] = []
     for match in _TOKEN.finditer(template):
         if match[1] is not None:
-            found.append(re.sub(r"\\(.)", r"\1", match[1]))
+            found.append(_unescaped(match[1]))
         elif match[3] is not None:
             found.append(match[3])
         elif match[2]:
@@ -76,6 +94,16 @@ def tokens(template: str) -> list[str | None]:
     return found
 
 
+def names(template: str) -> list[str]:
+    """The object keys of a template, indices left out, also those that it spells."""
+    return [_unescaped(match[1]) if match[1] is not None else match[3]
+            for match in _TOKEN.finditer(template) if match[1] is not None or match[3] is not None]
+
+
+def _unescaped(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+
+
 def last_names(template: str, count: int = 4) -> list[str]:
     """Return up to ``count`` trailing object keys, the last one last, indices left out."""
-    return [token for token in tokens(template) if token is not None][-count:]
+    return names(template)[-count:]

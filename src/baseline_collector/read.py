@@ -60,9 +60,9 @@ def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[st
         if first is not None and artifact.size > 0:
             return replace(hashed, status="duplicate", duplicate_of=first,
                            reason=f"same content as {first}"), ("json", False)
-        known[opened.sha256] = artifact.artifact
         reader = choose(opened)
         outcome = reader.read(opened, leaves)
+        known[opened.sha256] = artifact.artifact  # of content that could not be read, none is kept
     except ReadError as error:
         leaves.drop()
         return replace(hashed, status="unread", reason=error.message()), ("json", False)

@@ -70,17 +70,20 @@ _HOST_KEYS: Final = (
 _USER_KEYS: Final = r"user|user_?name|login|owner|author"
 
 _BORING: Final = frozenset(
-    ("null", "none", "nil", "true", "false", "undefined", "unset", "empty", "default")
-    + ("required", "optional", "hidden", "masked", "redacted", "basic", "bearer")
-    + ("string", "str", "enabled", "disabled", "yes", "no", "n/a", "ok")
+    [
+        *("null", "none", "nil", "true", "false", "undefined", "unset", "empty", "default"),
+        *("required", "optional", "hidden", "masked", "redacted", "basic", "bearer"),
+        *("string", "str", "enabled", "disabled", "yes", "no", "n/a", "ok"),
+    ]
 )
 _LOOPBACK: Final = frozenset(
-    ("localhost", "localhost.localdomain", "127.0.0.1", "::1", "[::1]", "host.docker.internal")
-    + ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
+    [
+        *("localhost", "localhost.localdomain", "127.0.0.1", "::1", "[::1]"),
+        *("0.0.0.0", "::", "host.docker.internal"),  # noqa: S104 - recognised, not bound
+    ]
 )
 # Words after @ that are versions, digests or precisions, not machines.
 _NOT_HOSTS: Final = r"(?:sha\d+|v\d[\w.-]*|i?q\d\w*|b?fp?\d+|int\d+|latest|main|master|stable)\b"
-_SEPARATOR: Final = r"(?:\\{1,4}/?|/)"
 
 
 class Redactor:

@@ -36,6 +36,7 @@ def staged(out: Path) -> Iterator[Path]:
     Raises:
         OutputError: It cannot be written: a file in its place, no permission, no space.
     """
+    new = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
         recover(out)
@@ -51,6 +52,8 @@ def staged(out: Path) -> Iterator[Path]:
             raise _cannot(out, error) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        if new and not any(out.iterdir()):
+            out.rmdir()
 
 
 def _cannot(out: Path, error: OSError) -> OutputError:

@@ -97,7 +97,7 @@ METRICS: tuple[Metric, ...] = (
             "total duration", "latencies", "total time", "call time"), source=_NIM),
     Metric("iteration_time", "s", "lower", "One iteration of a repeated benchmark.",
            ("time", "timing", "iteration time", "step time", "run time", "runtime", "wall time",
-            "elapsed", "elapsed time", "execution time"), source="the benchmark's own loop"),
+            "execution time"), source="the benchmark's own loop"),
     Metric("compile_time", "s", "lower", "Compiling or exporting a model before it runs.",
            ("compile time", "compilation time", "compile", "compile duration"),
            source="PyTorch, torch.compile documentation"),
@@ -275,7 +275,8 @@ IDENTITY_KEYS = frozenset({
 
 TIME_KEYS = frozenset({
     "timestamp", "test_timestamp", "export_timestamp", "create_time", "created", "start_time",
-    "end_time", "time_unix", "epoch", "demo_timestamp",
+    "end_time", "time_unix", "epoch", "demo_timestamp", "elapsed", "elapsed_s", "elapsed_ms",
+    "offset_s",
 })
 """Keys whose numbers are points in time."""
 

@@ -11,7 +11,7 @@ from baseline_collector.llm import embedded, weights
 # The importlib mode of pytest puts no folder of tests on the path.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from ollama_server import OllamaServer  # noqa: E402
+from ollama_server import OllamaServer
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The stand-in speaks Ollama's protocol (the official client says so), and our adapter speaks it too."""
+"""The stand-in speaks Ollama's protocol, as the official client shows; our adapter does too."""
 
 from __future__ import annotations
 

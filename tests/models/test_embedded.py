@@ -92,7 +92,7 @@ def test_tokens_and_context(model: Embedded) -> None:
 
 
 def test_a_prompt_that_does_not_fit(model: Embedded) -> None:
-    with pytest.raises(ModelError, match="refused the prompt.*context"):
+    with pytest.raises(ModelError, match=r"refused the prompt.*context"):
         model.ask(replace(ASK, prompt="word " * 5000))
     assert model.ask(ASK).text.strip()
 
@@ -125,7 +125,7 @@ def test_a_native_crash_is_an_error_and_no_more(smollm2: Path) -> None:
         model.count_tokens("x")
         assert model._child is not None
         os.kill(model._child._process.pid, signal.SIGSEGV)
-        with pytest.raises(ModelError, match="process died.*exit code -11"):
+        with pytest.raises(ModelError, match=r"process died.*exit code -11"):
             model.ask(ASK)
         # The next call starts a new one.
         assert model.ask(ASK).text

@@ -1,0 +1,51 @@
+"""Audit: a finished text and a dataset in, every number re-derived or refused.
+
+The judge does not know the writer: nothing here imports a stage that words or draws. Our
+own report passes through the same door as a stranger's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+from baseline_collector.audit.blocks import blocks
+from baseline_collector.audit.claims import Audit, AuditedClaim, Claim, Evidence, Outcome
+from baseline_collector.audit.extract import extract
+from baseline_collector.audit.index import Index, Read, Tables
+from baseline_collector.audit.judge import judge
+
+__all__ = ["Audit", "AuditedClaim", "Claim", "Evidence", "Index", "Outcome", "Read", "Tables",
+           "audit", "open_index"]
+
+
+def open_index(dataset: Tables, read: Callable[[str], str | None]) -> Index:
+    """Prepare a dataset for judging; do it once for several reports.
+
+    Args:
+        dataset: Gives the tables ``artifacts`` and ``measurements``.
+        read: Artifact name -> its text, or None where the file is not at hand; asked at most
+            once a file.
+
+    Raises:
+        DatasetError: A table is missing or broken.
+    """
+    return Index(dataset.table("artifacts"), dataset.table("measurements"),
+                 lru_cache(maxsize=None)(read))
+
+
+def audit(text: str, dataset: Index, *, name: str = "", today: date | None = None) -> Audit:
+    """Check every quantitative claim of a report.
+
+    Args:
+        text: Markdown, plain text or HTML.
+        dataset: What it is about, from ``open_index``.
+        name: What the report is called.
+        today: The day of the audit; a report cannot be dated later. None asks no clock.
+
+    Returns:
+        The claims in the order of the text, each with verdict and evidence.
+    """
+    read = blocks(text)
+    return Audit(name, tuple(judge(tuple(extract(read)), read, dataset, today)))

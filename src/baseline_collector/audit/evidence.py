@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from functools import lru_cache
 
@@ -51,7 +52,9 @@ def resolve(text: str, pointer: str) -> str:
 def _cell(text: str, number: int, column: str) -> str:
     rows = _table(text)
     head = next(n for n, row in enumerate(rows) if column in row)  # messages may stand before it
-    return rows[head + number][rows[head].index(column)]
+    units_row = rows[head + 1][0] == "" and all(math.isnan(plain_number(cell))
+                                                for cell in rows[head + 1])
+    return rows[head + number + units_row][rows[head].index(column)]
 
 
 @lru_cache(maxsize=64)

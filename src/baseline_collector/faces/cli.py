@@ -191,7 +191,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         top.print_help()
         return CLEAN
     try:
-        return _run(given.run)(given)
+        code = _run(given.run)(given)
+        sys.stdout.flush()
+        return code  # noqa: TRY300  # a full disk behind stdout shows itself only at the flush
     except BaselineError as error:
         print(f"baseline: error [{error.code}]: {error.message()}", file=sys.stderr)
         return FAILED
@@ -199,9 +201,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("baseline: interrupted; the output folder is as it was", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone; what is left would only fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return CLEAN
+    except OSError as error:
+        print(f"baseline: error [output]: {error}", file=sys.stderr)
+        _forget_stdout()
+        return FAILED
+
+
+def _forget_stdout() -> None:
+    """What could not be written must not be tried again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(name: str) -> Callable[[argparse.Namespace], int]:

@@ -9,26 +9,21 @@ fixed seed, no prompt cache, all recorded in the call's options.
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
-import secrets
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from baseline_collector.errors import ModelError
 from baseline_collector.llm import gguf
-from baseline_collector.llm.address import checked
+from baseline_collector.llm.child import START_TIMEOUT_S, Child
 from baseline_collector.llm.events import events
 from baseline_collector.llm.port import Answer, Ask
 from baseline_collector.llm.reply import Reply, decimal, mapping, refusal, whole
-from baseline_collector.llm.wire import GoneError, Incoming, TooLateError, Wire
+from baseline_collector.llm.wire import GoneError, Incoming, TooLateError
 
 DETERMINISTIC: Mapping[str, object] = {"temperature": 0, "seed": 42, "cache_prompt": False}
 
@@ -41,9 +36,7 @@ MAX_ANSWER_TOKENS = 512
 # of the answer. A word of LLGuidance, which xllamacpp is built with; others ignore it.
 _COMPACT: Mapping[str, object] = {"x-guidance": {"whitespace_flexible": False}}
 
-START_TIMEOUT_S = 120.0
 QUESTION_TIMEOUT_S = 30.0
-_SERVER = Path(__file__).with_name("embedded_server.py")
 
 
 def installed() -> bool:
@@ -79,7 +72,7 @@ class Embedded:
         self._name = name or self._head.name or path.stem
         self._threads = threads or max(1, _processors() - 1)
         self._context = min(CONTEXT_TOKENS, self._head.context_tokens or CONTEXT_TOKENS)
-        self._child: _Child | None = None
+        self._child: Child | None = None
 
     @property
     def name(self) -> str:
@@ -160,7 +153,7 @@ class Embedded:
             self._raise_if_dead(child)
             raise
 
-    def _running(self, deadline: float) -> tuple[_Child, float | None]:
+    def _running(self, deadline: float) -> tuple[Child, float | None]:
         """The child, and its load duration (milliseconds) where this call started it."""
         if self._child is not None:
             return self._child, None
@@ -171,10 +164,10 @@ class Embedded:
             "threads": self._threads,
         }
         timeout_s = min(START_TIMEOUT_S, deadline - time.perf_counter())
-        self._child = _Child(setup, self._path, timeout_s)
+        self._child = Child(setup, self._path, timeout_s)
         return self._child, self._child.load_ms
 
-    def _prompt(self, child: _Child, ask: Ask, reply: Reply) -> str:
+    def _prompt(self, child: Child, ask: Ask, reply: Reply) -> str:
         if not self._head.chat:
             return "\n\n".join(part for part in (ask.system, ask.prompt) if part)
         messages = [{"role": "system", "content": ask.system}] if ask.system else []
@@ -188,7 +181,7 @@ class Embedded:
             raise reply.error("the model's chat template cannot be applied", found=refusal(found))
         return prompt
 
-    def _raise_if_dead(self, child: _Child) -> None:
+    def _raise_if_dead(self, child: Child) -> None:
         code = child.exit_code()
         if code is None:
             return
@@ -199,117 +192,6 @@ class Embedded:
             found=f"exit code {code}{child.last_words()}",
             remedy="try another model file, or pass --llm none",
         )
-
-
-class _Child:
-    """The process that serves one model."""
-
-    def __init__(self, setup: Mapping[str, object], path: Path, timeout_s: float) -> None:
-        key = secrets.token_hex(16)
-        self._path = path
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
-        # -P keeps the folder of the script and the current one, where artifacts may
-        # lie, off the child's import path.
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
-            [sys.executable, "-P", str(_SERVER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-        )
-        try:
-            hello = self._hello({**setup, "key": key}, timeout_s)
-            address = checked(str(hello["url"]))
-            self.wire = Wire(address, {"Authorization": f"Bearer {key}"})
-            self.load_ms = decimal(hello.get("load_ms"))
-            self._wait_for_health(time.perf_counter() + timeout_s)
-        except BaseException:
-            self.stop()
-            raise
-
-    def exit_code(self) -> int | None:
-        """How the process ended, None while it runs.
-
-        Waits a moment: a broken connection is seen before the end of the process is.
-        """
-        try:
-            return self._process.wait(0.5)
-        except subprocess.TimeoutExpired:
-            return None
-
-    def last_words(self) -> str:
-        """The last line of its log, for a message; empty without one."""
-        if self._log.closed:
-            return ""
-        self._log.seek(0)
-        lines = self._log.read()[-2000:].decode("utf-8", "replace").split("\n")
-        said = [line.strip() for line in lines if line.strip()]
-        return f": {said[-1][:200]}" if said else ""
-
-    def stop(self) -> None:
-        """End the process and wait for its end."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                # A dead child's pipe cannot be flushed, and need not be.
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
-        try:
-            self._process.wait(2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
-
-    def _hello(self, setup: Mapping[str, object], timeout_s: float) -> Mapping[str, object]:
-        line = self._exchange(json.dumps(setup).encode() + b"\n", timeout_s)
-        if line is None:
-            raise ModelError(
-                f"the embedded model was not ready within {timeout_s:.0f} s", where=self._path.name
-            )
-        hello = mapping(json.loads(line)) if line.strip() else {}
-        if "url" in hello:
-            return hello
-        raise ModelError(
-            "llama.cpp cannot load the model",
-            where=str(self._path),
-            found=str(hello.get("error") or f"exit code {self.exit_code()}{self.last_words()}"),
-            remedy="fetch it again, or name another GGUF file",
-        )
-
-    def _exchange(self, line: bytes, timeout_s: float) -> bytes | None:
-        """Send the set-up, read one line; None when it does not come in time.
-
-        A thread reads, because pipes have no time-out that works on every system.
-        """
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise AssertionError("pipes were asked for")
-        heard: list[bytes] = []
-        reader = threading.Thread(target=lambda: heard.append(stdout.readline()), daemon=True)
-        reader.start()
-        try:
-            stdin.write(line)
-            stdin.flush()
-        except OSError:
-            pass  # it died at once; the reader hears the end of stdout
-        reader.join(max(0.0, timeout_s))
-        if reader.is_alive():
-            self._process.kill()
-            reader.join()
-            return None
-        return heard[0] if heard else b""
-
-    def _wait_for_health(self, deadline: float) -> None:
-        while time.perf_counter() < deadline:
-            try:
-                status, _ = self.wire.get("/health", timeout_s=5.0)
-            except (TooLateError, GoneError):
-                status = 0
-            if status == 200:
-                return
-            time.sleep(0.02)
-        raise ModelError("the embedded model never became healthy", where=self._path.name)
 
 
 def _read(

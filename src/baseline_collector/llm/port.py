@@ -1,8 +1,9 @@
 """The port to a language model: what narrate asks for and what an adapter gives.
 
 An adapter sends one prompt, streams the answer, measures it, and raises
-``ModelError`` for everything that keeps it from answering. It never retries
-silently, never follows redirects and never talks to a host it was not given.
+``ModelError`` for everything that keeps it from answering. What it had to change to be
+heard stands in the call's options; it follows no redirects, knows no proxies and talks
+to no address but the one that was checked.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ class Ask:
         prompt: User text.
         schema: JSON schema the answer must follow, or None for free text. Ollama gets it
             as ``format``, llama.cpp as ``json_schema``, OpenAI servers as ``response_format``.
-        max_tokens: Upper bound of the answer, or None for the server's default.
+            Objects need ``additionalProperties: false``: without it llama.cpp lets small
+            models invent keys until their tokens run out.
+        max_tokens: Upper bound of the answer, or None for the server's default (512 on the
+            embedded model, which could go on until its context is full).
         options: Sampling options to send (``temperature``, ``seed``, ...); empty leaves the
-            server at its defaults.
+            server at its defaults (the embedded model at temperature 0 and a fixed seed).
         timeout_s: Bound on the whole call, wall clock seconds.
     """
 
@@ -49,7 +53,10 @@ class Answer:
 
 
 class LanguageModel(Protocol):
-    """A model that answers prompts; a context manager that frees what it started."""
+    """A model that answers prompts; ``close`` frees what it started.
+
+    No model is loaded before the first ``ask`` or ``count_tokens``.
+    """
 
     @property
     def name(self) -> str:
@@ -67,7 +74,11 @@ class LanguageModel(Protocol):
         """Context window in tokens, asked from the server; None where it does not say."""
 
     def count_tokens(self, text: str) -> int | None:
-        """Tokens of a text by the model's own tokenizer; None where the server cannot count."""
+        """Tokens of a text by the model's own tokenizer; None where the server cannot count.
+
+        Raises:
+            ModelError: The embedded model, which counting starts, cannot be started.
+        """
 
     def ask(self, ask: Ask) -> Answer:
         """Send one prompt, stream and measure the answer.

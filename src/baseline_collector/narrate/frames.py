@@ -70,7 +70,7 @@ def _finding(write: Callable[[Finding, Material], str]) -> Fill:
 
 
 def _observations(fact: Fact) -> str:
-    if fact.n is None or f"{{{fact.id}.n}}" in fact.statement:
+    if fact.n is None or fact.kind != "data" or f"{{{fact.id}.n}}" in fact.statement:
         return ""
     return f"{ended(fact.statement)} The number of observations is {{{fact.id}.n}}."
 
@@ -134,9 +134,9 @@ FRAMES: Final = (STATE, *LEADS, *SPREAD, TITLE, ACTION, EVIDENCE, *ADVICE)
 def offered(id_: str, material: Material, section: str, turn: int) -> list[Frame]:
     """Return the frames a model may choose for a fact or finding.
 
-    A lead such as "The data shows" is offered in one turn only: small models choose
-    the same frame each time, and a section in which every sentence opens alike is
-    no prose.
+    A lead such as "The data shows" is offered in one turn only, and n and interval take
+    turns: small models choose the same frame each time, and a section in which every
+    sentence is built alike is no prose.
 
     Args:
         id_: Id of the fact or finding.
@@ -149,7 +149,7 @@ def offered(id_: str, material: Material, section: str, turn: int) -> list[Frame
     """
     frames: tuple[Frame, ...] = _OF_FINDING.get(section, (ACTION, TITLE))
     if material.finding(id_) is None:
-        frames = (*SPREAD, *LEADS[turn : turn + 1], STATE)
+        frames = (*SPREAD[turn % 3 : turn % 3 + 1], *LEADS[turn : turn + 1], STATE)
     found: dict[str, Frame] = {}
     for frame in frames:
         text = frame.fill(id_, material)

@@ -93,13 +93,15 @@ def by_metric(facts: Iterable[Fact]) -> dict[str, tuple[Fact, ...]]:
     return {metric: tuple(group) for metric, group in groups.items()}
 
 
-def tables(metric: str, facts: Sequence[Fact], labels: Labels) -> tuple[Block, ...]:
+def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
+           ) -> tuple[Block, ...]:
     """Write the facts of one metric as a sentence and a table.
 
     Args:
         metric: Canonical metric.
         facts: Facts of that metric, the most important first.
         labels: Slots of scope values.
+        lead: What the table is part of; empty for nothing.
 
     Returns:
         A paragraph, the table, and a paragraph where rows were left out.
@@ -112,7 +114,7 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels) -> tuple[Block, .
     header = (*(words(key) for key in keys or ("group",)), *columns)
     body = tuple((*_group(row, keys, labels), *(cell(row) for cell in columns.values()))
                  for row in rows)
-    blocks = [Block("paragraph", (_intro(metric, shared, labels),)),
+    blocks = [Block("paragraph", (_intro(metric, shared, labels, lead),)),
               Block("table", rows=(header, *body))]
     if len(found) > len(rows):
         blocks.append(Block("paragraph", ("Further groups of this metric stand in the facts "
@@ -196,14 +198,8 @@ def _group(row: Row, keys: Sequence[str], labels: Labels) -> tuple[str, ...]:
     return tuple(labels.label(key, row.scope[key]) if key in row.scope else NONE for key in keys)
 
 
-def _intro(metric: str, shared: Mapping[str, str], labels: Labels) -> str:
-    title = words(metric)
+def _intro(metric: str, shared: Mapping[str, str], labels: Labels, lead: str) -> str:
+    title = f"{lead}, {words(metric)}" if lead else words(metric)
     about = ", ".join(f"{words(key)} {labels.label(key, value)}" for key, value in shared.items())
     text = f"{title[:1].upper()}{title[1:]}"
     return f"{text} ({about}):" if about else f"{text}:"
-
-
-def covered(blocks: Iterable[Block]) -> frozenset[str]:
-    """Return the ids of all facts that some blocks name."""
-    texts = (text for block in blocks for text in (*block.items, *sum(block.rows, ())))
-    return frozenset(id_ for text in texts for id_ in slots.ids(text))

@@ -7,7 +7,7 @@ model) all draw on the same ``Material``, so they speak of the same facts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from baseline_collector import slots
@@ -46,7 +46,8 @@ class Material:
 
     Attributes:
         facts: By id, in the order of the report.
-        findings: Most severe first, in the order of the report within a severity.
+        findings: Most severe first, in the order of the report within a severity, called
+            ``R1``, ``R2``, ... in that order.
         names: By id.
     """
 
@@ -63,9 +64,15 @@ class Material:
         """Return the finding with this id, or None."""
         return next((finding for finding in self.findings if finding.id == id_), None)
 
-    def severe(self, *severities: Severity) -> tuple[Finding, ...]:
-        """Return the findings of some severities, most severe first."""
-        return tuple(finding for finding in self.findings if finding.severity in severities)
+    def leading(self, most: int) -> tuple[Finding, ...]:
+        """Return the findings to begin with: the severest of each topic, then the others.
+
+        One broken server makes many findings; a summary of those alone hides the rest.
+        """
+        firsts = {finding.topic: finding for finding in reversed(self.findings)}
+        others = [finding for finding in self.findings if finding is not firsts[finding.topic]]
+        chosen = [f for f in self.findings if f is firsts[f.topic]][:most] + others
+        return tuple(sorted(chosen[:most], key=self.findings.index))
 
     def advised(self) -> tuple[Finding, ...]:
         """Return the findings with a recommendation, each recommendation once."""
@@ -81,8 +88,13 @@ class Material:
 
 
 def gather(analysis: Analysis) -> Material:
-    """Index and rank an analysis."""
+    """Index and rank an analysis.
+
+    Findings are called ``R1``, ``R2``, ... here, most severe first: a long id costs a
+    model tokens each time it is listed, offered and chosen. No id is ever printed.
+    """
     ranked = sorted(analysis.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    ranked = [replace(finding, id=f"R{at}") for at, finding in enumerate(ranked, start=1)]
     return Material(
         facts={fact.id: fact for fact in analysis.facts},
         findings=tuple(ranked),

@@ -27,7 +27,7 @@ MOST_ANSWER_TOKENS: Final = 640
 CHARACTERS_A_TOKEN: Final = 2
 """A low guess, on purpose: slots take nearly a token a character."""
 SHORTEST_NAME: Final = 4
-"""A shorter name may well be part of a word of ours."""
+"""A shorter name may well be part of a text of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +123,21 @@ def _reading_order(ids: Sequence[str], material: Material) -> list[str]:
 def _line(id_: str, material: Material) -> str:
     fact = material.facts.get(id_)
     if fact:
-        return _opaque(f"{id_} {words(fact.topic)}: {ended(fact.statement)}", material)
+        return f"{id_} {words(fact.topic)}: {_opaque(ended(fact.statement), material)}"
     finding = material.finding(id_)
     if finding is None:  # ranked() holds ids of this material only
         raise KeyError(id_)
     advice = f" To do: {ended(finding.recommendation)}" if finding.recommendation else ""
-    return _opaque(f"{id_} {finding.severity}: {ended(finding.title)}{advice}", material)
+    return f"{id_} {finding.severity}: {_opaque(f'{ended(finding.title)}{advice}', material)}"
 
 
 def _opaque(line: str, material: Material) -> str:
-    """Put ids in place of names, should a rule have written one into its text."""
+    """Put ids in place of names, should a rule have written one into its text.
+
+    A name that is one plain word (``cold``, ``json``) is left: it is as likely ours.
+    """
     for name in sorted(material.names.values(), key=lambda name: -len(name.text)):
-        if len(name.text) >= SHORTEST_NAME and name.text in line:
+        if not name.text.isalpha() and len(name.text) >= SHORTEST_NAME:
             line = line.replace(name.text, f"{{{name.id}}}")
     return " ".join(line.split())
 

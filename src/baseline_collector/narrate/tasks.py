@@ -32,7 +32,7 @@ KEYS: Final = {
 
 MOST_CANDIDATES: Final = 6
 MOST_METRICS: Final = 4
-MOST_LISTED: Final = 12
+MOST_LISTED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ _BESIDE_METRICS: Final[tuple[Topic, ...]] = ("cold_start", "sweep", "compile")
 def analysis_task(material: Material) -> Task:
     """Ask what matters most: for the summary by topic, for the performance by metric."""
     summary = [_question(EXECUTIVE, key, material.topics(*topics)) for key, topics in _SUMMARY]
-    severe = tuple(finding.id for finding in material.findings[:MOST_CANDIDATES])
+    severe = tuple(finding.id for finding in material.leading(MOST_CANDIDATES))
     summary.append(Question(EXECUTIVE, "finding", severe))
     metrics = list(by_metric(material.topics("performance")).items())[:MOST_METRICS]
     performance = [_question(PERFORMANCE, words(metric), facts) for metric, facts in metrics]
@@ -128,7 +128,9 @@ def _listed(ids: list[str]) -> tuple[str, ...]:
 
 
 def _question(section: str, key: str, facts: Iterable[Fact]) -> Question:
-    return Question(section, key, tuple(fact.id for fact in facts)[:MOST_CANDIDATES])
+    """Ask about some facts; the ends of a range come after what lies between them."""
+    ranked = sorted(facts, key=lambda fact: fact.statistic in ("min", "max"))
+    return Question(section, key, tuple(fact.id for fact in ranked)[:MOST_CANDIDATES])
 
 
 def _answerable(questions: Iterable[Question]) -> tuple[Question, ...]:

@@ -8,11 +8,11 @@ but not hide something from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final
 
 from baseline_collector.model import Block, Fact, Finding, Topic
-from baseline_collector.narrate.pivot import Labels, by_metric, covered, tables
+from baseline_collector.narrate.pivot import Labels, by_metric, tables
 from baseline_collector.narrate.plan import (
     APPENDIX,
     EXECUTIVE,
@@ -30,6 +30,7 @@ from baseline_collector.narrate.plan import (
 Said = Sequence[Sentence]
 MOST_BULLETS: Final = 12
 MOST_TABLES: Final = 10
+MOST_TABLES_OF_A_TOPIC: Final = 3
 MOST_FINDINGS_IN_SUMMARY: Final = 5
 MOST_FACTS_IN_SUMMARY: Final = 3
 MORE: Final = "Further facts of this kind stand in the facts table of the dataset."
@@ -54,8 +55,7 @@ def _executive(material: Material, said: Said) -> tuple[Block, ...]:
     told = {sentence.about for sentence in said}
     texts = [sentence.text for sentence in said] or _opening(material)
     blocks = [_paragraph(texts)] if texts else []
-    severe = material.severe("critical", "warning") or material.findings
-    bullets = [ended(finding.title) for finding in severe[:MOST_FINDINGS_IN_SUMMARY]
+    bullets = [ended(finding.title) for finding in material.leading(MOST_FINDINGS_IN_SUMMARY)
                if finding.id not in told and not _holds(texts, finding.title)]
     if bullets:
         blocks.append(Block("bullets", tuple(bullets)))
@@ -99,15 +99,23 @@ def _performance(material: Material, said: Said) -> tuple[Block, ...]:
         blocks.append(_line("Also measured, and in the dataset: "
                             f"{', '.join(words(metric) for metric in left_out)}."))
     blocks += _bullets([fact for fact in facts if not fact.metric and fact.id not in told])
-    shown = covered(blocks) if said else frozenset()
     for lead, topic in _AFTER_TABLES:
-        rest = [fact for fact in material.topics(topic) if fact.id not in shown]
-        blocks += _short(lead, rest)
+        blocks += _part(lead, material.topics(topic), labels, told)
     return tuple(blocks) or (_line("No performance value was found in these artifacts."),)
 
 
 _AFTER_TABLES: Final[tuple[tuple[str, Topic], ...]] = (
-    ("Cold starts:", "cold_start"), ("Sweeps:", "sweep"), ("Compilation:", "compile"))
+    ("Cold starts", "cold_start"), ("Sweeps", "sweep"), ("Compilation", "compile"))
+
+
+def _part(lead: str, facts: Sequence[Fact], labels: Labels, told: Set[str]) -> list[Block]:
+    """One topic: what has a metric as tables, the rest as a short paragraph."""
+    groups = by_metric(facts)
+    rest = [fact for fact in facts if not fact.metric and fact.id not in told]
+    blocks = _short(f"{lead}:", rest)
+    for metric in list(groups)[:MOST_TABLES_OF_A_TOPIC]:
+        blocks += tables(metric, groups[metric], labels, lead)
+    return blocks
 
 
 def _findings(material: Material, said: Said) -> tuple[Block, ...]:

@@ -16,7 +16,7 @@ from baseline_collector.normalise.columns import Ints, Leaves
 from baseline_collector.normalise.context import record_of
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
-from baseline_collector.normalise.meaning import container
+from baseline_collector.paths import container
 
 Bools = npt.NDArray[np.bool_]
 

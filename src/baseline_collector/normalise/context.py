@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from baseline_collector.normalise.meaning import Meaning, container
-from baseline_collector.paths import tokens
-from baseline_collector.readers.base import BOOL, NULL, NUMBER, TEXT
+from baseline_collector.normalise.meaning import Meaning
+from baseline_collector.paths import container, outer, tokens
+from baseline_collector.readers.base import BOOL, EXACT_INT, NULL, NUMBER, TEXT
 
 Place = tuple[str, tuple[int, ...]]
 """Template of an object or row, and its indices."""
@@ -43,6 +43,7 @@ ERROR_TEXT = re.compile(
 """Text of an answer that is an error message. Long answers may quote one; see ``_is_error``."""
 
 _LONGEST_ERROR = 400
+_LONGEST_LIST = 1_000
 _BAD_STATUS = {"failed", "failure", "error", "timeout", "timed_out", "aborted", "cancelled", "false",
                "no"}
 
@@ -134,12 +135,13 @@ def _take(said: Said, meaning: Meaning, kind: int, raw: str, value: float | None
         if text.startswith("{") and kind == TEXT:
             said.parameters.update(_object(text))
         else:
-            said.parameters[meaning.target] = text
+            said.parameters[meaning.target] = _setting(kind, text, value)
     elif meaning.role == "setup":
         known = said.setup.get(meaning.target)
-        said.setup[meaning.target] = f"{known}, {text}" if known and known != text else text
+        if known is None or len(known) < _LONGEST_LIST:
+            said.setup[meaning.target] = f"{known}, {text}" if known and known != text else text
     elif meaning.role == "repetitions":
-        if value is not None and value > 0:
+        if value is not None and 0 < value < EXACT_INT and value == int(value):
             said.repetitions[meaning.target] = value
     elif meaning.role == "time":
         stamp = text if kind != NUMBER else _instant(value)
@@ -150,6 +152,15 @@ def _take(said: Said, meaning: Meaning, kind: int, raw: str, value: float | None
             said.plain["started_at"] = text
         else:
             said.plain.setdefault(meaning.target, text)
+
+
+def _setting(kind: int, text: str, value: float | None) -> str:
+    """A setting in one spelling: 0.50 and 0.5, True and true are the same."""
+    if kind == BOOL:
+        return text.lower()
+    if kind == NUMBER and value is not None:
+        return str(int(value)) if value == int(value) else repr(value)
+    return text
 
 
 def _object(text: str) -> dict[str, str]:
@@ -199,7 +210,7 @@ def enclosing(template: str) -> tuple[str, ...]:
     inner = []
     while scope:
         inner.append(scope)
-        scope = container(scope) if not scope.endswith("[]") else scope[:-2]
+        scope = outer(scope)
     return tuple(found + inner[::-1])
 
 

@@ -20,8 +20,8 @@ from baseline_collector.naming import (
 )
 from baseline_collector.normalise.mappings import find
 from baseline_collector.normalise.mappings.entry import Role
-from baseline_collector.paths import tokens as path_tokens
-from baseline_collector.paths import without_sense
+from baseline_collector.paths import container, without_sense
+from baseline_collector.paths import names as path_names
 
 _OUTCOME = {"error", "error_message", "exception", "success", "ok", "status", "error_text",
             "failure", "failure_reason"}
@@ -74,7 +74,7 @@ def meaning_of(key: str, reader: str = "") -> Meaning:
                        entry.target, container(key) if entry.scope is None else entry.scope,
                        found.names, f"table of {reader}", entry.definition)
     key = without_sense(key)
-    names = [token for token in path_tokens(key) if token is not None]
+    names = path_names(key)
     scope = container(key)
     if not names:
         return _other("unnamed", scope, "no name")
@@ -89,20 +89,6 @@ def meaning_of(key: str, reader: str = "") -> Meaning:
 def _other(role: Role, scope: str, why: str, target: str = "",
            variant: tuple[tuple[str, str], ...] = ()) -> Meaning:
     return Meaning(role, None, "sample", None, False, target, scope, variant, why)
-
-
-def container(key: str) -> str:
-    """Template of the object or row that holds a leaf: the key without its last name."""
-    key = without_sense(key)
-    if key.endswith("[]"):
-        return container(key[:-2])
-    if key.endswith('"]'):
-        return key[: key.rindex('["')]
-    dot = key.rfind(".")
-    bracket = key.rfind("]")
-    if dot > bracket:
-        return key[:dot]
-    return key[: bracket + 1] if bracket >= 0 else ""
 
 
 def _context(bare: str, last: str, above: list[str], key: str, scope: str) -> Meaning | None:
@@ -152,7 +138,7 @@ def _by_name(bare: str, last: str, above: list[str], key: str, scope: str) -> Me
 
 def _owner(scope: str) -> str:
     """The object that settings or an environment speak for: the one that holds theirs."""
-    names = [name for name in path_tokens(scope) if name is not None]
+    names = path_names(scope)
     while names and (plain(names[-1]) in _TRANSPARENT or plain(names[-1]) == "model"):
         scope, names = container(scope), names[:-1]
     inner = [at for at, name in enumerate(names) if plain(name) in _TRANSPARENT]

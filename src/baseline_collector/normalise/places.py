@@ -48,20 +48,24 @@ def pointers_of(template: str, places: Places, at: Indices) -> pa.Array:
         return _filled(["row ", f", column {name}"], (at[0] + 1, at[1], at[2]), "", "")
     if places == "lines":
         if template.startswith("fence"):
-            rest = "".join("/" + ("0" if token is None else escape_pointer(token))
-                           for token in tokens(template)[3:])
-            return _filled(["line ", f", {rest}"], (at[0] + 1, at[1], at[2]), "", "")
+            first, *rest = _pieces(tokens(template)[3:])
+            return _filled(["line ", f", {first}", *rest], (at[0] + 1, at[2], at[1]), "", "")
         return _filled(["line ", f", {shown_key(template, places)}"],
                        (at[0] + 1, at[1], at[2]), "", "")
+    return _filled(_pieces(tokens(template)), at, "", "")
+
+
+def _pieces(names: list[str | None]) -> list[str]:
+    """The fixed pieces of an RFC 6901 pointer, between which indices go."""
     pieces, current = [], ""
-    for token in tokens(template):
+    for name in names:
         current += "/"
-        if token is None:
+        if name is None:
             pieces.append(current)
             current = ""
         else:
-            current += escape_pointer(token)
-    return _filled([*pieces, current], at, "", "")
+            current += escape_pointer(name)
+    return [*pieces, current]
 
 
 def _filled(pieces: list[str], at: Indices, before: str, after: str) -> pa.Array:

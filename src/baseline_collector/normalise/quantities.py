@@ -8,7 +8,8 @@ import numpy as np
 
 from baseline_collector import units, vocabulary
 from baseline_collector.normalise.columns import Floats, Ints, Leaves, grouped
-from baseline_collector.normalise.meaning import Meaning, container
+from baseline_collector.normalise.meaning import Meaning
+from baseline_collector.paths import container, outer
 
 _NAMES = ("", *(metric.name for metric in vocabulary.METRICS))
 _CODE = {name: at for at, name in enumerate(_NAMES)}
@@ -16,6 +17,10 @@ DIMENSION = tuple(
     units.unit(vocabulary.BY_NAME[name].unit).dimension if name else "" for name in _NAMES
 )
 """Dimension of each metric code; empty for code 0, which is no metric."""
+
+
+_THROUGHPUT = {"token rate": "output_throughput", "request rate": "request_throughput"}
+"""What a throughput that names no kind is, by its unit."""
 
 
 @dataclass(slots=True)
@@ -26,7 +31,7 @@ class Quantities:
         value: In the canonical unit; NaN where there is none.
         metric: Code into ``metric_names``; 0 for none.
         unit: Canonical unit symbol a distinct code; see ``unit_names``.
-        conflict: Whether the stated unit is of another dimension than the metric's.
+        conflict: Whether the stated unit is unknown, or of another dimension than the metric's.
     """
 
     value: Floats
@@ -58,11 +63,13 @@ def quantify(leaves: Leaves) -> Quantities:
         meaning = leaves.meanings[key]
         beside = leaves.units[stated - 1] if stated else ""
         unit = units.recognise(beside) if beside else None
+        if beside and unit is None and meaning.metric:
+            found.conflict[at] = True  # it states a unit, and nobody here knows it
+            continue
         if meaning.metric and meaning.unit is None and unit is None:
             lacking.append((key, at))
         _apply(found, at, meaning, unit)
-    for key, at in lacking:
-        _from_neighbours(found, leaves, key, at)
+    _from_neighbours(found, leaves, lacking)
     return found
 
 
@@ -81,11 +88,10 @@ def _apply(found: Quantities, at: Ints, meaning: Meaning, beside: units.Unit | N
     if meaning.binary and unit.symbol in vocabulary.BINARY_UNITS:
         unit = units.unit(vocabulary.BINARY_UNITS[unit.symbol])
     wanted = "share" if meaning.statistic == "cv" else DIMENSION[_CODE[meaning.metric]]
-    if unit.dimension == wanted or (wanted == "number" and unit.dimension == "share"):
+    if meaning.metric == "throughput" and unit.dimension in _THROUGHPUT:
+        found.metric[at] = _CODE[_THROUGHPUT[unit.dimension]]
         _convert(found, at, unit)
-    elif meaning.metric == "throughput" and unit.dimension in ("token rate", "request rate"):
-        found.metric[at] = _CODE["output_throughput" if unit.dimension == "token rate"
-                                 else "request_throughput"]
+    elif unit.dimension == wanted or (wanted == "number" and unit.dimension == "share"):
         _convert(found, at, unit)
     else:
         found.conflict[at] = True
@@ -98,33 +104,46 @@ def _convert(found: Quantities, at: Ints, unit: units.Unit) -> None:
     found.unit[at] = _UNIT_CODE[target.symbol]
 
 
-def _from_neighbours(found: Quantities, leaves: Leaves, key: int, at: Ints) -> None:
+def _from_neighbours(found: Quantities, leaves: Leaves, lacking: list[tuple[int, Ints]]) -> None:
     """Give durations without a unit the one on which the named durations around them agree."""
-    meaning = leaves.meanings[key]
-    if DIMENSION[_CODE[meaning.metric or ""]] != "time":
+    timed = [(key, at) for key, at in lacking
+             if DIMENSION[_CODE[leaves.meanings[key].metric or ""]] == "time"]
+    if not timed:
         return
-    for artifact in np.unique(leaves.artifact[leaves.numeric[at]]).tolist():
-        unit = _agreed_unit(leaves, artifact, leaves.keys[key])
-        if unit is None:
-            continue
-        mine = at[leaves.artifact[leaves.numeric[at]] == artifact]
-        _convert(found, mine, unit)
+    stated = _stated_units(leaves)
+    for key, at in timed:
+        scope = container(leaves.keys[key])
+        for artifact, mine in grouped(leaves.artifact[leaves.numeric[at]]):
+            unit = _agreed_unit(stated.get(artifact, {}), scope)
+            if unit is not None:
+                _convert(found, at[mine], unit)
 
 
-def _agreed_unit(leaves: Leaves, artifact: int, key: str) -> units.Unit | None:
-    """The one time unit that keys in the same object state, else those in the object above."""
-    keys = np.unique(leaves.key[leaves.artifact == artifact]).tolist()
-    scope = container(key)
-    for around in (scope, container(scope) if scope else ""):
-        stated = {
-            meaning.unit
-            for meaning in (leaves.meanings[code] for code in keys
-                            if leaves.keys[code].startswith(around))
-            if meaning.metric and meaning.unit
-            and units.unit(meaning.unit).dimension == "time"
-        }
-        if len(stated) == 1:
-            return units.unit(stated.pop())
-        if stated:
-            return None
+_Stated = dict[str, set[str]]
+"""Time units that keys state, by the objects they stand in and below."""
+
+
+def _stated_units(leaves: Leaves) -> dict[int, _Stated]:
+    """The time units that the keys of each artifact state, gathered at every object around them."""
+    named = {
+        code: meaning.unit for code, meaning in enumerate(leaves.meanings)
+        if meaning.metric and meaning.unit and units.unit(meaning.unit).dimension == "time"
+    }
+    found: dict[int, _Stated] = {}
+    pairs = np.unique(leaves.artifact * max(len(leaves.keys), 1) + leaves.key)
+    for artifact, key in (divmod(pair, len(leaves.keys)) for pair in pairs.tolist()):
+        unit = named.get(key)
+        if unit is not None:
+            around = found.setdefault(artifact, {})
+            for scope in enclosing(leaves.keys[key]):
+                around.setdefault(scope, set()).add(unit)
+    return found
+
+
+def _agreed_unit(stated: _Stated, scope: str) -> units.Unit | None:
+    """The one time unit that keys in an object state, else those in the object above."""
+    for around in (scope, outer(scope)):
+        found = stated.get(around, ())
+        if found:
+            return units.unit(next(iter(found))) if len(found) == 1 else None
     return None

@@ -38,7 +38,7 @@ def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Pla
         "artifact": _coded(owner, [artifact.artifact for artifact in artifacts]),
         "sha256": _coded(owner, [artifact.sha256 for artifact in artifacts]),
         "format": _coded(owner, [artifact.format for artifact in artifacts]),
-        "raw": leaves.raw.take(pa.array(rows)),
+        "raw": leaves.raw.take(pa.array(rows)).cast(pa.string()),
         "value": pa.array(quantities.value, from_pandas=True),
         "metric": _coded(quantities.metric, _nulled(quantities.metric_names)),
         "statistic": _coded(keys, statistics),

@@ -32,7 +32,7 @@ LEAVES = pa.schema([
     pa.field("i1", pa.int32()),
     pa.field("i2", pa.int32()),
     pa.field("kind", pa.int8(), False),
-    pa.field("raw", pa.string(), False),
+    pa.field("raw", pa.large_string(), False),
     pa.field("value", pa.float64()),
     pa.field("unit", pa.dictionary(pa.int32(), pa.string())),
     pa.field("reason", pa.dictionary(pa.int32(), pa.string())),
@@ -58,6 +58,7 @@ class Limits:
         depth: Deepest nesting.
         keys: Most different paths in one file.
         field_chars: Longest field of a table or text that is kept.
+        key_chars: Most characters in all different paths of one file together.
     """
 
     document_bytes: int = 64 * 1024 * 1024
@@ -65,6 +66,7 @@ class Limits:
     depth: int = 64
     keys: int = 20_000
     field_chars: int = 131_072
+    key_chars: int = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,16 @@ class Reader(Protocol):
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:[eE][+-]?\d+)?")
+_POINTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
+_SPACED = re.compile(r"(?<=\d)['’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
-_WITH_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s?(%|[A-Za-zµμ°/]{1,12})")
+_WITH_UNIT = re.compile(r"([+-]?[\d.,]+(?:[eE][+-]?\d+)?)[ \u00a0\u202f]?(%|[A-Za-zµμ°/]{1,12})")
+_NO_UNIT = re.compile(r"st|nd|rd|th|[KkMGTb]|B")
+"""What stands behind a number without being a unit: ordinals and multipliers (7B, 4.3k)."""
+_POINT_REASON = "a point that may group thousands or mark decimals"
 
 EXACT_INT: Final = 2**53
+_DIGITS: Final = 4_300  # Python's own bound on the text of an integer
 
 
 def number(raw: str) -> tuple[float | None, str]:
@@ -125,6 +133,8 @@ def number(raw: str) -> tuple[float | None, str]:
     Returns:
         The nearest float and an empty reason, or None and why no float holds it.
     """
+    if len(raw) > _DIGITS:
+        return None, f"longer than {_DIGITS} characters"
     try:
         value = float(raw)
     except ValueError:
@@ -132,9 +142,10 @@ def number(raw: str) -> tuple[float | None, str]:
     if not math.isfinite(value):
         named = _NOT_FINITE.fullmatch(raw.strip())
         return None, "not a finite number" if named else "beyond a float"
-    if abs(value) >= EXACT_INT and raw.lstrip("+-").isdigit() and len(raw) < 400:
-        if int(raw) != int(value):
-            return None, "integer beyond the exact range of a float"
+    if value == 0 and re.match(r"[^eE]*[1-9]", raw):
+        return None, "too small for a float"
+    if abs(value) >= EXACT_INT and raw.lstrip("+-").isdigit() and int(raw) != int(value):
+        return None, "integer beyond the exact range of a float"
     return value, ""
 
 
@@ -151,25 +162,55 @@ def cell(text: str, decimal_comma: bool = False) -> tuple[int, float | None, str
     bare = text.strip()
     if not bare:
         return NULL, None, "", ""
-    if decimal_comma and _COMMA.fullmatch(bare):
-        value, reason = number(bare.replace(".", "").replace(",", "."))
-        return NUMBER, value, "", reason
-    if _PLAIN.fullmatch(bare):
+    if not decimal_comma and _PLAIN.fullmatch(bare):
         value, reason = number(bare)
         return NUMBER, value, "", reason
     first = bare[0]
-    if first.isdigit() or first in "+-.":
-        if _GROUPED.fullmatch(bare):
-            return NUMBER, float(bare.replace(",", "")), "", ""
-        match = _WITH_UNIT.fullmatch(bare)
-        if match:
-            value, reason = number(match[1])
-            return NUMBER, value, match[2], reason
+    if first.isdigit() or first in "+-.\u2212":
+        found = _numeral(bare.replace("\u2212", "-", 1), decimal_comma)
+        if found is not None:
+            return NUMBER, *found
     if _NOT_FINITE.fullmatch(bare):
         return NUMBER, None, "", "not a finite number"
     if bare.lower() in ("true", "false"):
         return BOOL, None, "", ""
     return TEXT, None, "", ""
+
+
+def _numeral(bare: str, decimal_comma: bool) -> tuple[float | None, str, str] | None:
+    """Value, unit and reason of a cell that starts like a number; None where it is none."""
+    found = _amount(bare, decimal_comma)
+    if found is not None:
+        return found[0], "", found[1]
+    match = _WITH_UNIT.fullmatch(bare)
+    if match and not (_NO_UNIT.fullmatch(match[2]) and bare[match.end(1)] == match[2][0]):
+        found = _amount(match[1], decimal_comma)
+        if found is not None:
+            return found[0], match[2], found[1]
+    return None
+
+
+def _amount(bare: str, decimal_comma: bool) -> tuple[float | None, str] | None:
+    """Value and reason of digits with their separators; None where they are no number."""
+    if "'" in bare or not bare.isascii():
+        bare = _SPACED.sub("", bare)
+    if decimal_comma:
+        if _COMMA.fullmatch(bare):
+            return number(bare.replace(".", "").replace(",", "."))
+        if _POINTS.fullmatch(bare):
+            return number(bare.replace(".", "")) if bare.count(".") > 1 else (None, _POINT_REASON)
+    if _PLAIN.fullmatch(bare):
+        return number(bare)
+    if not decimal_comma and _GROUPED.fullmatch(bare):
+        return number(bare.replace(",", ""))
+    return None
+
+
+_CHUNK = 1 << 16
+"""Leaves held as Python objects before they become Arrow arrays."""
+
+Column = list[object]
+_TYPES = tuple(pa.int32() if pa.types.is_dictionary(field.type) else field.type for field in LEAVES)
 
 
 @dataclass(slots=True)
@@ -182,30 +223,52 @@ class Leaves:
     _units: dict[str, int] = field(default_factory=dict)
     _reasons: dict[str, int] = field(default_factory=dict)
     _artifact: int = 0
-    _marks: tuple[int, int] = (0, 0)
-    _columns: tuple[list[object], ...] = field(
-        default_factory=lambda: tuple([] for _ in range(10))
-    )
+    _mark: int = 0
+    _first_key: int = 0
+    _spelled: int = 0
+    _columns: tuple[Column, ...] = field(default_factory=lambda: _empty())
+    _chunks: list[list[pa.Array]] = field(default_factory=list)
+    _kept: int = 0
 
     def begin(self, artifact: int) -> None:
         """Start an artifact; what follows belongs to it until the next ``begin``."""
         self._artifact = artifact
-        self._marks = (len(self._columns[0]), len(self._keys))
+        self._mark = len(self)
+        self._first_key = len(self._keys)
+        self._spelled = 0
+        if len(self._joined) > _CHUNK:
+            self._joined.clear()
 
     def drop(self) -> None:
         """Forget the leaves of the artifact begun last."""
+        while self._kept > self._mark:
+            last = self._chunks.pop()
+            self._kept -= len(last[0])
+            rest = self._mark - self._kept
+            if rest > 0:
+                self._chunks.append([array.slice(0, rest) for array in last])
+                self._kept += rest
         for column in self._columns:
-            del column[self._marks[0]:]
+            del column[self._mark - self._kept:]
 
     def __len__(self) -> int:
-        return len(self._columns[0])
+        return self._kept + len(self._columns[0])
 
     def join(self, parent: str, key: str) -> str:
-        """Return the template of an object key below a template, cached."""
+        """Return the template of an object key below a template, cached.
+
+        Raises:
+            ReadError: The paths of the artifact are longer in all than the limits allow.
+        """
         pair = (parent, key)
         known = self._joined.get(pair)
         if known is None:
             known = self._joined[pair] = join(parent, key)
+            self._spelled += len(known)
+            if self._spelled > self.limits.key_chars:
+                self._joined.clear()
+                raise ReadError("keys too long",
+                                expected=f"at most {self.limits.key_chars} characters in all paths")
         return known
 
     def add(self, key: str, at: Depth, kind: int, raw: str,
@@ -227,7 +290,7 @@ class Leaves:
         code = self._keys.get(key)
         if code is None:
             code = self._keys[key] = len(self._keys)
-            if code - self._marks[1] > self.limits.keys:
+            if code - self._first_key >= self.limits.keys:
                 raise ReadError("too many different keys", expected=f"at most {self.limits.keys}",
                                 remedy="raise the limit on keys if the file is sound")
         columns = self._columns
@@ -241,34 +304,47 @@ class Leaves:
         columns[7].append(value)
         columns[8].append(self._units.setdefault(unit, len(self._units)) if unit else None)
         columns[9].append(self._reasons.setdefault(reason, len(self._reasons)) if reason else None)
+        if len(columns[0]) >= _CHUNK:
+            self._pack()
 
     def add_number(self, key: str, at: Depth, raw: str) -> None:
         """Write a JSON number by its text."""
         value, reason = number(raw)
-        self.add(key, at, NUMBER, raw, value, "", reason)
+        self.add(key, at, NUMBER, raw[: self.limits.field_chars], value, "", reason)
 
     def take(self) -> pa.RecordBatch:
         """Return everything collected since the last ``take`` as one batch, and start anew."""
-        plain = self._columns
-        arrays = [
-            pa.array(plain[0], pa.int32()),
-            _dictionary(plain[1], self._keys),
-            pa.array(plain[2], pa.int32()),
-            pa.array(plain[3], pa.int32()),
-            pa.array(plain[4], pa.int32()),
-            pa.array(plain[5], pa.int8()),
-            pa.array(plain[6], pa.string()),
-            pa.array(plain[7], pa.float64()),
-            _dictionary(plain[8], self._units),
-            _dictionary(plain[9], self._reasons),
-        ]
-        self._columns = tuple([] for _ in range(10))
+        self._pack()
+        arrays = []
+        for at, kind in enumerate(_TYPES):
+            pieces = [chunk[at] for chunk in self._chunks]
+            arrays.append(pa.concat_arrays(pieces) if pieces else pa.array([], kind))
+        for at, names in ((1, self._keys), (8, self._units), (9, self._reasons)):
+            arrays[at] = pa.DictionaryArray.from_arrays(arrays[at], _texts(list(names)))
+        self._chunks, self._kept, self._mark, self._first_key = [], 0, 0, 0
         self._keys, self._units, self._reasons = {}, {}, {}
-        self._marks = (0, 0)
         return pa.RecordBatch.from_arrays(arrays, schema=LEAVES)
 
+    def _pack(self) -> None:
+        """Turn the leaves held as Python objects into Arrow arrays."""
+        if not self._columns[0]:
+            return
+        self._kept += len(self._columns[0])
+        self._chunks.append([
+            _texts(column, kind) if pa.types.is_large_string(kind) else pa.array(column, kind)
+            for column, kind in zip(self._columns, _TYPES, strict=True)
+        ])
+        self._columns = _empty()
 
-def _dictionary(codes: list[object], names: dict[str, int]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes, pa.int32()), pa.array(list(names), pa.string())
-    )
+
+def _empty() -> tuple[Column, ...]:
+    return tuple([] for _ in LEAVES)
+
+
+def _texts(column: Column | list[str], kind: pa.DataType | None = None) -> pa.Array:
+    """Texts as an Arrow array; halves of surrogate pairs, which no UTF-8 holds, are escaped."""
+    try:
+        return pa.array(column, kind or pa.string())
+    except UnicodeEncodeError:
+        return pa.array([str(text).encode("utf-8", "backslashreplace").decode() for text in column],
+                        kind or pa.string())

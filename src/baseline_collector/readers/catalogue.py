@@ -10,14 +10,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from baseline_collector.errors import ReadError, UsageError
+from baseline_collector.readers.aiperf import AiperfConsole, AiperfCsv, AiperfJson
+from baseline_collector.readers.asv import Asv
 from baseline_collector.readers.base import Reader
+from baseline_collector.readers.evaluations import InspectEval, InspectJson, LmEval
 from baseline_collector.readers.generic_csv import GenericCsv
 from baseline_collector.readers.generic_json import GenericJson, GenericJsonl
 from baseline_collector.readers.generic_markdown import GenericMarkdown
+from baseline_collector.readers.guidellm import GuidellmCsv, GuidellmJson
+from baseline_collector.readers.hyperfine import HyperfineCsv, HyperfineJson, HyperfineMarkdown
+from baseline_collector.readers.llama_bench import (
+    LlamaBenchCsv,
+    LlamaBenchJson,
+    LlamaBenchMarkdown,
+    LlamaBenchSql,
+)
+from baseline_collector.readers.llm_d import LlmdJson, LlmdYaml
+from baseline_collector.readers.micro import Conbench, GoogleBenchmark, Pyperf, PytestBenchmark
+from baseline_collector.readers.mlperf import MlperfDetail, MlperfMeasurements, MlperfSummary
+from baseline_collector.readers.nsight_compute import NsightCompute
+from baseline_collector.readers.ollama import OllamaApi, OllamaBench
 from baseline_collector.readers.opened import Opened
+from baseline_collector.readers.serving import InferencePerf, Llmperf
+from baseline_collector.readers.vllm_bench import VllmBench, VllmSweep
 
-TOOLS: tuple[Reader, ...] = ()
-"""Readers of known tools."""
+TOOLS: tuple[Reader, ...] = (
+    AiperfJson(), AiperfCsv(), AiperfConsole(), Asv(), Conbench(), GoogleBenchmark(),
+    GuidellmJson(), GuidellmCsv(), HyperfineJson(), HyperfineCsv(), HyperfineMarkdown(),
+    InferencePerf(), InspectJson(), InspectEval(), LlamaBenchJson(), LlamaBenchCsv(),
+    LlamaBenchMarkdown(), LlamaBenchSql(), LlmdJson(), LlmdYaml(), Llmperf(), LmEval(),
+    MlperfSummary(), MlperfDetail(), MlperfMeasurements(), NsightCompute(), OllamaApi(),
+    OllamaBench(), Pyperf(), PytestBenchmark(), VllmBench(), VllmSweep(),
+)
+"""Readers of known tools; a tool may have several, one a layout, all under its name."""
 
 GENERIC: tuple[Reader, ...] = (GenericCsv(), GenericMarkdown(), GenericJsonl(), GenericJson())
 """Readers of everything else, asked in this order."""

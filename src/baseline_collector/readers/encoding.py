@@ -28,32 +28,43 @@ def decode(data: bytes) -> Decoded:
         ReadError: The content is binary.
     """
     encoding, skip, note = _detect(data)
-    body = data[skip:]
+    body = data[skip:] if skip else data
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError:
-        if encoding.startswith("utf-16"):
-            text = body.decode(encoding, "replace")
-            note = note or "UTF-16 with broken characters"
-        else:
+        text = body.decode(encoding, "replace")
+        if encoding == "utf-8" and not _mostly_utf8(text):
             text, encoding = body.decode("cp1252", "replace"), "cp1252"
-    if encoding in ("utf-8", "cp1252") and _binary(text[:_SAMPLE]):
+        else:
+            name = encoding.upper().removesuffix("-LE").removesuffix("-BE")
+            note = note or f"{name} with broken characters"
+    if _binary(text[:_SAMPLE]):
         raise ReadError("not text: binary content")
     return Decoded(text, encoding, note)
 
 
-def line_encoding(head: bytes) -> str:
-    """Return the codec to read a large file with, from its first bytes."""
+def line_encoding(head: bytes) -> tuple[str, int]:
+    """Return the codec to read a large file with, and the bytes to skip, from its beginning."""
     encoding, skip, _ = _detect(head)
     if encoding == "utf-8":
-        return "utf-8-sig" if skip else encoding
-    return encoding if not skip else "utf-16"
+        text = head[skip:].decode(encoding, "replace")[:-4]  # the last one may be cut in half
+        if "\ufffd" in text and not _mostly_utf8(text):
+            encoding = "cp1252"
+    return encoding, skip
+
+
+def _mostly_utf8(text: str) -> bool:
+    """Whether more characters beyond ASCII were decoded than broken."""
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return beyond > 2 * text.count("\ufffd")
 
 
 def _detect(data: bytes) -> tuple[str, int, str]:
     """Return codec, bytes to skip, and a note."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8", 3, ""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32-le" if data[:1] == b"\xff" else "utf-32-be", 4, ""
     if data.startswith(codecs.BOM_UTF16_LE):
         return "utf-16-le", 2, ""
     if data.startswith(codecs.BOM_UTF16_BE):

@@ -31,8 +31,9 @@ from baseline_collector.readers.opened import Opened
 
 _SAMPLE_ROWS = 60
 _DELIMITERS = ",;\t|"
-_COMMA_NUMBER = re.compile(r"\s*[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+\s*")
-_POINT_NUMBER = re.compile(r"\s*[+-]?\d+\.\d+\s*")
+_COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:\s?\D{1,12})?")
+_POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
+_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +102,22 @@ def _layout(head: list[str], opened: Opened) -> Dialect:
     if width == 1 and not any(cell(row[0])[0] == NUMBER for row in following):
         raise ReadError("not a table", expected="columns, or rows of numbers",
                         found=repr(names[0].strip()[:120]))
-    row_units = _units_row(following[0]) if following else None
-    return Dialect(delimiter, first_line, _unique(names), 2 if row_units else 1,
+    row_units = _units_row(following[0], following[1:]) if following else None
+    return Dialect(delimiter, first_line, unique(names), 2 if row_units else 1,
                    row_units or ("",) * width, _decimal_comma(delimiter, following))
 
 
 def _delimiter(head: list[str], opened: Opened) -> tuple[str, int, list[tuple[int, list[str]]]]:
     """Return the delimiter that splits most lines alike, the width, and (line, row) samples."""
     best: tuple[float, str, int, list[tuple[int, list[str]]]] | None = None
+    broken: csv.Error | None = None
     prefer = "\t" if opened.artifact.kind == "tsv" else ","
     for delimiter in sorted(_DELIMITERS, key=lambda char: char != prefer):
         try:
             samples = list(_numbered(head, delimiter))
-        except csv.Error as error:
-            raise ReadError(f"a field is too long or broken: {error}",
-                            expected=f"at most {opened.limits.field_chars} characters") from error
+        except csv.Error as error:  # without its delimiter, a wide row is one long field
+            broken = broken or error
+            continue
         widths = Counter(len(row) for _, row in samples if row)
         if not widths:
             continue
@@ -123,6 +125,9 @@ def _delimiter(head: list[str], opened: Opened) -> tuple[str, int, list[tuple[in
         score = count / sum(widths.values()) * (1.0 if width > 1 else 0.01) + min(width, 50) / 1e4
         if best is None or score > best[0] + 1e-9:
             best = (score, delimiter, width, samples)
+    if best is None and broken is not None:
+        raise ReadError(f"a field is too long or broken: {broken}",
+                        expected=f"at most {opened.limits.field_chars} characters") from broken
     if best is None:
         raise ReadError("empty")
     return best[1:]
@@ -137,16 +142,23 @@ def _numbered(head: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]
         at = reader.line_num
 
 
-def _units_row(row: list[str]) -> tuple[str, ...] | None:
-    """Return units where a row holds nothing but units and empty cells, else None."""
+def _units_row(row: list[str], rows: list[list[str]]) -> tuple[str, ...] | None:
+    """Return units where a row holds nothing but units and empty cells, else None.
+
+    A word may be a unit and a name: numbers must stand below some unit, and below every
+    one that is known there is nothing else.
+    """
     cells = tuple(text.strip().strip("[]()") for text in row)
     filled = [text for text in cells if text]
     if not filled or any(cell(text)[0] == NUMBER for text in filled):
         return None
-    known = sum(units.recognise(text) is not None for text in filled)
-    if known and all(_unit_like(text) for text in filled):
-        return cells
-    return None
+    known = [at for at, text in enumerate(cells) if text and units.recognise(text) is not None]
+    if not known or not all(_unit_like(text) for text in filled):
+        return None
+    below = [cell(line[at])[0] for line in rows for at in known if at < len(line)]
+    if NUMBER not in below or TEXT in below:
+        return None
+    return cells
 
 
 def _unit_like(text: str) -> bool:
@@ -154,26 +166,36 @@ def _unit_like(text: str) -> bool:
 
 
 def _decimal_comma(delimiter: str, rows: list[list[str]]) -> bool:
+    """Whether 1,5 is one and a half; where all commas may group thousands, ``;`` speaks for it."""
     if delimiter == ",":
         return False
-    comma = sum(bool(_COMMA_NUMBER.fullmatch(text)) for row in rows for text in row)
-    point = sum(bool(_POINT_NUMBER.fullmatch(text)) for row in rows for text in row)
-    return comma > point
+    cells = [text.strip() for row in rows for text in row]
+    comma = [text for text in cells if _COMMA_NUMBER.fullmatch(text)]
+    point = sum(bool(_POINT_NUMBER.fullmatch(text)) for text in cells)
+    if all(_GROUPS.fullmatch(text) for text in comma) and delimiter != ";":
+        return False
+    return len(comma) > point
 
 
-def _unique(names: list[str]) -> tuple[str, ...]:
+def unique(names: list[str]) -> tuple[str, ...]:
     """Header names, with ``#2`` behind a repeat and ``column N`` for an empty one."""
-    seen: Counter[str] = Counter()
+    bares = [name.strip() or f"column {at + 1}" for at, name in enumerate(names)]
+    taken, seen = set(bares), Counter[str]()
     header = []
-    for at, name in enumerate(names):
-        bare = name.strip() or f"column {at + 1}"
+    for bare in bares:
         seen[bare] += 1
-        header.append(bare if seen[bare] == 1 else f"{bare}#{seen[bare]}")
+        name = bare
+        while seen[bare] > 1 and name in taken:
+            name = f"{bare}#{seen[bare]}"
+            seen[bare] += name in taken
+        taken.add(name)
+        header.append(name)
     return tuple(header)
 
 
 def _preamble(lines: list[str], leaves: Leaves) -> None:
     """Lines above the header: ``key: value``, ``key=value`` or ``key,value`` become leaves."""
+    seen: Counter[str] = Counter()
     for line in lines:
         text = line.strip().strip("#").strip(",;\t ")
         if not text:
@@ -181,6 +203,9 @@ def _preamble(lines: list[str], leaves: Leaves) -> None:
         match = re.match(r"([^:=,;\t]{1,60})[:=,;\t]\s*(.+)", text)
         key, value = (match[1].strip(), match[2].strip()) if match else ("preamble", text)
         kind, parsed, unit, reason = cell(value)
+        seen[key] += 1
+        if seen[key] > 1:
+            key = f"{key}#{seen[key]}"
         leaves.add(segment(key), TOP, kind, value, parsed, unit, reason)
 
 

@@ -23,8 +23,11 @@ from baseline_collector.readers.base import (
 from baseline_collector.readers.json_text import Repeated, Written, parse
 from baseline_collector.readers.opened import Opened
 
+_REPEATED = "key repeated in one object; a later value stands"
 
-def walk(value: Any, leaves: Leaves, key: str = "", at: Depth = TOP, depth: int = 0) -> None:
+
+def walk(value: Any, leaves: Leaves, key: str = "", at: Depth = TOP, depth: int = 0,
+         lost: bool = False) -> None:
     """Write every leaf below a parsed value.
 
     Args:
@@ -33,21 +36,25 @@ def walk(value: Any, leaves: Leaves, key: str = "", at: Depth = TOP, depth: int 
         key: Path template of the value.
         at: Indices of the template, outermost first.
         depth: How deep the value lies.
+        lost: Whether a later value of the same key stands instead; its leaves are counted as
+            rejected and say nothing.
 
     Raises:
         ReadError: Nested deeper than the limits allow.
     """
-    if type(value) is Written:
-        leaves.add_number(key, at, value)
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         _bounded(depth, leaves)
         for name, inner in value.items():
-            walk(inner, leaves, leaves.join(key, name), at, depth + 1)
-        if isinstance(value, Repeated):
-            _lost(value, leaves, key, at)
+            walk(inner, leaves, leaves.join(key, name), at, depth + 1, lost)
+        for name, inner in value.lost if isinstance(value, Repeated) else ():
+            walk(inner, leaves, leaves.join(key, name), at, depth + 1, lost=True)
     elif isinstance(value, list):
         _bounded(depth, leaves)
-        _items(value, leaves, key, at, depth)
+        _items(value, leaves, key, at, depth, lost)
+    elif lost:
+        _reject(value, leaves, key, at)
+    elif type(value) is Written:
+        leaves.add_number(key, at, value)
     elif isinstance(value, str):
         leaves.add(key, at, TEXT, value[: leaves.limits.field_chars])
     elif value is None:
@@ -56,17 +63,17 @@ def walk(value: Any, leaves: Leaves, key: str = "", at: Depth = TOP, depth: int 
         leaves.add(key, at, BOOL, "true" if value else "false")
 
 
-def _items(items: list[Any], leaves: Leaves, key: str, at: Depth, depth: int) -> None:
+def _items(items: list[Any], leaves: Leaves, key: str, at: Depth, depth: int, lost: bool) -> None:
     template = key + "[]"
     for index, inner in enumerate(items):
         if at[0] is None:
-            walk(inner, leaves, template, (index, None, None), depth + 1)
+            walk(inner, leaves, template, (index, None, None), depth + 1, lost)
         elif at[1] is None:
-            walk(inner, leaves, template, (at[0], index, None), depth + 1)
+            walk(inner, leaves, template, (at[0], index, None), depth + 1, lost)
         elif at[2] is None:
-            walk(inner, leaves, template, (at[0], at[1], index), depth + 1)
+            walk(inner, leaves, template, (at[0], at[1], index), depth + 1, lost)
         else:
-            walk(inner, leaves, f"{key}[{index}]", at, depth + 1)
+            walk(inner, leaves, f"{key}[{index}]", at, depth + 1, lost)
 
 
 def _bounded(depth: int, leaves: Leaves) -> None:
@@ -74,12 +81,10 @@ def _bounded(depth: int, leaves: Leaves) -> None:
         raise ReadError(f"nested deeper than {leaves.limits.depth}")
 
 
-def _lost(value: Repeated, leaves: Leaves, key: str, at: Depth) -> None:
-    """Earlier values of a repeated key: numbers are counted as rejected, not lost silently."""
-    for name, inner in value.lost:
-        if type(inner) is Written:
-            leaves.add(leaves.join(key, name), at, NUMBER, inner, None, "",
-                       "key repeated in one object; a later value stands")
+def _reject(value: Any, leaves: Leaves, key: str, at: Depth) -> None:
+    """Write a leaf whose key stands again later: a number without a value, a text as null."""
+    kind = NUMBER if type(value) is Written else NULL
+    leaves.add(key, at, kind, str(value)[: leaves.limits.field_chars], None, "", _REPEATED)
 
 
 class GenericJson:
@@ -136,17 +141,35 @@ class GenericJsonl:
                 continue
             try:
                 document = parse(line.strip(), opened.limits.depth)
+                _shallow(document, line, opened.limits.depth)
             except ReadError as error:
                 broken += 1
                 first_broken = first_broken or f"line {index + 1}: {error.what}"
                 continue
             walk(document, leaves, "[]", (index, None, None), 1)
             good += 1
+        if not good and broken > 1 and opened.whole:
+            walk(opened.document, leaves)  # one document, over several lines
+            return Outcome()
         if not good:
             raise ReadError(first_broken or "empty", expected="one JSON document a line")
         if broken:
             return Outcome(partly=f"{broken} of {good + broken} lines are no JSON; {first_broken}")
         return Outcome()
+
+
+def _shallow(document: Any, line: str, depth: int) -> None:
+    """Refuse a line that is nested too deep before any of its leaves is written."""
+    if line.count("[") + line.count("{") < depth:
+        return
+    level = [document]
+    for _ in range(depth):
+        level = [inner for value in level if isinstance(value, dict | list)
+                 for inner in (value.values() if isinstance(value, dict) else value)]
+        if not level:
+            return
+    if any(isinstance(value, dict | list) for value in level):
+        raise ReadError(f"nested deeper than {depth}")
 
 
 def _second_line_is_json(opened: Opened) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join
 from baseline_collector.readers.base import NULL, TEXT, Depth, Leaves, Outcome, Places, cell
+from baseline_collector.readers.generic_csv import unique
 from baseline_collector.readers.generic_json import walk
 from baseline_collector.readers.json_text import parse
 from baseline_collector.readers.opened import Opened
@@ -22,9 +23,9 @@ from baseline_collector.readers.opened import Opened
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
 _BULLET = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+)?(.+)")
 _PAIR = re.compile(r"\**`?([A-Za-z][^:`*=]{0,59}?)`?\**\s*(?::\**|=)\s*(\S.*)")
-_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
-_MARKS = re.compile(r"\*\*|__|`")
+_MARKS = re.compile(r"\*\*|(?<!\w)__|__(?!\w)|`")
+_EMPHASIS = re.compile(r"\*([^*\s](?:[^*]*[^*\s])?)\*")
 
 
 class GenericMarkdown:
@@ -108,7 +109,7 @@ class _Page:
         if before and not before.startswith("|"):
             extra = before  # a sentence ran into the header's line
             header_line = header_line[cut:]
-        names = [_bare(text) or f"column {n + 1}" for n, text in enumerate(_cells(header_line))]
+        names = unique([_bare(text) for text in _cells(header_line)])
         if extra:
             self._pair(at, extra)
         at += 2
@@ -156,7 +157,7 @@ def _document(text: str, depth: int) -> object:
 
 
 def _is_rule(line: str) -> bool:
-    return "-" in line and bool(_RULE.fullmatch(line.strip()))
+    return "-" in line and not line.strip(" \t:|-")
 
 
 def _cells(line: str) -> Iterator[str]:
@@ -167,4 +168,6 @@ def _cells(line: str) -> Iterator[str]:
 
 def _bare(text: str) -> str:
     """Text without emphasis and code marks."""
-    return _MARKS.sub("", text).strip()
+    bare = _MARKS.sub("", text).strip()
+    emphasised = _EMPHASIS.fullmatch(bare)
+    return emphasised[1] if emphasised else bare

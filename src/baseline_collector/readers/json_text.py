@@ -59,7 +59,7 @@ def parse(text: str, depth: int) -> Any:
         ReadError: It is no JSON (with line and column), or nested too deep.
     """
     try:
-        return _DECODER.decode(text.lstrip("\ufeff"))
+        return _DECODER.decode(text.lstrip("\ufeff") if text[:1] == "\ufeff" else text)
     except RecursionError as error:
         raise ReadError(f"nested deeper than {depth}") from error
     except json.JSONDecodeError as error:

@@ -12,6 +12,9 @@ from baseline_collector.readers.json_text import Written
 from baseline_collector.readers.told import Told, ToolJson, first, has
 
 _ONE = "one round has no standard deviation"
+_TIMES = frozenset({"real_time", "cpu_time", "cpu_coefficient", "real_coefficient"})
+_VALUES = frozenset({"values", "warmups"})
+_OF_UNIT = frozenset({"data", "mean", "median", "min", "max", "stdev", "q1", "q3", "iqr"})
 _AGGREGATES = ("mean", "median", "stddev", "cv", "BigO", "RMS", "min", "max")
 
 
@@ -53,8 +56,8 @@ class GoogleBenchmark(ToolJson):
             return above
         sense = _row_kind(value)
         if sense in ("cv", "RMS") or value.get("aggregate_unit") == "percentage":
-            return Told("1", sense)  # a ratio, though the row names a time unit
-        return Told(str(value.get("time_unit", "ns")), sense)
+            return Told("1", sense, _TIMES)  # a ratio, though the row names a time unit
+        return Told(str(value.get("time_unit", "ns")), sense, _TIMES)
 
     def version_of(self, record: dict[str, Any]) -> str:
         """Of the library."""
@@ -91,8 +94,9 @@ class Pyperf(ToolJson):
             unit = metadata.get("unit", "") if isinstance(metadata, dict) else ""
             known = unit or above.sense or "second"
             return Told(sense=known)
-        return Told(_PYPERF.get(above.sense, ""), above.sense) if key == _RUN else (
-            Told(sense=above.sense) if key == f"{_RUN}.metadata" else above)
+        if key == _RUN:
+            return Told(_PYPERF.get(above.sense, ""), above.sense, _VALUES)
+        return above
 
     def version_of(self, record: dict[str, Any]) -> str:
         """Of the format."""
@@ -121,5 +125,6 @@ class Conbench(ToolJson):
             unit = str(value["unit"])
             single = isinstance(value["data"], list) and len(value["data"]) < 2
             withheld = {"stdev": _ONE} if single and type(value.get("stdev")) is Written else {}
-            return Told(unit, "time" if unit in ("s", "ns", "ms", "us") else "", withheld)
+            return Told(unit, "time" if unit in ("s", "ns", "ms", "us") else "",
+                        _OF_UNIT, withheld)
         return above

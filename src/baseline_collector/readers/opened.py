@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from functools import cached_property
@@ -21,6 +22,11 @@ from baseline_collector.readers.encoding import Decoded, decode, line_encoding
 from baseline_collector.readers.json_text import parse
 
 _CHUNK = 1 << 20
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_SPARSE = 1000
+"""A large file whose blocks on disk hold less than this part of it is a hole, not data."""
+_FLAGS = (os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+          | getattr(os, "O_BINARY", 0))
 
 
 class Opened:
@@ -46,14 +52,19 @@ class Opened:
             self.data, self.sha256, self.whole = self._load()
         except OSError as error:
             raise ReadError(f"cannot be opened: {error.strerror or error}") from error
+        except ValueError as error:  # a name no system call takes
+            raise ReadError(f"cannot be opened: {error}") from error
 
     def _load(self) -> tuple[bytes, str, bool]:
-        flags = (os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-                 | getattr(os, "O_BINARY", 0))
-        with open(os.open(self.artifact.location, flags), "rb") as file:  # noqa: PTH123
+        with open(os.open(self.artifact.location, _FLAGS), "rb") as file:  # noqa: PTH123
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode):
                 raise ReadError("no longer a regular file")
+            allocated = getattr(info, "st_blocks", info.st_size) * 512
+            if info.st_size > self.limits.document_bytes and allocated < info.st_size / _SPARSE:
+                raise ReadError("a sparse file, nearly all of it a hole",
+                                found=f"{info.st_size} bytes, {allocated} of them on disk")
+            self._stamp = (info.st_size, info.st_mtime_ns)
             if info.st_size > self.limits.stream_bytes:
                 raise ReadError("larger than the limit", found=f"{info.st_size} bytes",
                                 expected=f"at most {self.limits.stream_bytes}",
@@ -128,14 +139,23 @@ class Opened:
             ReadError: The content is no text, or a single line is longer than a document may be.
         """
         if self.whole:
-            yield from io.StringIO(self.text, newline="")
+            yield from (match[0] for match in _LINE.finditer(self.text))
             return
-        encoding = line_encoding(self.data)
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self.artifact.location, flags)
-        with open(descriptor, encoding=encoding, errors="replace", newline="") as file:  # noqa: PTH123
-            while line := file.readline(self.limits.document_bytes):
-                if len(line) >= self.limits.document_bytes:
-                    raise ReadError("a line is too long",
-                                    expected=f"at most {self.limits.document_bytes} characters")
+        try:
+            yield from self._streamed()
+        except OSError as error:
+            raise ReadError(f"cannot be read again: {error.strerror or error}") from error
+
+    def _streamed(self) -> Iterator[str]:
+        encoding, skip = line_encoding(self.data)
+        limit = self.limits.document_bytes
+        with open(os.open(self.artifact.location, _FLAGS), "rb") as raw:  # noqa: PTH123
+            info = os.fstat(raw.fileno())
+            if (info.st_size, info.st_mtime_ns) != self._stamp:
+                raise ReadError("changed while it was being read", remedy="collect again")
+            raw.seek(skip)
+            file = io.TextIOWrapper(raw, encoding, "replace", newline="")
+            while line := file.readline(limit):
+                if len(line) >= limit:
+                    raise ReadError("a line is too long", expected=f"at most {limit} characters")
                 yield line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Iterator
 
 from baseline_collector.errors import ReadError
@@ -18,7 +19,8 @@ def head_lines(opened: Opened, count: int = 5) -> list[str]:
     """The first lines that are not blank; empty where the content is no text."""
     head = opened.data[:_HEAD]
     try:
-        text = head.decode(line_encoding(head), "replace")
+        encoding, skip = line_encoding(head)
+        text = head[skip:].decode(encoding, "replace")
     except LookupError:
         return []
     if "\x00" in text:

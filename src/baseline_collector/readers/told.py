@@ -8,7 +8,7 @@ leaves inside.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from baseline_collector.errors import ReadError
@@ -33,12 +33,14 @@ class Told:
 
     Attributes:
         unit: Unit of its numbers as it spells it.
+        only: Keys the unit speaks for; empty where it speaks for all of them.
         sense: What its values are, where the same key means several things.
         withheld: Keys whose number stands for no measurement, and why.
     """
 
     unit: str = ""
     sense: str = ""
+    only: frozenset[str] = frozenset()
     withheld: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,6 +85,7 @@ class Walk:
         self.leaves.add(with_sense(key, told.sense), at, NUMBER, raw, value, told.unit, reason)
 
     def _object(self, value: dict[str, Any], key: str, at: Depth, told: Told, depth: int) -> None:
+        bare = replace(told, unit="") if told.only and told.unit else told
         for name, inner in value.items():
             below = self.leaves.join(key, name)
             reason = told.withheld.get(name)
@@ -90,7 +93,8 @@ class Walk:
                 self.leaves.add(with_sense(below, told.sense), at, NUMBER, inner, None, told.unit,
                                 reason)
             else:
-                self.go(inner, below, at, told, depth + 1)
+                spoken = told if not told.only or name in told.only else bare
+                self.go(inner, below, at, spoken, depth + 1)
         if isinstance(value, Repeated):
             for name, inner in value.lost:
                 if type(inner) is Written:

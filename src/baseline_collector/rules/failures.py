@@ -4,58 +4,65 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from baseline_collector.analyse.book import count_of, quoted
 from baseline_collector.rules.base import Evidence, Rule, files, listed
 
+_NUMBERS = re.compile(r"\d+")
 _DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an error): *")
 
 
 def failed_calls(evidence: Evidence) -> None:
     """Calls that failed, in all and by the text of their error."""
-    failing = {name: one for name, one in evidence.outcomes.items() if one.failures}
+    told = {name: one for name, one in evidence.outcomes.items() if name not in evidence.twin_of}
+    failing = {name: one for name, one in told.items() if one.failures}
     if not failing:
         return
     book = evidence.book
     total = sum(len(one.failures) for one in failing.values())
-    attempts = sum(one.attempts for one in evidence.outcomes.values())
+    attempts = sum(one.attempts for one in told.values())
     fact = book.fact("Recorded calls that failed: {}", total, statistic="count",
                      estimator="calls with an error text, a failed status or success = false",
                      n=attempts, topic="failure", weight=90.0, scope={"of": "failures"},
                      sources=files(sorted(failing)), kind="inventory",
-                     sql="SELECT sum(failures) FROM artifacts")
+                     sql="SELECT sum(failures) FROM artifacts WHERE twin_of IS NULL")
     tried = book.fact("Calls with a recorded outcome: {}", attempts, statistic="count",
                       estimator="calls with an error text, a status or a success flag",
                       n=attempts, topic="failure", weight=80.0, scope={"of": "attempts"},
-                      sources=files(sorted(evidence.outcomes)), kind="inventory",
-                      sql="SELECT sum(attempts) FROM artifacts")
+                      sources=files(sorted(told)), kind="inventory",
+                      sql="SELECT sum(attempts) FROM artifacts WHERE twin_of IS NULL")
     book.finding("failed-calls", "warning",
                  f"{{{fact}}} of {{{tried}}} calls with a recorded outcome failed; their numbers "
                  "stay out of every statistic.", [fact, tried],
                  "Repeat the failed runs, or say in the artifact that they are void.", "failure")
-    _causes(evidence, failing.keys())
+    _causes(evidence, failing)
     _void(evidence)
 
 
-def _causes(evidence: Evidence, failing: object) -> None:
-    """The same error text, grouped."""
+def _causes(evidence: Evidence, failing: Iterable[str]) -> None:
+    """The same error text, numbers in it aside, grouped."""
     book = evidence.book
     causes: Counter[str] = Counter()
     where: dict[str, list[str]] = {}
-    for name in sorted(failing):  # type: ignore[call-overload]
+    spelled: dict[str, str] = {}
+    for name in sorted(failing):
         for reason in evidence.outcomes[name].failures:
             text = _DETAIL.sub("", reason)[:160]
-            causes[text] += 1
-            if name not in where.setdefault(text, []):
-                where[text].append(name)
-    for text, count in causes.most_common(6):
+            cause = _NUMBERS.sub("#", text)
+            spelled.setdefault(cause, text)
+            causes[cause] += 1
+            if name not in where.setdefault(cause, []):
+                where[cause].append(name)
+    for cause, count in causes.most_common(6):
+        text = spelled[cause]
         fact = book.fact(f"Calls that failed with {book.name('error', text)}: {{}}", count,
                          statistic="count", estimator="calls with this error text", n=count,
                          topic="failure", weight=70.0, scope={"of": "failures", "error": text},
-                         sources=files(where[text]), kind="inventory")
+                         sources=files(where[cause]), kind="inventory")
         book.finding("failure-cause", "warning",
                      f"{{{fact}}} {count_of(count, 'call')} failed with {book.name('error', text)} in "
-                     f"{listed(book, 'artifact', where[text])}.", [fact],
+                     f"{listed(book, 'artifact', where[cause])}.", [fact],
                      _advice(text), "failure")
 
 

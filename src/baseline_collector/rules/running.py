@@ -53,24 +53,32 @@ def _cold_start(evidence: Evidence, metric: str, artifact: str, model: str | Non
     facts = [_extreme(book, frame, rows, metric, phase, which, where)
              for phase, rows in (("cold", cold), ("warm", warm))
              for which in (("min", "max") if len(rows) > 1 else ("max",))]
-    parts = [_extreme(book, frame, rows, part, "cold", "max", where)
-             for part in _FIRST_CALL[1:]
-             if part != metric
-             and len(rows := _selected(frame, part, "cold", artifact, model))]
+    parts = _parts(evidence, metric, artifact, model, where)
     cold_text = _span(facts, 0, len(cold))
     warm_text = _span(facts, 2 if len(cold) > 1 else 1, len(warm))
-    split = ""
-    if parts and len(cold) == 1:
-        names = [str(book.facts[key].metric).replace("_", " ") for key in parts]
-        split = " (" + ", ".join(f"{name} {{{key}}}"
-                                 for name, key in zip(names, parts, strict=True)) + ")"
+    split = "".join(f", {name} {span}" for name, span, _ in parts)
+    split = f" ({split[2:]})" if split else ""
     words = metric.replace("_", " ")
     calls = "Cold calls" if len(cold) > 1 else "The cold call"
     book.finding("cold-start", "notice",
                  f"{calls}{where} took {cold_text} as {words}{split}; warm calls took "
-                 f"{warm_text}.", [*facts, *parts],
+                 f"{warm_text}.", [*facts, *(fact for _, _, ids in parts for fact in ids)],
                  "Report cold and warm calls apart; say how many warm-up calls were made.",
                  "cold_start")
+
+
+def _parts(evidence: Evidence, metric: str, artifact: str, model: str | None, where: str
+           ) -> list[tuple[str, str, list[str]]]:
+    """Load and prompt evaluation of the cold calls: name, span in slots, facts."""
+    found = []
+    for part in _FIRST_CALL[1:]:
+        rows = _selected(evidence.frame, part, "cold", artifact, model)
+        if part == metric or not len(rows):
+            continue
+        ids = [_extreme(evidence.book, evidence.frame, rows, part, "cold", which, where)
+               for which in (("min", "max") if len(rows) > 1 else ("max",))]
+        found.append((part.replace("_", " "), _span(ids, 0, len(rows)), ids))
+    return found
 
 
 def _extreme(book: Book, frame: Frame, rows: Ints, metric: str, phase: str, which: str, where: str
@@ -162,7 +170,7 @@ def _sweep(evidence: Evidence, artifact: str, model: str | None, members: list[S
     title = (f"Of {{{count}}} configurations{where}, {names[0]} has the highest throughput at "
              f"{{{best.location}}} and {names[1]} the lowest at {{{worst.location}}}, "
              f"{{{margin}}} apart; {why}.")
-    advice = (f"Use {names[0]} for throughput, and check the time to first token beside it."
+    advice = (f"For throughput{of} use {names[0]}, and check the time to first token beside it."
               if apart else "Repeat both ends of the sweep before choosing between them.")
     book.finding("sweep", "info" if apart else "notice", title,
                  [count, margin, best.location, worst.location], advice, "sweep")

@@ -131,14 +131,14 @@ def test_redirects_are_not_followed(server: Any, ask: Ask) -> None:
 
 def test_slow_first_token(server: Any, ask: Ask) -> None:
     server.on("/api/chat", 1.0, line("late"))
-    with pytest.raises(ModelError, match="no first token within 0.2 s"):
+    with pytest.raises(ModelError, match=r"no first token within 0.2 s"):
         Ollama("m", address=server.address).ask(replace(ask, timeout_s=0.2))
 
 
 def test_the_whole_call_is_bound_even_when_tokens_trickle(server: Any, ask: Ask) -> None:
     server.on("/api/chat", *[step for _ in range(100) for step in (line("a"), 0.05)])
     began = time.perf_counter()
-    with pytest.raises(ModelError, match="not done within 0.3 s"):
+    with pytest.raises(ModelError, match=r"not done within 0.3 s"):
         Ollama("m", address=server.address).ask(replace(ask, timeout_s=0.3))
     assert time.perf_counter() - began < 1.0
 

@@ -195,12 +195,12 @@ def test_the_lists_are_as_long_as_promised():
 @pytest.mark.parametrize(("section", "about", "text", "reason"), [
     (FINDINGS, "", "{F10} calls failed.", "no finding"),
     (FINDINGS, "F10", "{F10} calls failed.", "no finding"),
-    (FINDINGS, "R2-1", "{F10} calls failed.", "no finding"),
-    (FINDINGS, "R1-1", "The calls failed.", "no fact"),
-    (FINDINGS, "R1-1", "{F10} calls failed.", ""),
-    (RECOMMENDATIONS, "R1-1", "Repeat the calls that failed.", ""),
-    (RECOMMENDATIONS, "R1-1", "Buy another machine.", "word"),
-    (RECOMMENDATIONS, "R1-1", "Repeat the failed calls twice.", "number word"),
+    (FINDINGS, "R2", "{F10} calls failed.", "no finding"),
+    (FINDINGS, "R1", "The calls failed.", "no fact"),
+    (FINDINGS, "R1", "{F10} calls failed.", ""),
+    (RECOMMENDATIONS, "R1", "Repeat the calls that failed.", ""),
+    (RECOMMENDATIONS, "R1", "Buy another machine.", "word"),
+    (RECOMMENDATIONS, "R1", "Repeat the failed calls twice.", "number word"),
     (EXECUTIVE, "R99", "{F10} calls failed.", "unknown id"),
 ])
 def test_a_sentence_speaks_of_what_it_says_it_is_about(material, section, about, text, reason):
@@ -217,7 +217,7 @@ def test_a_sentence_is_printed_once(material):
 
 def test_findings_may_take_up_what_the_summary_said(material):
     text = "{F10} calls failed."
-    said = [Sentence(EXECUTIVE, text, "R1-1"), Sentence(FINDINGS, text, "R1-1")]
+    said = [Sentence(EXECUTIVE, text, "R1"), Sentence(FINDINGS, text, "R1")]
     assert len(admit(said, material, set())[0]) == 2
 
 

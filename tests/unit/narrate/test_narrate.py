@@ -56,7 +56,7 @@ def test_a_choice_that_was_not_offered_is_refused(analysis, scripted, grammar):
 
 def test_every_finding_is_printed_whatever_the_model_chooses(analysis, scripted, grammar):
     def silent(ask):
-        return {"findings": {}, "recommendations": {"order": ["R3-1 advice"]}}
+        return {"findings": {}, "recommendations": {"order": ["R4 advice"]}}
     found = narrate(analysis, llm=scripted([grammar, silent]), **ALONE)
     bullets = texts(found, SECTIONS[3])
     assert [bullet.split(":")[0] for bullet in bullets] == [
@@ -67,7 +67,7 @@ def test_every_finding_is_printed_whatever_the_model_chooses(analysis, scripted,
 
 def test_the_model_orders_within_a_severity(analysis, scripted, grammar):
     def order(ask):
-        return {"findings": {}, "recommendations": {"order": ["R5-1 advice", "R2-1 advice"]}}
+        return {"findings": {}, "recommendations": {"order": ["R3 advice", "R2 advice"]}}
     found = narrate(analysis, llm=scripted([grammar, order]), **ALONE)
     advice = texts(found, SECTIONS[4])
     assert advice.index("Report cold and warm calls apart.") < advice.index(
@@ -78,8 +78,8 @@ def test_free_sentences_pass_the_door_one_by_one(analysis, scripted):
     first = {"summary": [{"about": "F1", "text": "The heap contains {F1} files."},
                          {"about": "F1", "text": "There are 101 files."}, "nonsense"],
              "performance": [{"about": "F4", "text": "The fast mean throughput is {F4}."}]}
-    second = {"findings": [{"about": "R1-1", "text": "{F10} calls failed."}],
-              "recommendations": [{"about": "R1-1", "text": "Repeat the calls that failed."}]}
+    second = {"findings": [{"about": "R1", "text": "{F10} calls failed."}],
+              "recommendations": [{"about": "R1", "text": "Repeat the calls that failed."}]}
     found = narrate(analysis, llm=scripted([first, second]), free_writing=True, **ALONE)
     assert found.accepted == 3
     assert [refusal.reason.split(":")[0] for refusal in found.rejected] == [

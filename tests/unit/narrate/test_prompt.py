@@ -104,5 +104,6 @@ def test_the_schema_allows_only_what_gives_a_sentence(analysis, scripted):
     run(analysis, llm)
     summary = llm.asked[0].schema["properties"]["summary"]["properties"]
     assert summary["inventory"]["enum"] == ["F1 shows", "F1 state", "F2 state"]
-    assert "F4 interval" in summary["measured"]["enum"]
-    assert "F8 interval" not in summary["measured"]["enum"]
+    performance = llm.asked[0].schema["properties"]["performance"]["properties"]
+    assert "F4 interval" in performance["throughput"]["enum"]
+    assert "F6 interval" not in performance["throughput"]["enum"]

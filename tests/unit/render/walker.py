@@ -19,8 +19,9 @@ VOID = frozenset({"meta", "link", "br", "hr", "img", "line"})
 
 def unresolved(text: str, allowed: set[str]) -> list[str]:
     """Numbers of a text that report.json does not hold."""
-    for known in sorted(allowed, key=len, reverse=True):
-        text = re.sub(rf"(?<![\w.]){re.escape(known)}(?!\w|[.:]\d)", "~", text)
+    longest_first = sorted(allowed, key=len, reverse=True)
+    known = "|".join(re.escape(one) for one in longest_first)
+    text = re.sub(rf"(?<![\w.])(?:{known})(?!\w|[.:]\d)", "~", text)
     return re.findall(r"\S*\d\S*", text)
 
 

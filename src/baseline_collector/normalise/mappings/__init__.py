@@ -9,13 +9,43 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from baseline_collector.normalise.mappings import (
+    aiperf,
+    evaluations,
+    guidellm,
+    llama_bench,
+    micro,
+    nsight_compute,
+    ollama,
+    serving,
+    vllm_bench,
+)
 from baseline_collector.normalise.mappings.entry import Entry, Table
 from baseline_collector.paths import SENSE, tokens, without_sense
 
-TABLES: Mapping[str, Table] = {}
+TABLES: Mapping[str, Table] = {
+    "aiperf": aiperf.TABLE,
+    "asv": micro.ASV,
+    "conbench": micro.CONBENCH,
+    "google-benchmark": micro.GOOGLE,
+    "guidellm": guidellm.TABLE,
+    "hyperfine": micro.HYPERFINE,
+    "inference-perf": serving.INFERENCE_PERF,
+    "inspect_ai": evaluations.INSPECT,
+    "llama-bench": llama_bench.TABLE,
+    "llm-d-benchmark-report": serving.LLM_D,
+    "llmperf": serving.LLMPERF,
+    "lm-eval": evaluations.LM_EVAL,
+    "mlperf-loadgen": serving.MLPERF,
+    "nsight-compute": nsight_compute.TABLE,
+    "ollama": ollama.TABLE,
+    "pyperf": micro.PYPERF,
+    "pytest-benchmark": micro.PYTEST,
+    "vllm-bench": vllm_bench.TABLE,
+}
 """Reader name -> key template -> what it means."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -55,21 +85,28 @@ def find(reader: str, key: str) -> Found | None:
     sense = key[len(bare) + 1 :]
     for pattern in _patterns(reader).get(len(names), ()):
         if pattern.sense in ("", sense) and (bound := _bound(pattern, names)) is not None:
-            return Found(pattern.entry, bound)
+            return _filled(pattern.entry, bound)
     return None
 
 
-def _bound(pattern: _Pattern, names: list[str | None]) -> tuple[tuple[str, str], ...] | None:
+def _filled(entry: Entry, bound: dict[str, str]) -> Found:
+    """Put what the placeholders stand for where it belongs: into the target, else the context."""
+    if _PLACEHOLDER.fullmatch(entry.target):
+        return Found(replace(entry, target=bound[entry.target.strip("{}")]))
+    return Found(entry, tuple(item for item in bound.items() if not item[0].startswith("_")))
+
+
+def _bound(pattern: _Pattern, names: list[str | None]) -> dict[str, str] | None:
     """What the placeholders of a pattern stand for, or None where it does not fit."""
-    found = []
+    found: dict[str, str] = {}
     for wanted, name in zip(pattern.names, names, strict=True):
         if wanted == name:
             continue
         placeholder = _PLACEHOLDER.fullmatch(wanted or "")
         if placeholder is None or name is None:
             return None
-        found.append((placeholder[1], name))
-    return tuple(found)
+        found[placeholder[1]] = name
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -97,10 +97,10 @@ def _json() -> dict[str, Entry]:
             found |= sensed(WARMUP, {value: aside(entry.unit)})
     for tag, entry in OF_THE_RUN.items():
         found[f"{tag}.avg"] = _run_value(entry)
-    found["{metric}.count"] = REPETITIONS
-    found |= {f"{{metric}}.{name}": aside() for name in _STATISTICS}
-    found |= {f"warmup_metrics.{{metric}}.{name}": aside() for name in (*_STATISTICS, "count")}
-    found |= {"[].metrics.{metric}.value": aside(), "[].metrics.{metric}.value[]": aside()}
+    found["{_metric}.count"] = REPETITIONS
+    found |= {f"{{_metric}}.{name}": aside() for name in _STATISTICS}
+    found |= {f"warmup_metrics.{{_metric}}.{name}": aside() for name in (*_STATISTICS, "count")}
+    found |= {"[].metrics.{_metric}.value": aside(), "[].metrics.{_metric}.value[]": aside()}
     return found
 
 

@@ -37,7 +37,9 @@ class Entry:
 
 Table = Mapping[str, Entry]
 """Key template -> what it means. A name in braces, ``results.{run}.acc``, stands for any one
-name and gives it as context or parameter; a sense may follow the key (``paths.with_sense``)."""
+name and gives it as context or parameter, ``{_name}`` for any one name that is neither; a
+target ``{name}`` is what the placeholder stood for. A sense may follow the key
+(``paths.with_sense``)."""
 
 IDENTITY = Entry("identity")
 REPETITIONS = Entry("repetitions", target="runs")

@@ -70,8 +70,8 @@ def _distribution(parent: str, entry: Entry) -> dict[str, Entry]:
     named = entry.metric is not None
     half = {} if not named else {join(percentiles, "p50"): aside(entry.unit)}
     intervals = {
-        join(join(parent, "mean_ci"), "{bound}"): aside(entry.unit),
-        join(join(join(parent, "percentile_cis"), "{percentile}"), "{bound}"): aside(entry.unit),
+        join(join(parent, "mean_ci"), "{_bound}"): aside(entry.unit),
+        join(join(join(parent, "percentile_cis"), "{_percentile}"), "{_bound}"): aside(entry.unit),
     }
     return {
         **spread(parent, _STATISTICS, entry), **spread(percentiles, _PERCENTILES, entry), **half,
@@ -96,7 +96,7 @@ def _all(parent: str) -> dict[str, Entry]:
         found |= _statuses(join(parent, name), aside(unit))
     for name in ("text", "image", "video", "audio", "tool_call"):
         for direction in ("input", "output", "total"):
-            found |= _statuses(f"{parent}.{name}.{{kind}}.{direction}", aside())
+            found |= _statuses(f"{parent}.{name}.{{_kind}}.{direction}", aside())
     return found
 
 
@@ -119,8 +119,8 @@ _JSON: Table = {
     f"{_BENCH}.config.strategy.type_": Entry("parameter", target="strategy", scope=_BENCH),
     f"{_BENCH}.config.strategy.streams": Entry("parameter", target="concurrency", scope=_BENCH),
     f"{_BENCH}.config.strategy.rate": Entry("parameter", target="request_rate", scope=_BENCH),
-    f"{_BENCH}.requests.{{outcome}}[].output": Entry("unnamed"),
-    f"{_BENCH}.requests.{{outcome}}[].info.error": Entry("unnamed"),
+    f"{_BENCH}.requests.{{_outcome}}[].output": Entry("unnamed"),
+    f"{_BENCH}.requests.{{_outcome}}[].info.error": Entry("unnamed"),
     "config.spec.backend.model": context("model", ""),
     "args.model": context("model", ""),
     **setup("metadata", ("guidellm_version", "python_version", "platform"), ""),

@@ -1,0 +1,150 @@
+"""A report's own arithmetic: parts that make a sum, shares of counts, ratios, differences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from baseline_collector import units
+from baseline_collector.audit.claims import Claim, Evidence, Outcome
+from baseline_collector.audit.rounding import fits, written
+
+_OPENS_PARTS = re.compile(r"[\s*]*[(\[]\s*[^)\d]{0,32}$")
+_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|all\s+|these\s+)?$|\s*/\s*$", re.I)
+_LESS = re.compile(r"\b(?:lower|less|slower|fewer|smaller|reduction|reduced|drop|decreas\w+|shorter)\b", re.I)
+_CHANGE = re.compile(r"\b(?:higher|lower|more|less|faster|slower|fewer|greater|increas\w+|decreas\w+|reduc\w+|"
+                     r"improv\w+|drop|gain|longer|shorter|apart|difference)\b", re.I)
+
+
+def judge_arithmetic(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+    """Judge a claim by the numbers beside it; None where they say nothing about it.
+
+    Args:
+        claim: The claim.
+        beside: Claims of the same block, in order.
+    """
+    if claim.value is None or claim.block.kind in ("cell", "json"):
+        return None
+    if claim.kind == "percent":
+        return _share(claim, beside) or _change(claim, beside)
+    if claim.kind == "multiple":
+        return _ratio(claim, beside)
+    return _total(claim, beside)
+
+
+def _in_unit(claim: Claim, unit: units.Unit | None) -> float | None:
+    if claim.value is None or (claim.unit is None) != (unit is None):
+        return None
+    if claim.unit is None or unit is None:
+        return claim.value
+    if claim.unit.dimension != unit.dimension:
+        return None
+    return units.convert(claim.value, claim.unit, unit)
+
+
+def _total(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+    """``58.79s (ingest 0.03s | analysis 26.97s | report 31.79s)``."""
+    text = claim.block.text
+    after = [one for one in beside if one.start >= claim.end]
+    if len(after) < 2 or claim.unit is None or claim.kind != "number":
+        return None
+    opened = _OPENS_PARTS.fullmatch(text, claim.end, after[0].start)
+    close = text.find(")", claim.end)
+    parts = [one for one in after if close < 0 or one.start < close]
+    if not opened or len(parts) < 2 or not re.search(r"[|+,;]", text[parts[0].end : parts[1].start]):
+        return None
+    values = [_in_unit(one, claim.unit) for one in parts]
+    if any(value is None for value in values) or any(one.end_of for one in parts):
+        return None
+    total = sum(value for value in values if value is not None)
+    room = 0.5 * claim.step * (len(parts) + 1)
+    good = abs(total - claim.value) <= room + 1e-9 if claim.value is not None else False
+    said = " + ".join(one.text for one in parts)
+    evidence = tuple(Evidence(one.text, report_line=one.line) for one in parts)
+    right = f"{total:.{len(claim.digits.partition('.')[2])}f}"
+    if good:
+        return Outcome("supported", f"Its parts add up: {said}.", evidence, statistic="total")
+    return Outcome("contradicted", f"Its parts make {right}: {said}.", evidence,
+                   claim.text.replace(claim.digits, right, 1), statistic="total")
+
+
+def _share(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+    """``5 of 11 calls (45 %)``: the percentage of two counts in the same sentence."""
+    for part, whole in _pairs(claim, beside):
+        if part.end <= whole.start and _OF.fullmatch(claim.block.text, part.end, whole.start) \
+                and part.unit is None and part.value is not None and whole.value:
+            gap = claim.block.text[whole.end : claim.start] if claim.start > whole.end else \
+                claim.block.text[claim.end : part.start]
+            if len(gap) > 60 or re.search(r"\d", gap):
+                continue
+            right = 100.0 * part.value / whole.value
+            return _compared(claim, (right,), f"{part.text} of {whole.text} are", (part, whole))
+    return None
+
+
+def _change(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+    """``45 % higher``: of two numbers of one unit in the same sentence."""
+    start, end = claim.block.sentence(claim.start)
+    near = claim.block.text[claim.end : min(end, claim.end + 30)]
+    if not _CHANGE.search(near) and not _CHANGE.search(
+            claim.block.text[max(start, claim.start - 30) : claim.start]):
+        return None
+    pair = _only_pair(claim, beside)
+    if pair is None:
+        return None
+    low, high = sorted(pair, key=lambda one: _in_unit(one, pair[0].unit) or 0.0)
+    a, b = _in_unit(low, low.unit), _in_unit(high, low.unit)
+    if not a or not b:
+        return None
+    up, down = 100.0 * (b - a) / a, 100.0 * (b - a) / b
+    rights = (down, up) if _LESS.search(near) else (up, down)
+    return _compared(claim, rights, f"{low.text} and {high.text} differ by", pair)
+
+
+def _ratio(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+    """``2.3x``: of two numbers of one unit in the same sentence."""
+    pair = _only_pair(claim, beside)
+    if pair is None:
+        return None
+    a, b = _in_unit(pair[0], pair[0].unit), _in_unit(pair[1], pair[0].unit)
+    if not a or not b:
+        return None
+    ratio = max(a, b) / min(a, b)
+    return _compared(claim, (ratio, min(a, b) / max(a, b)),
+                     f"{pair[0].text} to {pair[1].text} is a ratio of", pair)
+
+
+def _compared(claim: Claim, rights: tuple[float, ...], words: str, pair: Sequence[Claim]) -> Outcome:
+    evidence = tuple(Evidence(one.text, report_line=one.line) for one in pair)
+    shown = written(rights[0], claim.step)
+    unit = " %" if claim.kind == "percent" else ""
+    if any(_near(claim, right, pair) for right in rights):
+        return Outcome("supported", f"{words} {shown}{unit}.", evidence, statistic="ratio")
+    return Outcome("contradicted", f"{words} {shown}{unit}.", evidence,
+                   claim.text.replace(claim.digits, shown, 1), statistic="ratio")
+
+
+def _near(claim: Claim, right: float, pair: Sequence[Claim]) -> bool:
+    """Fits, or would with the digits that rounding took from the two numbers."""
+    if fits(claim, right):
+        return True
+    share = sum(0.5 * one.step / abs(one.value) for one in pair
+                if one.value and (one.unit is not None or one.step < 1))
+    room = 0.5 * claim.step + share * (abs(right) + (100.0 if claim.kind == "percent" else 0.0))
+    return claim.value is not None and abs(claim.value - right) <= room
+
+
+def _pairs(claim: Claim, beside: Sequence[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    others = [one for one in beside if one is not claim and one.kind == "number"]
+    yield from zip(others, others[1:], strict=False)
+
+
+def _only_pair(claim: Claim, beside: Sequence[Claim]) -> tuple[Claim, Claim] | None:
+    """The two numbers of one dimension in the sentence, where there are exactly two."""
+    start, end = claim.block.sentence(claim.start)
+    found = [one for one in beside if one is not claim and start <= one.start < end
+             and one.kind == "number" and one.unit is not None]
+    if len(found) != 2 or found[0].unit is None or found[1].unit is None or any(
+            one.end_of for one in found):
+        return None
+    return (found[0], found[1]) if found[0].unit.dimension == found[1].unit.dimension else None

@@ -1,0 +1,254 @@
+"""Judge what a report says of the files themselves: how many, which share, how many more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from baseline_collector.audit.blocks import Block
+from baseline_collector.audit.claims import Claim, Evidence, Outcome
+from baseline_collector.audit.index import File, Index, kind_named
+from baseline_collector.audit.mentions import Mention
+from baseline_collector.audit.rounding import fits, written
+from baseline_collector.audit.rows import quoted
+
+_NOUN = r"(?:files?|artifacts?|documents?)\b"
+_KIND = r"(?:json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text)"
+_HARMLESS = (r"(?:benchmark(?:ing)?|data|total|raw|individual|different|distinct|separate|results?|"
+             r"source|input|analy[sz]ed|artifact|report|the|all|of|these|such|" + _KIND + ")")
+_AFTER = re.compile(rf"[\s`*]+(?P<words>(?:`?{_HARMLESS}`?[\s`*-]+)*){_NOUN}", re.I)
+_KIND_AFTER = re.compile(rf"[\s`*]+(?:(?:of\s+(?:them|which|these)\s+)?(?:are|is|were|in)\s+)?(?:in\s+)?"
+                         rf"(?:the\s+)?`?(?P<kind>{_KIND})\b", re.I)
+_TOTAL_AFTER = re.compile(r"\s*(?:in\s+)?total\b", re.I)
+_LABEL = re.compile(rf"(?:{_NOUN}|\b(?:files?\s+)?(?:count|number)\b)"
+                    r"[^.:;|(\d]{0,24}[:(|=][\s*`]*(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
+_KIND_LABEL = re.compile(rf"\b(?P<kind>{_KIND})\b[`*\s]*(?:{_NOUN})?[^.;|(\d]{{0,12}}[:(|=][\s*`]*"
+                         r"(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
+_QUALIFIED = re.compile(r"\s*(?:that|which|with|containing|contain|have|having|failed|fail|related|directly|"
+                        r"mention|hold|where|whose|named|about|from|for|could|were|per)\b", re.I)
+_MORE = re.compile(r"[\s`*]+(?:more|others?|additional|further|remaining)\b", re.I)
+_SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|collection|corpus)\b", re.I)
+_LISTED = re.compile(r"[\w.-]+(?:/[\w .-]+)*\.\w{2,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What of the inventory a claim asks for.
+
+    Attributes:
+        what: ``count``, ``share`` or ``more``.
+        kind: Type of file; empty for all.
+        loose: Whether all files may be meant although a type is named before.
+        folder: Files it is limited to; empty for no limit.
+        folder_words: How the report names them.
+        qualified: Whether further words limit the files in a way that is not judged.
+    """
+
+    what: str
+    kind: str = ""
+    loose: bool = False
+    folder: frozenset[str] = frozenset()
+    folder_words: str = ""
+    qualified: bool = False
+
+
+def question(claim: Claim, here: Sequence[Mention], above: str) -> Question | None:
+    """Say what of the inventory a claim asks for, or None where it is about something else.
+
+    Args:
+        claim: A number, percentage or share in words.
+        here: Mentions of its block.
+        above: Type of file that the blocks above name.
+    """
+    text = claim.block.text
+    folder = _folder(claim, here)
+    if claim.kind == "number" and claim.unit is None and claim.step == 1:
+        return _count(claim, text, here, above, folder)
+    if claim.kind in ("percent", "word"):
+        return _share(claim, text, here, folder)
+    return None
+
+
+def _folder(claim: Claim, here: Sequence[Mention]) -> Mention | None:
+    start, end = claim.block.sentence(claim.start)
+    found = [one for one in here if one.topic == "file" and start <= one.start < end
+             and ("/" in one.text or len(one.names) > 1)]
+    return found[0] if len(found) == 1 else None
+
+
+def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder: Mention | None
+           ) -> Question | None:
+    names = folder.names if folder else frozenset[str]()
+    words = folder.text if folder else ""
+    before = _sentence_before(claim)
+    more = _MORE.match(text, claim.end)
+    if more and re.search(r"(?:\band|\+|…|\.\.\.)\s*$", before):
+        return Question("more", above)
+    label, after = _KIND_LABEL.search(before), _AFTER.match(text, claim.end)
+    if after:
+        kind = re.search(_KIND, after["words"], re.I)
+        qualified = bool(_QUALIFIED.match(text, after.end()))
+        if kind:
+            return Question("count", kind_named(kind[0]), False, names, words, qualified)
+        said = _kind_before(claim, here)
+        return Question("count", said, True, names, words, qualified and not said)
+    if label:
+        return Question("count", kind_named(label["kind"]), False, names, words)
+    spoken = bool(re.search(_NOUN, before, re.I))
+    kind_after = _KIND_AFTER.match(text, claim.end)
+    if kind_after:
+        return Question("count", kind_named(kind_after["kind"]), False, names, words)
+    if _LABEL.search(before) and spoken:
+        kinds = [one.text for one in here if one.topic == "kind" and one.end <= claim.start]
+        return Question("count", kinds[-1] if kinds else "", False, names, words)
+    if spoken and _TOTAL_AFTER.match(text, claim.end):
+        return Question("count", "", True, names, words)
+    if claim.block.kind == "cell" and re.search(r"\b(?:files?|count|number)\b", before, re.I):
+        kinds = [one.text for one in here if one.topic == "kind"]
+        row_total = re.match(r"\s*(?:total|all)\b", text, re.I)
+        if kinds or row_total:
+            return Question("count", kinds[0] if kinds else "", False, names, words)
+    return None
+
+
+def _sentence_before(claim: Claim) -> str:
+    start, _ = claim.block.sentence(claim.start)
+    return claim.block.text[start if claim.block.kind != "cell" else 0 : claim.start]
+
+
+def _kind_before(claim: Claim, here: Sequence[Mention]) -> str:
+    """The type of file named before a claim with no other number of files between."""
+    start, _ = claim.block.sentence(claim.start)
+    kinds = [one for one in here if one.topic == "kind" and start <= one.start < claim.start]
+    between = claim.block.text[kinds[-1].end : claim.start] if kinds else ","
+    return kinds[-1].text if kinds and not re.search(r"[,;]|\band\b", between) else ""
+
+
+def _share(claim: Claim, text: str, here: Sequence[Mention], folder: Mention | None
+           ) -> Question | None:
+    start, end = claim.block.sentence(claim.start)
+    if claim.block.kind == "cell":
+        start, end = 0, len(text)
+    around = [one for one in here if start <= one.start < end]
+    kinds = [one for one in around if one.topic == "kind"]
+    if not kinds or not _SHARE_NOUN.search(text, start, end):
+        return None
+    before = [one for one in kinds if one.end <= claim.start]
+    after = [one for one in kinds if one.start >= claim.end]
+    leading = bool(re.match(r"[\s`*]+(?:of|are|is|in)\b", text[claim.end : claim.end + 8]))
+    chosen = after[0] if after and (leading or not before) else before[-1] if before else after[0]
+    nearer = [one for one in around if one.topic in ("key", "metric", "no key")
+              and chosen.end <= one.start < claim.start]
+    if nearer:
+        return None
+    return Question("share", chosen.text, False, folder.names if folder else frozenset(),
+                    folder.text if folder else "")
+
+
+def judge_files(claim: Claim, asked: Question, index: Index, blocks: Sequence[Block]) -> Outcome:
+    """Judge a claim about files against the inventory.
+
+    Args:
+        claim: The claim.
+        asked: What it asks for.
+        index: The dataset.
+        blocks: All blocks of the report, for lists that a claim continues.
+    """
+    pool = [file for file in index.files if not asked.folder or file.artifact in asked.folder]
+    chosen = [file for file in pool if not asked.kind or file.kind == asked.kind]
+    if asked.what == "share":
+        return _judge_share(claim, asked, pool, chosen)
+    if asked.what == "more":
+        return _judge_more(claim, asked, chosen, blocks)
+    readings = [(len(chosen), asked.kind)]
+    if asked.loose and asked.kind:
+        readings.append((len(pool), ""))
+    hit = next((one for one in readings if fits(claim, one[0])), None)
+    right, kind = hit or readings[0]
+    scope = _scope(asked, kind)
+    sql = _sql("count(*)", kind, asked)
+    if asked.qualified:
+        return Outcome("unsupported", "Which files are meant cannot be told from names and types.",
+                       metric="files", scope=scope, statistic="count")
+    if hit:
+        return Outcome("supported", f"{right} files{_of(kind)}.", _first(chosen), "", "files", scope,
+                       "count", sql)
+    return Outcome("contradicted", f"There are {right} files{_of(kind)}.", _first(chosen),
+                   _replaced(claim, str(right)), "files", scope, "count", sql)
+
+
+def _judge_share(claim: Claim, asked: Question, pool: list[File], chosen: list[File]) -> Outcome:
+    scope, sql = _scope(asked, asked.kind), _sql("100.0 * count(*) FILTER (kind = {}) / count(*)",
+                                                 asked.kind, asked)
+    if not pool:
+        return Outcome("unsupported", "There are no files.", metric="files", scope=scope)
+    by_count = 100.0 * len(chosen) / len(pool)
+    by_size = 100.0 * sum(file.size for file in chosen) / max(1, sum(file.size for file in pool))
+    said = (f"{len(chosen)} of {len(pool)} files are {asked.kind}, {by_count:.1f} %; "
+            f"of the bytes {by_size:.1f} %.")
+    good = _in_words(claim, by_count) if claim.kind == "word" else any(
+        fits(claim, value) for value in (by_count, by_size))
+    correction = "" if good else f"{by_count:.1f} %" if claim.kind == "word" else _replaced(
+        claim, written(by_count, claim.step) if claim.step < 1 else f"{by_count:.1f}")
+    return Outcome("supported" if good else "contradicted", said, _first(chosen), correction,
+                   "files", scope, "share", sql)
+
+
+def _in_words(claim: Claim, share: float) -> bool:
+    word = claim.text.lower()
+    if word in ("majority", "most"):
+        return share > 50.0
+    if word in ("all", "every", "none"):
+        return share == claim.value
+    room = 5.0 if claim.about else 2.0
+    return abs(share - (claim.value or 0.0)) <= room
+
+
+def _judge_more(claim: Claim, asked: Question, chosen: list[File], blocks: Sequence[Block]
+                ) -> Outcome:
+    """``... and 23 more``: the files there are less those listed before."""
+    siblings = [block for block in blocks if block.parents[:1] == claim.block.parents[:1]
+                and block.headings == claim.block.headings and block.group == claim.block.group
+                and block.at(0)[0] < claim.line and _LISTED.search(block.text.strip(" `-*"))]
+    listed = [block for block in siblings if _LISTED.fullmatch(block.text.strip(" `-*\r"))]
+    if not listed or not asked.kind:
+        return Outcome("unsupported", "What it continues cannot be told.", metric="files")
+    right = len(chosen) - len(listed)
+    lines = tuple(Evidence(block.text.strip(" `-*\r"), report_line=block.at(0)[0])
+                  for block in (claim.block.parents[:1] or ()))
+    why = f"{len(chosen)} files of type {asked.kind} less {len(listed)} listed are {right}."
+    good = fits(claim, right)
+    return Outcome("supported" if good else "contradicted", why, (*lines, *_first(chosen, 1)),
+                   "" if good else _replaced(claim, str(right)), "files", _scope(asked, asked.kind),
+                   "count", _sql(f"count(*) - {len(listed)}", asked.kind, asked))
+
+
+def _replaced(claim: Claim, right: str) -> str:
+    return claim.text.replace(claim.digits or claim.text, right, 1)
+
+
+def _of(kind: str) -> str:
+    return f" of type {kind}" if kind else ""
+
+
+def _scope(asked: Question, kind: str) -> dict[str, str]:
+    named = {"of": "files", "kind": kind, "folder": asked.folder_words}
+    return {name: text for name, text in named.items() if text}
+
+
+def _first(chosen: list[File], most: int = 3) -> tuple[Evidence, ...]:
+    return tuple(Evidence(f"{file.size} bytes, {file.modified:%Y-%m-%d %H:%M:%S} UTC", file.artifact)
+                 for file in chosen[:most])
+
+
+def _sql(what: str, kind: str, asked: Question) -> str:
+    terms = []
+    if "FILTER" in what:
+        what = what.format(quoted(kind))
+    elif kind:
+        terms.append(f"kind = {quoted(kind)}")
+    if asked.folder:
+        terms.append("artifact IN (" + ", ".join(quoted(name) for name in sorted(asked.folder)) + ")")
+    where = f" WHERE {' AND '.join(terms)}" if terms else ""
+    return f"SELECT {what} FROM artifacts{where}"

@@ -1,0 +1,86 @@
+"""Judge: send each claim to the judge of what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from baseline_collector.audit.arithmetic import judge_arithmetic
+from baseline_collector.audit.bind import Binder, Subject
+from baseline_collector.audit.blocks import Block
+from baseline_collector.audit.claims import AuditedClaim, Claim, Evidence, Outcome
+from baseline_collector.audit.dates import judge_date
+from baseline_collector.audit.index import Index
+from baseline_collector.audit.inventory import judge_files, question
+from baseline_collector.audit.joined import judge_joined
+from baseline_collector.audit.said_units import judge_unit
+from baseline_collector.audit.values import judge_value
+from baseline_collector.naming import take_apart
+
+
+def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today: date | None
+          ) -> Iterator[AuditedClaim]:
+    """Yield each claim with its verdict, in order.
+
+    Args:
+        claims: As extracted.
+        blocks: The report.
+        index: The dataset.
+        today: The day of the audit, or None.
+    """
+    binder = Binder(index)
+    beside: dict[int, list[Claim]] = {}
+    for claim in claims:
+        beside.setdefault(id(claim.block), []).append(claim)
+    dates = [claim for claim in claims if claim.kind == "date"]
+    done: list[tuple[AuditedClaim, Subject]] = []
+    for claim in claims:
+        subject = binder.bind(claim)
+        outcome = _judged(claim, subject, binder, beside[id(claim.block)], blocks, dates, today)
+        if outcome.verdict == "unsupported" and not subject.modal:
+            outcome = _repeated(claim, subject, outcome, done)
+        done.append((AuditedClaim(claim, outcome), subject))
+    yield from judge_joined([one for one, _ in done], [subject for _, subject in done], index)
+
+
+def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Claim],
+            blocks: Sequence[Block], dates: Sequence[Claim], today: date | None) -> Outcome:
+    index = binder.index
+    if claim.kind == "date":
+        return judge_date(claim, subject.kind, subject.files, index, dates, today)
+    if claim.kind == "unit":
+        return judge_unit(claim, subject, index)
+    if claim.block.kind != "json":
+        asked = question(claim, binder.of(claim.block), subject.kind)
+        if asked is not None:
+            return judge_files(claim, asked, index, blocks)
+    if claim.kind == "word":
+        return Outcome("unsupported", "Which files are meant is not said.")
+    own = judge_arithmetic(claim, beside)
+    if own is not None:
+        return own
+    if claim.kind == "multiple":
+        return Outcome("unsupported", "What is compared cannot be told.")
+    return judge_value(claim, subject, index)
+
+
+def _repeated(claim: Claim, subject: Subject, outcome: Outcome,
+              done: Sequence[tuple[AuditedClaim, Subject]]) -> Outcome:
+    """A number that repeats an earlier one about the same shares its fate, if that is definite."""
+    if claim.kind != "number" or claim.step >= 1 or not subject.statistic:
+        return outcome
+    for earlier, about in done:
+        if (earlier.claim.value == claim.value and earlier.verdict == "contradicted"
+                and about.statistic == subject.statistic and about.key is not None
+                and subject.key is None and _same_measure(about, subject)):
+            evidence = (Evidence(earlier.claim.text, report_line=earlier.claim.line),
+                        *earlier.outcome.evidence)
+            return replace(earlier.outcome, evidence=evidence, correction="",
+                           why=f"It repeats line {earlier.claim.line}: {earlier.outcome.why}")
+    return outcome
+
+
+def _same_measure(about: Subject, subject: Subject) -> bool:
+    metric = take_apart(about.key.label.rpartition(".")[2]).metric if about.key else None
+    return metric is not None and metric in subject.metrics

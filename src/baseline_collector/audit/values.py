@@ -1,0 +1,280 @@
+"""Judge a number against the measurements it is bound to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from baseline_collector import units, vocabulary
+from baseline_collector.audit.bind import Subject, unit_of_label
+from baseline_collector.audit.claims import Claim, Outcome
+from baseline_collector.audit.defects import defect_of
+from baseline_collector.audit.evidence import MOST, gather
+from baseline_collector.audit.index import Floats, Index
+from baseline_collector.audit.mentions import family
+from baseline_collector.audit.numerals import unit_named
+from baseline_collector.audit.readings import Reading, aggregates, direct
+from baseline_collector.audit.rounding import fits, written
+from baseline_collector.audit.rows import Selection, selections
+
+_BY_UNIT = {"tok/s": family("output_throughput"), "req/s": frozenset({"request_throughput"})}
+_ALIKE = ({"token rate", "word rate"}, {"tokens", "words"}, {"share", "number"})
+_PLAIN = ("mean", "p50", "min", "max")
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """How a claim is compared: with which values, in which unit."""
+
+    values: Floats
+    scale: float
+    column: str
+
+
+def judge_value(claim: Claim, subject: Subject, index: Index) -> Outcome:
+    """Judge a number that states a measurement.
+
+    Args:
+        claim: A claim with a value.
+        subject: What it was bound to.
+        index: The dataset.
+    """
+    outcome = _judged(claim, subject, index)
+    named = subject.key.label if subject.key else subject.unknown or " or ".join(
+        sorted(subject.metrics))
+    return replace(outcome, metric=named, scope=subject.scope(), statistic=subject.statistic)
+
+
+def _judged(claim: Claim, subject: Subject, index: Index) -> Outcome:
+    if subject.unknown:
+        return Outcome("unsupported", f"No artifact has a key {subject.unknown}.")
+    if not subject.key and not subject.metrics and claim.unit:
+        subject.metrics = _BY_UNIT.get(claim.unit.symbol, frozenset())
+    if not subject.key and not subject.metrics:
+        return Outcome("unsupported", "Nothing beside it says what it measures.")
+    chosen = [one for one in selections(subject, index) if one.mask.any()]
+    if not chosen:
+        return Outcome("unsupported", f"No artifact holds {subject.spoken or 'this'} there.")
+    bases = list(_bases(claim, subject, chosen[0], index))
+    if not bases:
+        return _wrong_unit(claim, subject, chosen[0], index)
+    missed: list[Reading] = []
+    for selection in chosen:
+        for basis in bases:
+            found = list(_readings(claim, subject, selection, basis, index))
+            hits = [one for one in found if fits(claim, one.value, scale=basis.scale)]
+            if hits:
+                return _supported(claim, hits, found, index, basis.scale)
+            missed = missed or [replace(one, value=one.value / basis.scale) for one in found]
+    return _missed(claim, subject, chosen, bases, missed, index)
+
+
+def _bases(claim: Claim, subject: Subject, selection: Selection, index: Index) -> Iterator[_Basis]:
+    """Ways to compare, the closest to the writing first."""
+    unit = claim.unit or unit_named(unit_of_label(claim) or "-")
+    if unit is None:
+        if subject.key is None:
+            yield _Basis(index.value, 1.0, "value")
+        yield _Basis(index.written, 1.0, "TRY_CAST(raw AS DOUBLE)")
+        return
+    canonical = units.canonical(unit)
+    values = np.where(_of_dimension(canonical, index), index.value, np.nan)
+    if not np.isfinite(values[selection.mask]).any():
+        return
+    yield _Basis(values, units.convert(1.0, unit, canonical), "value")
+    if unit.symbol in vocabulary.BINARY_UNITS:
+        larger = units.unit(vocabulary.BINARY_UNITS[unit.symbol])
+        yield _Basis(values, units.convert(1.0, larger, canonical), "value")
+    if unit.symbol == "%":
+        yield _Basis(values, 0.01, "value")
+
+
+def _of_dimension(unit: units.Unit, index: Index) -> np.typing.NDArray[np.bool_]:
+    alike = next((group for group in _ALIKE if unit.dimension in group), {unit.dimension})
+    column = index.column("unit")
+    return column.where(name for name in column.names
+                        if (found := units.recognise(name)) and found.dimension in alike)
+
+
+def _readings(claim: Claim, subject: Subject, selection: Selection, basis: _Basis, index: Index
+              ) -> Iterator[Reading]:
+    """Everything the dataset gives for what a claim says."""
+    said = _statistic(subject, index)
+    if subject.key is not None:
+        yield from _of_key(said, selection, basis, index)
+        return
+    if said in ("", "value"):
+        if selection.narrow:
+            for statistic in _PLAIN:
+                yield from aggregates(statistic, selection, basis.values, basis.column, index, True)
+            yield from direct(selection, basis.values, basis.column, index, set())
+            yield from _by_file(_PLAIN, selection, basis, index)
+        return
+    yield from aggregates(said, selection, basis.values, basis.column, index, True)
+    if said in ("min", "max"):
+        reported = replace(selection, mask=selection.mask & index.column("statistic").where(
+            {"mean", "p50", said}), where=(*selection.where,
+                                           f"statistic IN ('mean', 'p50', '{said}')"))
+        yield from aggregates(said, reported, basis.values, basis.column, index, False)
+    if selection.narrow:
+        yield from direct(selection, basis.values, basis.column, index, {said})
+        yield from _by_file((said,), selection, basis, index)
+
+
+def _of_key(said: str, selection: Selection, basis: _Basis, index: Index) -> Iterator[Reading]:
+    if said in ("", "value"):
+        yield from direct(selection, basis.values, basis.column, index, set())
+    if said != "value":
+        for statistic in (said,) if said else _PLAIN:
+            yield from aggregates(statistic, selection, basis.values, basis.column, index, False)
+
+
+def _by_file(statistics: tuple[str, ...], selection: Selection, basis: _Basis, index: Index
+             ) -> Iterator[Reading]:
+    """The same within each file, where several hold what is meant and none is named."""
+    artifact = index.column("artifact")
+    present = np.unique(artifact.codes[selection.mask])
+    if len(present) < 2:
+        return
+    for code in present.tolist():
+        name = artifact.names[code]
+        one = replace(selection, mask=selection.mask & (artifact.codes == code),
+                      where=(*selection.where, f"artifact = '{name}'"))
+        for statistic in statistics:
+            for reading in aggregates(statistic, one, basis.values, basis.column, index, True):
+                yield replace(reading, words=f"{reading.words} in {name}")
+
+
+def _statistic(subject: Subject, index: Index) -> str:
+    """The statistic a word means; ``best`` depends on which direction is better."""
+    said = {"range": "", "overall": "mean"}.get(subject.statistic, subject.statistic)
+    if said not in ("best", "worst"):
+        return said
+    names = subject.metrics
+    if subject.key:
+        codes = index.column("key")
+        rows = codes.where(codes.names[code] for code in subject.key.codes)
+        metric = index.column("metric")
+        names = frozenset(metric.names[code] for code in set(metric.codes[rows].tolist()) if code >= 0)
+    higher = any(vocabulary.BY_NAME[name].better == "higher" for name in names)
+    return "max" if higher == (said == "best") else "min"
+
+
+def _supported(claim: Claim, hits: list[Reading], found: list[Reading], index: Index, scale: float
+               ) -> Outcome:
+    first = next((one for one in hits if not one.direct), hits[0])
+    rows = first.rows
+    if first.direct:
+        rows = tuple(one.rows[0] for one in hits if one.direct)
+    evidence, wrong = gather(index, rows)
+    if wrong:
+        return Outcome("unsupported", f"Not vouched for: {wrong}.", evidence)
+    if first.direct:
+        defects = [defect_of(index, row) for row in rows[:MOST]]
+        if all(defects):
+            return Outcome("source_defect", f"Quoted rightly, but {defects[0]}.", evidence,
+                           sql=first.sql)
+        why = "A value that stands there." if len(rows) == 1 else (
+            f"A value that stands there {len(rows)} times.")
+    else:
+        why = f"It is the {first.words}." + _both_figures(first, found, scale)
+    return Outcome("supported", why, evidence, sql=first.sql)
+
+
+def _both_figures(first: Reading, found: list[Reading], scale: float) -> str:
+    """The other figure, where leaving failed calls out changes the answer."""
+    head = first.words.split(" of ")[0]
+    other = next((one for one in found if not one.direct and one.words.split(" of ")[0] == head
+                  and one.clean != first.clean and one.value != first.value), None)
+    if other is None:
+        return ""
+    return f" The {other.words} is {written(other.value / scale, 0.01)}."
+
+
+def _missed(claim: Claim, subject: Subject, chosen: list[Selection], bases: list[_Basis],
+            missed: list[Reading], index: Index) -> Outcome:
+    """No reading fits: contradicted where the binding is definite, else abstain."""
+    selection = chosen[0]
+    if subject.modal and subject.key is None:
+        return Outcome("unsupported", "Advice states no measurement.")
+    if not missed:
+        return Outcome("unsupported", "Nothing says which value or statistic is meant.")
+    said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)
+    right = _right(claim, subject, missed)
+    if subject.key is None and not selection.narrow:
+        place = _elsewhere(claim, subject, selection, bases, index) if said else "some group"
+        if place:
+            return Outcome("unsupported", f"Not so over the whole heap; it may mean {place}.")
+    elif subject.key is None and not said and not _outside(claim, missed):
+        return Outcome("unsupported", f"None of the {len(missed)} readings of this gives it, "
+                                      "and no statistic is named.")
+    elif not selection.firm and not said:
+        return Outcome("unsupported", "What it is about stands too far away to bind it.")
+    evidence, wrong = gather(index, right.rows)
+    if wrong:
+        return Outcome("unsupported", f"Not vouched for: {wrong}.", evidence)
+    return Outcome("contradicted", _why(claim, subject, right, missed), evidence,
+                   _corrected(claim, right, missed), sql=right.sql)
+
+
+def _right(claim: Claim, subject: Subject, missed: list[Reading]) -> Reading:
+    """The reading that a correction gives: the first aggregate, or the nearest value."""
+    if missed[0].direct and claim.value is not None:
+        return min(missed, key=lambda one: abs(one.value - (claim.value or 0.0)))
+    return missed[0]
+
+
+def _why(claim: Claim, subject: Subject, right: Reading, missed: list[Reading]) -> str:
+    said = written(right.value, min(claim.step, 0.01))
+    if right.direct:
+        values = {one.value for one in missed if one.direct}
+        return (f"None of the {len(values)} different values of {subject.spoken} there; "
+                f"the nearest is {said}.")
+    other = next((one for one in missed if one.clean != right.clean), None)
+    more = f"; the {other.words} is {written(other.value, min(claim.step, 0.01))}" if other else ""
+    return f"The {right.words} is {said}{more}."
+
+
+def _corrected(claim: Claim, right: Reading, missed: list[Reading]) -> str:
+    if right.direct and len({one.value for one in missed if one.direct}) > 1:
+        return ""  # which of the values was meant is not known
+    return claim.text.replace(claim.digits, written(right.value, claim.step), 1)
+
+
+def _outside(claim: Claim, missed: list[Reading]) -> bool:
+    """Whether a claim lies outside everything there, or there is next to nothing to choose from."""
+    values = [one.value for one in missed]
+    value = claim.value or 0.0
+    return value < min(values) or value > max(values) or len(set(values)) <= _FEW
+
+
+def _elsewhere(claim: Claim, subject: Subject, selection: Selection, bases: list[_Basis],
+               index: Index) -> str:
+    """A model or file for which a statement over the whole heap holds; empty for none."""
+    said = _statistic(subject, index)
+    for name in ("model", "artifact"):
+        column = index.column(name)
+        for code in np.unique(column.codes[selection.mask]).tolist():
+            if code < 0:
+                continue
+            part = replace(selection, mask=selection.mask & (column.codes == code))
+            for basis in bases:
+                found = [*aggregates(said, part, basis.values, basis.column, index, True),
+                         *direct(part, basis.values, basis.column, index, {said})]
+                if any(fits(claim, one.value, scale=basis.scale) for one in found):
+                    return column.names[code]
+    return ""
+
+
+def _wrong_unit(claim: Claim, subject: Subject, selection: Selection, index: Index) -> Outcome:
+    """The unit beside a number is not one that its key can have."""
+    row = int(np.flatnonzero(selection.mask)[0])
+    right = index.unit(row)
+    if subject.key is None or right is None:
+        return Outcome("unsupported", "No value of this has such a unit.")
+    evidence, _ = gather(index, (row,))
+    return Outcome("contradicted", f"{subject.spoken} is in {right.symbol}.", evidence,
+                   f"{claim.digits} {right.symbol}")
