@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from baseline_collector.errors import UsageError
 from baseline_collector.model import Artifact, Skipped
@@ -116,7 +116,7 @@ def _root_name(given: str) -> str:
 _Identity = tuple[int, int, str]
 """Device and inode of a folder, and a name in it: one per path, also for hard links."""
 
-_Rules = tuple[tuple[str, "PathSpec"], ...]
+_Rules = tuple[tuple[str, "PathSpec[Any]"], ...]
 """Ignore files in force, outermost first, each with the folder it stands in."""
 
 
@@ -265,7 +265,7 @@ def _is_link(entry: os.DirEntry[str]) -> bool:
     return bool(tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1))
 
 
-def _ignore_spec(path: Path) -> PathSpec:
+def _ignore_spec(path: Path) -> PathSpec[Any]:
     """The patterns of an ignore file; those that could match for ever are left out."""
     from pathspec import GitIgnoreSpec  # noqa: PLC0415  # only heaps with ignore files pay
 
@@ -283,7 +283,7 @@ def _is_ignored(inner: str, rules: _Rules) -> bool:
     for base, spec in reversed(rules):
         said = spec.check_file(inner[len(base):]).include
         if said is not None:
-            return said
+            return bool(said)
     return False
 
 

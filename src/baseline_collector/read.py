@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from baseline_collector.errors import ReadError
-from baseline_collector.model import Artifact
+from baseline_collector.model import Artifact, Status
 from baseline_collector.readers.base import Leaves, Limits, Places
 from baseline_collector.readers.catalogue import choose
 from baseline_collector.readers.opened import Opened
@@ -66,7 +66,7 @@ def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[st
     except ReadError as error:
         leaves.drop()
         return replace(hashed, status="unread", reason=error.message()), ("json", False)
-    status = "partly_read" if outcome.partly else "read"
+    status: Status = "partly_read" if outcome.partly else "read"
     done = replace(hashed, status=status, reason=outcome.partly, format=reader.name,
                    version=outcome.version)
     return done, (reader.places, reader.quotes)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from baseline_collector.analyse.frame import Group, configuration
-from baseline_collector.analyse.summaries import Summary
+from baseline_collector.evidence.frame import Group, configuration
+from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Bar, Chart, Point
 
 _SWEEP = 6

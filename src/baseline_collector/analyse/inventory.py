@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from baseline_collector.analyse.book import Book, quoted
-from baseline_collector.analyse.frame import Frame
+from baseline_collector.evidence.book import Book, quoted
+from baseline_collector.evidence.frame import Frame
 from baseline_collector.model import Artifact, Source, modified_text
 
 _STATUS = {"read": "read whole", "partly_read": "read in part", "unread": "that could not be read",

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from baseline_collector.analyse.book import Book, quoted
-from baseline_collector.analyse.frame import GROUPED_BY, Frame, Ints
-from baseline_collector.analyse.summaries import LEADING
+from baseline_collector.evidence.book import Book, quoted
+from baseline_collector.evidence.frame import GROUPED_BY, Frame, Ints
+from baseline_collector.evidence.summaries import LEADING
 from baseline_collector.model import Artifact
 
 MOST = 12

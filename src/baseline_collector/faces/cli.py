@@ -21,7 +21,7 @@ or [tool.baseline] in pyproject.toml. Data goes to stdout, messages to stderr.""
 
 
 if TYPE_CHECKING:
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    _Commands = argparse._SubParsersAction["_Parser"]
 
 
 class _Parser(argparse.ArgumentParser):

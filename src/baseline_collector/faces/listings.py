@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata, util
 from pathlib import Path
@@ -167,7 +168,7 @@ def _print_doctor(found: dict[str, object]) -> None:
             print(f"{name}: {safe(str(value))}")
 
 
-def _print(form: str, rows: list[dict[str, object]]) -> None:
+def _print(form: str, rows: Sequence[Mapping[str, object]]) -> None:
     if form == "json":
         print_json(rows)
     elif rows:

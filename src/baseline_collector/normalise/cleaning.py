@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from baseline_collector.normalise.columns import Ints, Leaves
+from baseline_collector.normalise.columns import Ints, Leaves, grouped
 from baseline_collector.normalise.context import record_of
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
@@ -24,7 +24,7 @@ OK, FAILED, QUARANTINED = 0, 1, 2
 
 RULES = {
     "C01": "the number cannot be held by a float, is not finite, or its key repeats",
-    "C02": "the unit contradicts the metric",
+    "C02": "the unit is unknown or contradicts the metric",
     "C03": "a duration or rate is negative",
     "C04": "a duration or rate of zero stands for no measurement",
     "C05": "the call failed: error text, status or success flag",
@@ -35,6 +35,8 @@ RULES = {
 
 _MAY_BE_ZERO = ("compile_time", "load_duration", "cpu_time", "goodput")
 _SPREAD = ("std", "cv", "min")
+_TELLING = 4
+"""Fewer tokens than this may be as many words by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +71,25 @@ class _Sheet:
         self._known = {"": 0}
 
     def mark(self, where: Bools | Ints, status: int, reason: str) -> None:
-        """Give rows a status unless they have one."""
-        chosen = np.zeros(len(self.status), bool)
-        chosen[where] = True
-        chosen &= self.status == OK
-        if not chosen.any():
+        """Give rows, by mask or by number, a status unless they have one."""
+        rows = np.flatnonzero(where) if where.dtype == bool else where
+        rows = rows[self.status[rows] == OK]
+        if not len(rows):
             return
         if reason not in self._known:
             self._known[reason] = len(self.reasons)
             self.reasons.append(reason)
-        self.status[chosen] = status
-        self.reason[chosen] = self._known[reason]
+        self.status[rows] = status
+        self.reason[rows] = self._known[reason]
 
 
 def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Judged:
     """Decide the status of every numeric leaf."""
     rows = leaves.numeric
     sheet = _Sheet(len(rows))
-    for code, reason in enumerate(leaves.reasons):
-        sheet.mark(leaves.reason[rows] == code, QUARANTINED, f"C01 {reason}")
+    for code, at in grouped(leaves.reason[rows]):
+        if code >= 0:
+            sheet.mark(at, QUARANTINED, f"C01 {leaves.reasons[code]}")
     sheet.mark(quantities.conflict, QUARANTINED, f"C02 {RULES['C02']}")
     _failed(sheet, leaves, contexts)
     _all_failed(sheet, leaves, quantities, contexts)
@@ -98,10 +100,11 @@ def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Judged:
 
 def _failed(sheet: _Sheet, leaves: Leaves, contexts: Contexts) -> None:
     """Everything a failed record measured."""
-    measured = _measured(leaves)
-    for code, context in enumerate(contexts.table):
-        if context.failed:
-            sheet.mark(measured & (contexts.codes == code), FAILED, f"C05 {context.failed}")
+    measured = np.flatnonzero(_measured(leaves))
+    for code, at in grouped(contexts.codes[measured]):
+        failed = contexts.table[code].failed
+        if failed:
+            sheet.mark(measured[at], FAILED, f"C05 {failed}")
 
 
 def _measured(leaves: Leaves) -> Bools:
@@ -113,10 +116,9 @@ def _measured(leaves: Leaves) -> Bools:
 def _all_failed(sheet: _Sheet, leaves: Leaves, quantities: Quantities, contexts: Contexts) -> None:
     """Aggregates of artifacts in which no call worked; counts of attempts stay."""
     counts = np.array([dimension in ("", "number") for dimension in DIMENSION], bool)
-    for artifact, around in contexts.surroundings.items():
-        if around.all_failed():
-            mine = (leaves.artifact[leaves.numeric] == artifact) & ~counts[quantities.metric]
-            sheet.mark(mine, FAILED, f"C06 {RULES['C06']}")
+    failed = [artifact for artifact, around in contexts.surroundings.items() if around.all_failed()]
+    mine = np.isin(leaves.artifact[leaves.numeric], failed) & ~counts[quantities.metric]
+    sheet.mark(mine, FAILED, f"C06 {RULES['C06']}")
 
 
 def _impossible(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
@@ -138,15 +140,16 @@ def _words(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Bools:
     rates = quantities.metric == names.index("output_throughput")
     totals = quantities.metric == names.index("total_tokens")
     owner = leaves.artifact[leaves.numeric]
-    found = np.zeros(len(owner), bool)
-    for artifact, around in contexts.surroundings.items():
-        if not around.answers:
-            continue
-        mine = np.flatnonzero(tokens & (owner == artifact))
-        pairs = [(value, len(text.split())) for value, text in _texts(leaves, mine, around.answers)]
-        if pairs and all(value == words for value, words in pairs):
-            found |= (owner == artifact) & (tokens | rates | totals)
-    return found
+    counting = []
+    rows = np.flatnonzero(tokens)
+    for artifact, at in grouped(owner[rows]):
+        answers = contexts.around(artifact).answers
+        pairs = [(value, len(text.split()))
+                 for value, text in _texts(leaves, rows[at], answers)] if answers else []
+        if (all(value == words for value, words in pairs)
+                and any(words >= _TELLING for _, words in pairs)):
+            counting.append(artifact)
+    return np.isin(owner, counting) & (tokens | rates | totals)
 
 
 def _texts(leaves: Leaves, rows: Ints, answers: dict[tuple[str, tuple[int, ...]], str]

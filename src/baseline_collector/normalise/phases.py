@@ -37,11 +37,12 @@ def phases(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts
         return phase
     usable = ok & sample[leaves.key[rows]] & (leaves.at[0][rows] >= 0)
     series = _series(leaves, contexts)
+    members = dict(grouped(series))
     for name, first_only in (("load_duration", False), ("time_to_first_token", True)):
         metric = quantities.metric_names.index(name)
         chosen = np.flatnonzero(usable & (quantities.metric == metric) & (phase == NONE))
-        for _, at in grouped(series[chosen]):
-            _mark(phase, leaves, quantities.value, series, chosen[at], first_only)
+        for code, at in grouped(series[chosen]):
+            _mark(phase, leaves, quantities.value, members[code], chosen[at], first_only)
     return phase
 
 
@@ -53,20 +54,18 @@ def _series(leaves: Leaves, contexts: Contexts) -> Ints:
     return leaves.artifact[leaves.numeric] * (len(models) + 1) + by_context[contexts.codes]
 
 
-def _mark(phase: Ints, leaves: Leaves, values: Floats, series: Ints, at: Ints, first_only: bool
+def _mark(phase: Ints, leaves: Leaves, values: Floats, mine: Ints, at: Ints, first_only: bool
           ) -> None:
-    """Mark all leaves of the records of one series."""
-    records = leaves.at[0][leaves.numeric]
-    at = at[np.argsort(records[at], kind="stable")]
+    """Mark all leaves of the records of one series: ``mine``, with the values judged ``at``."""
+    at = at[np.argsort(leaves.at[0][leaves.numeric[at]], kind="stable")]
     cold = is_cold(values[at])
     if first_only:
         cold[1:] = False
     if not cold.any() or cold.all():
         return
-    mine = np.flatnonzero(series == series[at[0]])
-    cold_records = records[at[cold]]
-    known = np.isin(records[mine], records[at])
-    phase[mine[known]] = np.where(np.isin(records[mine[known]], cold_records), COLD, WARM)
+    records, judged = leaves.at[0][leaves.numeric[mine]], leaves.at[0][leaves.numeric[at]]
+    known = np.isin(records, judged)
+    phase[mine[known]] = np.where(np.isin(records[known], judged[cold]), COLD, WARM)
 
 
 def is_cold(values: Floats) -> Bools:

@@ -8,8 +8,9 @@ import numpy as np
 
 from baseline_collector import units, vocabulary
 from baseline_collector.normalise.columns import Floats, Ints, Leaves, grouped
+from baseline_collector.normalise.context import enclosing
 from baseline_collector.normalise.meaning import Meaning
-from baseline_collector.paths import container, outer
+from baseline_collector.paths import container
 
 _NAMES = ("", *(metric.name for metric in vocabulary.METRICS))
 _CODE = {name: at for at, name in enumerate(_NAMES)}
@@ -142,7 +143,7 @@ def _stated_units(leaves: Leaves) -> dict[int, _Stated]:
 
 def _agreed_unit(stated: _Stated, scope: str) -> units.Unit | None:
     """The one time unit that keys in an object state, else those in the object above."""
-    for around in (scope, outer(scope)):
+    for around in (scope, container(scope)):
         found = stated.get(around, ())
         if found:
             return units.unit(next(iter(found))) if len(found) == 1 else None

@@ -73,7 +73,7 @@ def normalise(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
     numeric = leaves.artifact[leaves.numeric]
 
     def counts(rows: Ints) -> list[int]:
-        return np.bincount(rows, minlength=len(artifacts)).tolist()
+        return [int(count) for count in np.bincount(rows, minlength=len(artifacts))]
 
     return Normalised(table, counts(leaves.artifact), counts(numeric),
                       counts(numeric[judged.status == QUARANTINED]), same,

@@ -34,14 +34,29 @@ def twins(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts)
         for signature in found:
             holders[signature].add(artifact)
     richness = _richness(leaves, contexts, sizes)
+    poorest_first = sorted(signatures, key=lambda number: (richness[number], -number))
+    rank = {artifact: at for at, artifact in enumerate(poorest_first)}
     kept: dict[int, int] = {}
-    for artifact in sorted(signatures, key=lambda number: (richness[number], -number)):
-        found = signatures[artifact]
-        others = set.intersection(*(holders[signature] for signature in found)) - {artifact}
-        others -= kept.keys()
-        if others and sizes[artifact] >= _SMALLEST_TOTAL:
-            kept[artifact] = max(others, key=lambda number: (richness[number], -number))
+    richest: dict[frozenset[Signature], int] = {}
+    for artifact in poorest_first:
+        if sizes[artifact] < _SMALLEST_TOTAL:
+            continue
+        found = frozenset(signatures[artifact])
+        if found not in richest:
+            richest[found] = max(_all_holding(found, holders), key=rank.__getitem__)
+        best = richest[found]
+        if best == artifact:  # it holds all that poorer ones hold; one may remain that holds its own
+            others = _all_holding(found, holders) - {artifact} - kept.keys()
+            if not others:
+                continue
+            best = max(others, key=rank.__getitem__)
+        kept[artifact] = best
     return kept
+
+
+def _all_holding(wanted: frozenset[Signature], holders: dict[Signature, set[int]]) -> set[int]:
+    """Artifacts that hold every one of some series."""
+    return set.intersection(*sorted((holders[one] for one in wanted), key=len))
 
 
 def _signatures(leaves: Leaves, quantities: Quantities, ok: Bools
@@ -67,9 +82,10 @@ def _richness(leaves: Leaves, contexts: Contexts, sizes: dict[int, int]) -> dict
     """How much an artifact says about its context: counted columns, stated over inferred."""
     owner: Ints = leaves.artifact[leaves.numeric]
     found: dict[int, int] = {}
-    for artifact in sizes:
-        codes = np.unique(contexts.codes[owner == artifact]).tolist()
-        said = [contexts.table[code] for code in codes]
+    for artifact, at in grouped(owner):
+        if artifact not in sizes:
+            continue
+        said = [contexts.table[code] for code in np.unique(contexts.codes[at]).tolist()]
         found[artifact] = max(
             2 * sum(name is not None for name in context.plain)
             + (context.parameters is not None) + (context.setup is not None)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
@@ -204,6 +206,22 @@ def _amount(bare: str, decimal_comma: bool) -> tuple[float | None, str] | None:
     if not decimal_comma and _GROUPED.fullmatch(bare):
         return number(bare.replace(",", ""))
     return None
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """Header names, with ``#2`` behind a repeat and ``column N`` for an empty one."""
+    bares = [name.strip() or f"column {at + 1}" for at, name in enumerate(names)]
+    taken, seen = set(bares), Counter[str]()
+    header = []
+    for bare in bares:
+        seen[bare] += 1
+        name = bare
+        while seen[bare] > 1 and name in taken:
+            name = f"{bare}#{seen[bare]}"
+            seen[bare] += name in taken
+        taken.add(name)
+        header.append(name)
+    return tuple(header)
 
 
 _CHUNK = 1 << 16

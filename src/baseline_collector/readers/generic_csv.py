@@ -26,6 +26,7 @@ from baseline_collector.readers.base import (
     Outcome,
     Places,
     cell,
+    unique,
 )
 from baseline_collector.readers.opened import Opened
 
@@ -175,22 +176,6 @@ def _decimal_comma(delimiter: str, rows: list[list[str]]) -> bool:
     if all(_GROUPS.fullmatch(text) for text in comma) and delimiter != ";":
         return False
     return len(comma) > point
-
-
-def unique(names: list[str]) -> tuple[str, ...]:
-    """Header names, with ``#2`` behind a repeat and ``column N`` for an empty one."""
-    bares = [name.strip() or f"column {at + 1}" for at, name in enumerate(names)]
-    taken, seen = set(bares), Counter[str]()
-    header = []
-    for bare in bares:
-        seen[bare] += 1
-        name = bare
-        while seen[bare] > 1 and name in taken:
-            name = f"{bare}#{seen[bare]}"
-            seen[bare] += name in taken
-        taken.add(name)
-        header.append(name)
-    return tuple(header)
 
 
 def _preamble(lines: list[str], leaves: Leaves) -> None:

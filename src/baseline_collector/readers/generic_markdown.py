@@ -14,8 +14,7 @@ from collections.abc import Iterator
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join
-from baseline_collector.readers.base import NULL, TEXT, Depth, Leaves, Outcome, Places, cell
-from baseline_collector.readers.generic_csv import unique
+from baseline_collector.readers.base import NULL, TEXT, Depth, Leaves, Outcome, Places, cell, unique
 from baseline_collector.readers.generic_json import walk
 from baseline_collector.readers.json_text import parse
 from baseline_collector.readers.opened import Opened

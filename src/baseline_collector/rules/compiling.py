@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from baseline_collector.analyse.book import Book, quoted
-from baseline_collector.analyse.frame import Frame, settings_of
+from baseline_collector.evidence.book import Book, quoted
+from baseline_collector.evidence.frame import Frame, settings_of
 from baseline_collector.model import Interval
-from baseline_collector.rules.base import Evidence, Rule
+from baseline_collector.evidence.rule import Evidence, Rule
 from baseline_collector.stats.reported import Reported, difference_of_means, interval_of_mean
 
 _UNCOMPILED = ("eager", "baseline", "uncompiled", "none")

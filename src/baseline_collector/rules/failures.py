@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from baseline_collector.analyse.book import count_of, quoted
-from baseline_collector.rules.base import Evidence, Rule, files, listed
+from baseline_collector.evidence.book import count_of, quoted
+from baseline_collector.evidence.rule import Evidence, Rule, files, listed
 
 _NUMBERS = re.compile(r"\d+")
 _DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an error): *")

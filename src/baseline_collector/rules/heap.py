@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from baseline_collector.analyse.book import count_of, quoted
-from baseline_collector.rules.base import Evidence, Rule, files, listed
+from baseline_collector.evidence.book import count_of, quoted
+from baseline_collector.evidence.rule import Evidence, Rule, files, listed
 
 
 def duplicates(evidence: Evidence) -> None:

@@ -6,10 +6,10 @@ from collections import defaultdict
 
 import numpy as np
 
-from baseline_collector.analyse.book import Book, equals, quoted
-from baseline_collector.analyse.frame import Frame, Ints, configuration
-from baseline_collector.analyse.summaries import Summary
-from baseline_collector.rules.base import Evidence, Rule
+from baseline_collector.evidence.book import Book, equals, quoted
+from baseline_collector.evidence.frame import Frame, Ints, configuration
+from baseline_collector.evidence.summaries import Summary
+from baseline_collector.evidence.rule import Evidence, Rule
 from baseline_collector.stats.compare import ratio_of_means
 from baseline_collector.stats.intervals import Interval as StatsInterval
 from baseline_collector.model import Interval

@@ -6,10 +6,10 @@ import json
 
 import numpy as np
 
-from baseline_collector.analyse.book import Book, quoted
-from baseline_collector.analyse.frame import Frame
-from baseline_collector.analyse.summaries import LEADING
-from baseline_collector.rules.base import Evidence, Rule, files
+from baseline_collector.evidence.book import Book, quoted
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.summaries import LEADING
+from baseline_collector.evidence.rule import Evidence, Rule, files
 
 SIGNALS = ("power", "temperature", "fan_speed", "gpu_utilization", "gpu_memory_utilization",
            "cpu_utilization", "memory_used", "clock_graphics", "clock_memory", "power_limit")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from baseline_collector.analyse.book import equals
+from baseline_collector.evidence.book import equals
 from baseline_collector.model import Source
 
 Ints = npt.NDArray[np.int64]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from baseline_collector.analyse.book import Book
-from baseline_collector.analyse.frame import Floats, Frame, Group, Ints, configuration
-from baseline_collector.model import Interval
+from baseline_collector.evidence.book import Book
+from baseline_collector.evidence.frame import Floats, Frame, Group, Ints, configuration
+from baseline_collector.model import Interval, Topic
 from baseline_collector.stats.intervals import Interval as StatsInterval
 from baseline_collector.stats.intervals import mean_intervals, quantile_interval, rate_interval
 from baseline_collector.stats.samples import group_by_starts
@@ -127,83 +127,112 @@ class _Parts:
         return (tokens, seconds) if agree.all() else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """Location of a group and how it was got."""
+
+    value: float
+    statistic: str
+    estimator: str
+    sql: str
+    n: int | None
+    interval: Interval | None
+
+
+def _estimate(group: Group, mean: float, interval: Interval | None, parts: _Parts, where: str
+              ) -> _Estimate:
+    """Choose the estimator: total over total, mean, or what the artifact reports."""
+    sql = f"SELECT avg(value) FROM measurements WHERE {where}"
+    if group.name("statistic") != "sample":
+        if group.n > 1:
+            return _Estimate(mean, "mean of means", "mean of the means that the artifacts report",
+                             sql, group.n, interval)
+        n = int(group.frame.n[group.rows[0]]) or None
+        return _Estimate(mean, "mean", "mean as the artifact reports it", sql, n, None)
+    if group.n == 1:
+        return _Estimate(mean, "value", "the only value", sql, 1, None)
+    totals = parts.of(group)
+    if totals is None:
+        return _Estimate(mean, "mean", "arithmetic mean", sql, group.n, interval)
+    found = rate_interval(*totals) if group.n >= 3 else None
+    return _Estimate(float(totals[0].sum() / totals[1].sum()), "rate",
+                     "total output tokens / total evaluation time", _rate_sql(where), group.n,
+                     _converted(found) if isinstance(found, StatsInterval) else None)
+
+
+class _Teller:
+    """Enters the facts of one group; holds what they share."""
+
+    def __init__(self, book: Book, group: Group) -> None:
+        self.book = book
+        self.group = group
+        self.about = describe(book, group)
+        self.where = group.where()
+        self.scope = group.scope()
+        self.sources = group.sources()
+        for column in ("quantization", "definition", "phase"):
+            label = self.scope.get(column) or group.name(column)
+            if label is not None:
+                book.name(column, label)
+
+    def tell(self, words: str, estimate: _Estimate, weight: float = 0.0) -> str:
+        """Enter one fact; return its id."""
+        group = self.group
+        return self.book.fact(
+            f"{words}{self.about}: {{}}", estimate.value, statistic=estimate.statistic,
+            estimator=estimate.estimator, metric=group.name("metric"), unit=group.name("unit"),
+            n=estimate.n, interval=estimate.interval, scope=self.scope, sources=self.sources,
+            sql=estimate.sql, topic=_topic(group), weight=weight)
+
+    def ends(self) -> tuple[str, str]:
+        """Smallest and largest value of the group."""
+        values = self.group.values
+        low, high = (
+            self.tell(f"{word} ", _Estimate(
+                float(value), statistic, f"{word.lower()} value of the group",
+                f"SELECT {statistic}(value) FROM measurements WHERE {self.where}",
+                self.group.n, None))
+            for word, statistic, value in (("Smallest", "min", values.min()),
+                                           ("Largest", "max", values.max())))
+        return low, high
+
+    def quantiles(self) -> None:
+        """The quantiles that n allows, with order-statistic intervals."""
+        values = self.group.values
+        for q, name in PRINTED:
+            if self.group.n < smallest_n(q):
+                return
+            found = quantile_interval(values, q)
+            self.tell(f"{self.book.name('statistic', name)} of ", _Estimate(
+                float(quantile(values, q)), name, "Hyndman-Fan type 7 quantile",
+                f"SELECT quantile_cont(value, {q}) FROM measurements WHERE {self.where}",
+                self.group.n, _converted(found) if isinstance(found, StatsInterval) else None))
+
+
 def _enter(book: Book, group: Group, mean: float, interval: Interval | None, parts: _Parts
            ) -> Summary:
-    about = describe(book, group)
-    reported = group.name("statistic") != "sample"
-    totals = None if reported or group.n < 2 else parts.of(group)
-    where = group.where()
-    value, statistic, estimator, sql = mean, "mean", "arithmetic mean", (
-        f"SELECT avg(value) FROM measurements WHERE {where}")
-    if totals is not None:
-        value = float(totals[0].sum() / totals[1].sum())
-        found = rate_interval(*totals) if group.n >= 3 else None
-        interval = _converted(found) if isinstance(found, StatsInterval) else None
-        statistic, estimator = "rate", "total output tokens / total evaluation time"
-        sql = _rate_sql(where)
-    elif reported:
-        statistic = "mean" if group.n == 1 else "mean of means"
-        estimator = "mean as the artifact reports it" if group.n == 1 else (
-            "mean of the means that the artifacts report")
-    elif group.n == 1:
-        statistic, estimator = "value", "the only value"
-    common = _common(group)
-    for column in ("quantization", "definition"):
-        label = group.name(column)
-        if label is not None:
-            book.name(column, label)
-    if group.name("phase") is not None:
-        book.name("phase", "cold" if group.cold else "warm")
-    n = int(group.frame.n[group.rows[0]]) or None if reported and group.n == 1 else group.n
-    location = book.fact(f"{_words(statistic)}{about}: {{}}", value, statistic=statistic,
-                         estimator=estimator, n=n, interval=interval, sql=sql,
-                         weight=_weight(group), **common)
-    if group.n == 1:
-        return Summary(group, location, location, location, value, interval)
-    low, high = _ends(book, group, about, where, common)
-    _quantiles(book, group, about, where, common)
-    return Summary(group, location, low, high, value, interval)
+    """Enter all facts of a group."""
+    teller = _Teller(book, group)
+    estimate = _estimate(group, mean, interval, parts, teller.where)
+    location = teller.tell(_WORDS[estimate.statistic], estimate, _weight(group))
+    low = high = location
+    if group.n > 1:
+        low, high = teller.ends()
+        teller.quantiles()
+    return Summary(group, location, low, high, estimate.value, estimate.interval)
 
 
-def _common(group: Group) -> dict[str, object]:
-    topic = "performance"
+_WORDS = {"mean": "Mean ", "rate": "Overall ", "mean of means": "Mean of reported ",
+          "value": "Single value of "}
+
+
+def _topic(group: Group) -> Topic:
     metric = group.name("metric")
     if metric == "compile_time":
-        topic = "compile"
-    elif metric in ("accuracy", "loss", "model_size"):
-        topic = "quality"
-    elif metric in SUPPORTING[3:]:
-        topic = "telemetry"
-    return {"metric": metric, "unit": group.name("unit"), "scope": group.scope(),
-            "sources": group.sources(), "topic": topic}
-
-
-def _ends(book: Book, group: Group, about: str, where: str, common: dict[str, object]
-          ) -> tuple[str, str]:
-    """Smallest and largest value of a group."""
-    ids = []
-    for statistic, word, value in (("min", "Smallest ", group.values.min()),
-                                   ("max", "Largest ", group.values.max())):
-        ids.append(book.fact(
-            f"{word}{about}: {{}}", float(value), statistic=statistic,
-            estimator=f"{word.lower()}value of the group", n=group.n,
-            sql=f"SELECT {statistic}(value) FROM measurements WHERE {where}",
-            **common))  # type: ignore[arg-type]
-    return ids[0], ids[1]
-
-
-def _quantiles(book: Book, group: Group, about: str, where: str, common: dict[str, object]) -> None:
-    """The quantiles that n allows, with order-statistic intervals."""
-    for q, name in PRINTED:
-        if group.n < smallest_n(q):
-            return
-        found = quantile_interval(group.values, q)
-        interval = _converted(found) if isinstance(found, StatsInterval) else None
-        book.fact(f"{book.name('statistic', name)} of {about}: {{}}", float(quantile(group.values, q)),
-                  statistic=name, estimator="Hyndman-Fan type 7 quantile", n=group.n,
-                  interval=interval,
-                  sql=f"SELECT quantile_cont(value, {q}) FROM measurements WHERE {where}",
-                  **common)  # type: ignore[arg-type]
+        return "compile"
+    if metric in ("accuracy", "loss", "model_size"):
+        return "quality"
+    return "telemetry" if metric in SUPPORTING[3:] else "performance"
 
 
 def _converted(found: StatsInterval) -> Interval:
@@ -226,11 +255,6 @@ def _weight(group: Group) -> float:
     metric = str(group.name("metric"))
     rank = LEADING.index(metric) if metric in LEADING else len(LEADING)
     return 200.0 + min(group.n, 100) - 10.0 * rank
-
-
-def _words(statistic: str) -> str:
-    return {"mean": "Mean ", "rate": "Overall ", "mean of means": "Mean of reported ",
-            "value": "Single value of "}[statistic]
 
 
 def describe(book: Book, group: Group) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from baseline_collector.analyse.book import Book
-from baseline_collector.analyse.frame import Frame, Group
-from baseline_collector.analyse.summaries import Summary
+from baseline_collector.evidence.book import Book
+from baseline_collector.evidence.frame import Frame, Group
+from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Artifact, Outcomes, Severity, Skipped, Source
 
 
