@@ -138,7 +138,8 @@ class Fact:
         sql: A query over the dataset that gives the value again; empty for facts of the run.
         kind: From the data, from the inventory, or about this run itself.
         topic: What part of the report it belongs to.
-        weight: How much it matters within its topic; larger first.
+        weight: How much it matters within its topic, larger first; negative where another
+            fact's statement already tells it.
     """
 
     id: str

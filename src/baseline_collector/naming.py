@@ -14,7 +14,8 @@ from functools import lru_cache
 from baseline_collector import units, vocabulary
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
-_SPLIT = re.compile(r"[^A-Za-z0-9%µμ°/.]+")
+_SPLIT = re.compile(r"(?:[^\w%°.]|_|(?<!\d)\.|\.(?!\d))+")
+_SLASHES = re.compile(r"/([^/\s]*)/")
 _BRACKETS = re.compile(r"[(\[]\s*([^)\]]{1,24})\s*[)\]]\s*$")
 _QUANTILE = re.compile(r"p(\d{1,2}(?:[._]\d+)?|99[._]?9+|100)")
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
@@ -25,8 +26,8 @@ PERCENTILE_WORDS = frozenset({"percentile", "percentiles", "quantile", "quantile
 
 def parts(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case parts: ``tokensPerSecond`` -> tokens, per, second."""
-    spaced = _CAMEL.sub(" ", name)
-    return tuple(part.strip(".").lower() for part in _SPLIT.split(spaced) if part.strip("."))
+    spaced = _SLASHES.sub(r" \1 per ", _CAMEL.sub(" ", name))
+    return tuple(part.lower() for part in _SPLIT.split(spaced) if part)
 
 
 def plain(name: str) -> str:
@@ -57,12 +58,17 @@ def statistic_of(part: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class TakenApart:
-    """One name taken apart: what it says of metric, statistic and unit, and what is left over."""
+    """One name taken apart: what it says of metric, statistic and unit, and what is left over.
+
+    ``others`` are further statistics that a name without a metric says, as ``total`` in
+    ``mean_total_s``; where there is a metric, they are left over.
+    """
 
     metric: str | None
     statistic: str | None
     unit: str | None
     leftover: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=50_000)
@@ -72,23 +78,29 @@ def take_apart(name: str) -> TakenApart:
     Args:
         name: One name, as an artifact or a report spells it.
     """
-    unit, bare = _bracketed_unit(name)
-    rest = list(parts(bare))
-    metric, rest = longest_spelling(rest)
-    if metric is None and len(rest) > 1 and unit is None and rest[-1] in vocabulary.UNIT_PARTS:
-        unit = vocabulary.UNIT_PARTS[rest.pop()]
-        metric, rest = longest_spelling(rest)
-    elif unit is None and rest and rest[-1] in vocabulary.UNIT_PARTS:
-        unit = vocabulary.UNIT_PARTS[rest.pop()]
+    unit, bare = bracketed_unit(name)
+    metric, rest = longest_spelling(list(parts(bare)))
+    if unit is None and rest and rest[-1] != "min":  # the least, before it is minutes
+        unit = _last_unit(rest)
     statistic, rest = _statistics(rest)
+    unit = unit or _last_unit(rest)
     leftover = tuple(part for part in rest if part not in _NOISE)
     if metric is None and leftover:
         metric, again = longest_spelling(list(leftover))
         leftover = tuple(again)
-    return TakenApart(metric, statistic, unit, leftover)
+    others: tuple[str, ...] = ()
+    if metric is None and unit and leftover == ("total",):
+        others, leftover = leftover, ()
+    return TakenApart(metric, statistic, unit, leftover, others)
 
 
-def _bracketed_unit(name: str) -> tuple[str | None, str]:
+def _last_unit(rest: list[str]) -> str | None:
+    """Take the unit off the end of some parts, where one stands there."""
+    return vocabulary.UNIT_PARTS[rest.pop()] if rest and rest[-1] in vocabulary.UNIT_PARTS else None
+
+
+def bracketed_unit(name: str) -> tuple[str | None, str]:
+    """The unit in brackets at the end of a name, if there is one, and the name without it."""
     match = _BRACKETS.search(name)
     found = units.recognise(match[1]) if match else None
     if match and found:
@@ -120,11 +132,14 @@ def _statistics(rest: list[str]) -> tuple[str | None, list[str]]:
     joined = "_".join(rest)
     if joined == "coefficient_of_variation":
         return "cv", []
+    said = [statistic for part in rest if (statistic := statistic_of(part))]
     found: str | None = None
     left = []
     for part in rest:
         statistic = statistic_of(part)
-        if statistic and (found in (None, "overall") or statistic == "overall"):
+        if statistic == "total" and set(said) - {"total", "overall"}:
+            left.append(part)  # the mean of a total is a mean
+        elif statistic and (found in (None, "overall") or statistic == "overall"):
             found = statistic if found in (None, "overall") else found
         elif part not in PERCENTILE_WORDS:
             left.append(part)

@@ -37,7 +37,10 @@ from baseline_collector.readers.base import Limits
 from baseline_collector.redact import Redactor
 
 AGENT = "Baseline Collector"
-EMBEDDED_BUDGET = 2000
+
+# Tokens of one call, prompt and answer. On a CPU reading the prompt is what takes time: the
+# embedded model gets less than the 2,000 it could be given.
+EMBEDDED_BUDGET = 1200
 SERVER_BUDGET = 6000
 
 

@@ -72,6 +72,8 @@ _BY_SPELLING = {
     for unit in UNITS
     for spelling in (*unit.spellings, unit.symbol.lower())
 }
+_OTHER_PREFIX = frozenset({"MW", "mHz", "Ms", "MJ", "Mb", "Gb", "Kb", "kb/s", "S"})
+"""Spellings whose case says another unit (megawatt, megabit) than the lower-case one."""
 _CANONICAL = {unit.dimension: unit.symbol for unit in UNITS if unit.factor == 1.0}
 
 
@@ -91,6 +93,8 @@ def recognise(spelling: str) -> Unit | None:
     otherwise the lower-case spelling is looked up.
     """
     text = spelling.strip()
+    if text in _OTHER_PREFIX:
+        return None
     return _BY_SYMBOL.get(text) or _BY_SPELLING.get(text.lower())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from baseline_collector.evidence.book import Book, quoted
+from baseline_collector.evidence.book import Book, count_of, quoted
 from baseline_collector.evidence.frame import Frame
 from baseline_collector.model import Artifact, Source, modified_text
 
@@ -18,35 +18,41 @@ def _files(artifacts: Sequence[Artifact]) -> list[Source]:
 
 def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
     """Enter counts, sizes, shares and dates of files, whole and by kind and root."""
-    _count(book, "Files below the roots: {}", artifacts, "true", 1000.0, {"of": "files"})
-    book.fact("Bytes in all files: {}", sum(one.size for one in artifacts), statistic="total",
-              estimator="sum of file sizes", unit="byte", n=len(artifacts), kind="inventory",
-              scope={"of": "bytes"}, sql="SELECT sum(size) FROM artifacts", topic="inventory",
-              weight=990.0, sources=_files(artifacts))
-    _latest(book, "The newest file was modified at {}", artifacts, "true", 980.0, {"of": "files"})
+    size = book.fact("Bytes in all files: {}", sum(one.size for one in artifacts),
+                     statistic="total", estimator="sum of file sizes", unit="byte",
+                     n=len(artifacts), kind="inventory", scope={"of": "bytes"},
+                     sql="SELECT sum(size) FROM artifacts", topic="inventory", weight=-1.0,
+                     sources=_files(artifacts))
+    latest = _latest(book, "Newest file modified at {}", artifacts, "true", {"of": "files"})
+    noun = count_of(len(artifacts), "file")
+    _count(book, f"{{}} {noun} hold {{{size}}}, the newest modified at {{{latest}}}" if latest
+           else f"{{}} {noun}", artifacts, "true", 1000.0, {"of": "files"})
     for kind in dict.fromkeys(sorted(one.kind for one in artifacts)):
         mine = [one for one in artifacts if one.kind == kind]
-        where, label = f"kind = {quoted(kind)}", book.name("kind", kind)
-        weight = 900.0 + len(mine) / 1000
-        scope = {"of": "files", "kind": kind}
-        _count(book, f"Files of type {label}: {{}}", mine, where, weight, scope)
-        book.fact(f"Share of files of type {label}: {{}}",
-                  100.0 * len(mine) / len(artifacts), statistic="share",
-                  estimator="files of the type / all files", unit="%", n=len(artifacts),
-                  kind="inventory", scope=scope, topic="inventory", weight=weight - 1,
-                  sql=f"SELECT 100.0 * count(*) FILTER ({where}) / count(*) FROM artifacts",
-                  sources=_files(mine))
-        _latest(book, f"The newest file of type {label} was modified at {{}}", mine, where,
-                weight - 2, scope)
+        _kind(book, kind, mine, len(artifacts))
     for root in dict.fromkeys(one.root for one in artifacts):
         mine = [one for one in artifacts if one.root == root]
-        _count(book, f"Files below {book.name('root', root)}: {{}}", mine,
+        _count(book, f"{{}} {count_of(len(mine), 'file')} below {book.name('root', root)}", mine,
                f"root = {quoted(root)}", 800.0, {"of": "files", "root": root})
     for status, words in _STATUS.items():
         mine = [one for one in artifacts if one.status == status]
         if mine or status == "read":
             _count(book, f"Files {words}: {{}}", mine, f"status = {quoted(status)}", 700.0,
                    {"of": "files", "status": status})
+
+
+def _kind(book: Book, kind: str, mine: Sequence[Artifact], of: int) -> None:
+    """One kind of file: how many, which share, how new."""
+    where, label = f"kind = {quoted(kind)}", book.name("kind", kind)
+    scope = {"of": "files", "kind": kind}
+    share = book.fact(f"Share of {label} files: {{}}", 100.0 * len(mine) / of, statistic="share",
+                      estimator="files of the type / all files", unit="%", n=of,
+                      kind="inventory", scope=scope, topic="inventory", weight=-1.0,
+                      sql=f"SELECT 100.0 * count(*) FILTER ({where}) / count(*) FROM artifacts",
+                      sources=_files(mine))
+    latest = _latest(book, f"Newest {label} file modified at {{}}", mine, where, scope)
+    _count(book, f"{{}} {label} {count_of(len(mine), 'file')}, {{{share}}} of all, the newest "
+           f"modified at {{{latest}}}", mine, where, 900.0 + len(mine) / 1e6, scope)
 
 
 def _count(book: Book, statement: str, artifacts: Sequence[Artifact], where: str, weight: float,
@@ -57,15 +63,16 @@ def _count(book: Book, statement: str, artifacts: Sequence[Artifact], where: str
                      sources=_files(artifacts))
 
 
-def _latest(book: Book, statement: str, artifacts: Sequence[Artifact], where: str, weight: float,
-            scope: dict[str, str]) -> None:
+def _latest(book: Book, statement: str, artifacts: Sequence[Artifact], where: str,
+            scope: dict[str, str]) -> str:
     if not artifacts:
-        return
+        return ""
     newest = max(artifacts, key=lambda one: one.modified_ns)
-    book.fact(statement, modified_text(newest.modified_ns), statistic="latest", estimator="latest modification time",
-              n=len(artifacts), kind="inventory", topic="inventory", weight=weight, scope=scope,
-              sql=f"SELECT max(modified) FROM artifacts WHERE {where}",
-              sources=[Source(newest.artifact, "")])
+    return book.fact(statement, modified_text(newest.modified_ns), statistic="latest",
+                     estimator="latest modification time", n=len(artifacts), kind="inventory",
+                     topic="inventory", weight=-1.0, scope=scope,
+                     sql=f"SELECT max(modified) FROM artifacts WHERE {where}",
+                     sources=[Source(newest.artifact, "")])
 
 
 _VALUES = (

@@ -70,7 +70,7 @@ def _enter(frame: Frame, book: Book, kind: str, rows: Ints) -> None:
     values = frame.value[rows]
 
     def fact(statement: str, value: float, statistic: str, estimator: str, sql: str,
-             in_unit: str | None, n: int, weight: float = 0.0) -> str:
+             in_unit: str | None, n: int, weight: float = -1.0) -> str:
         return book.fact(statement, value, statistic=statistic, estimator=estimator,
                          metric=metric, unit=in_unit, n=n, scope=scope, sources=sources,
                          topic="ingestion", weight=weight,

@@ -17,8 +17,12 @@ from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, Key
 from baseline_collector.audit.mentions import Mention, Topic, mentions
 
-_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|across|the|model|files?|a)\s+)*[`*\s(]*", re.I)
+_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|across|the|model|files?|a|measured|recorded|"
+                  r"seen|observed|reported|achieved|obtained)\s+)*[`*\s(]*", re.I)
 _LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
+_WITH = re.compile(r"[\s*]*(?:with|using|at|for|under|when|and)\s+[`*]*", re.I)
+_NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
+_THAT_FILE = re.compile(r"\b(?:that|this|the\s+same|the)\s+(?:file|run|artifact|sweep)\b", re.I)
 _BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
 _OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|here)\b", re.I)
 
@@ -97,6 +101,9 @@ class Binder:
         metric = near.pick(("metric",), fits)
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
+        if named is None and metric is None and near.claim.block.kind != "cell":
+            earlier = [one for one in near.earlier if one.topic == "metric" and fits(one)]
+            metric = earlier[-1] if earlier else None
         if named is not None and not (metric and _between(named, metric, near.claim)):
             if named.key is None:
                 found.unknown = named.text
@@ -162,9 +169,12 @@ class Binder:
             inside = [one for one in self.of(heading) if one.topic == topic]
             if len({one.text for one in inside}) == 1:
                 return inside[0], False
-        earlier = [one for one in near.earlier if one.topic == topic]
-        if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
-            return earlier[-1], bool(_OPENS_AGAIN.match(near.sentence_text))
+        earlier = [one for one in near.previous if one.topic in ("model", "file")]
+        if _THAT_FILE.search(near.sentence_text):
+            earlier = [one for one in earlier if one.topic == "file"] or earlier
+        if earlier and earlier[0].topic == topic and not any(
+                one.topic in ("model", "file") for one in near.sentence):
+            return earlier[0], bool(_OPENS_AGAIN.match(near.sentence_text))
         return None, True
 
 
@@ -179,7 +189,8 @@ class _Near:
         self.sentence_text = claim.block.text[start:end]
         self.sentence = [one for one in here if start <= one.start < end]
         self.earlier = [one for one in here if one.start < start]
-        self.offset = start
+        last, _ = claim.block.sentence(max(0, start - 2)) if start > 1 else (0, 0)
+        self.previous = [one for one in self.earlier if one.start >= last]
 
     def pick(self, topics: Iterable[Topic], fits: Callable[[Mention], bool]) -> Mention | None:
         """The mention of some topics that a claim belongs to, or None."""
@@ -193,14 +204,24 @@ class _Near:
             return after[0]
         if before:
             return before[-1]
-        return after[0] if after else None
+        if after and not _NUMBER_BETWEEN.search(text, self.claim.end, after[0].start):
+            return after[0]
+        return None
 
     def clause(self, topic: Topic) -> list[Mention]:
         """All mentions of a topic that belong to a claim: the run of them nearest to it."""
         found = [one for one in self.sentence if one.topic == topic]
         before = [one for one in found if one.end <= self.claim.start]
+        after = [one for one in found if one.start >= self.claim.end]
         run: list[Mention] = []
-        for one in reversed(before or found):
+        if after and (not before or _WITH.fullmatch(self.claim.block.text, self.claim.end,
+                                                    after[0].start)):
+            for one in after:
+                if run and (one.start - run[-1].end > 24 or one.text in {old.text for old in run}):
+                    break
+                run.append(one)
+            return run
+        for one in reversed(before):
             if run and (run[-1].start - one.end > 24 or one.text in {other.text for other in run}):
                 break
             run.append(one)

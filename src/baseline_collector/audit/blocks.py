@@ -26,9 +26,11 @@ _LABEL = re.compile(r"\s*(?:\*\*[^*]{1,60}:\*\*|\*\*[^*]{1,60}\*\*:|[A-Z][\w /-]
 _MARKS = re.compile(r"\*{1,3}")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z0-9\"“`(])")
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca)|\b[A-Z])\.$", re.I)
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z0-9\"“`(])|;\s+")
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca)|(?-i:\b[A-Z]))\.$", re.I)
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.I | re.S)
+_LEADS = re.compile(r"(?::|\(\d+(?:\s+\w+)?\))[\s*]*$")
+_CONTINUES = re.compile(r"\s*(?:\.\.\.|…|\+\s?\d|and\s+\d+\s+(?:more|other))")
 _BOLD_LEVEL = 7
 
 
@@ -166,12 +168,15 @@ class _Reading:
             block = self._make("bullet", at, end, self._parents(), bullet.end())
             self.stack.append((indent, block))
             return block
+        if self.stack and _CONTINUES.match(line):
+            self.stack.pop()
+            return self._make("bullet", at, end, self._parents())
         inside = bool(self.stack) and line[:1].isspace()
         if not inside:
             self.stack = []
         block = self._make("paragraph", at, end, self._parents() if inside else ())
         if not inside:
-            self.lead = block
+            self.lead = block if _LEADS.search(block.text) else None
         return block
 
     def _parents(self) -> tuple[Block, ...]:
@@ -217,7 +222,7 @@ class _Reading:
 
     def _table(self, at: int, end: int) -> Iterator[Block]:
         self.groups += 1
-        lead = (self.last,) if self.last is not None else ()
+        lead = (self.lead,) if self.lead is not None else ()
         for cell in cells(self.lines, at, end):
             yield self._cell(cell, lead)
 

@@ -49,7 +49,7 @@ COUNTED = (r"(?:files?|artifacts?|documents?|logs?|models?|configurations?|confi
            r"directories|folders|benchmarks?|runs?|calls?|requests?|samples?|prompts?)")
 _WORDS = re.compile(
     r"\b(?P<word>majority|two[ -]thirds|three[ -]quarters|(?<=a )third|(?<=one )third|"
-    r"(?<=a )quarter|half|all|most|none|every)\b(?=(?:\s+(?:of|the|these|those|benchmark|measured|"
+    r"(?<=a )quarter|half|(?<!of )all|most|none|every)\b(?=(?:\s+(?:of|the|these|those|benchmark|measured|"
     r"artifact|collected|\d+|json|csv|jsonl|markdown|md|analyzed|analysed|ingested|data))*\s+"
     r"(?:files?|artifacts?|documents?)\b)", re.I)
 _SPELLED = re.compile(r"\b(?P<word>" + "|".join(_SMALL) + r")\b(?=(?:\s+[\w-]+){0,2}\s+"
@@ -75,7 +75,8 @@ def _quoted_prompt(block: Block) -> bool:
 
 def _claims(block: Block) -> Iterator[Claim]:
     text = _masked(block)
-    dates = _apart(sorted(moments(text), key=lambda one: (one.start, -one.end)))
+    dates = [one for one in _apart(sorted(moments(text), key=lambda one: (one.start, -one.end)))
+             if one.start >= block.own]
     for date in dates:
         claim = _claim(block, date.start, date.end, kind="date", value=None)
         yield replace(claim, moment=date.at, precision=date.precision)
@@ -137,8 +138,9 @@ def _in_words(block: Block, text: str) -> Iterator[Claim]:
     for match in _WORDS.finditer(text, block.own):
         value = _FRACTIONS[match["word"].lower()]
         claim = _claim(block, match.start(), match.end(), kind="word", value=value)
-        yield replace(claim, unit=units.unit("%"),
-                      about=bool(_ABOUT.search(text[: match.start()].removesuffix("a "))))
+        before = text[: match.start()].removesuffix("a ")
+        bound: Bound = "over" if _OVER.search(before) else "under" if _UNDER.search(before) else ""
+        yield replace(claim, unit=units.unit("%"), about=bool(_ABOUT.search(before)), bound=bound)
     for match in _SPELLED.finditer(text, block.own):
         yield _claim(block, match.start(), match.end(), kind="number",
                      value=float(_SMALL.index(match["word"].lower())))
@@ -195,6 +197,7 @@ def _names_only(match: re.Match[str]) -> tuple[int, int]:
 
 def _is_path(text: str) -> bool:
     """Whether words with a slash or a dot name a file: ``tok/s`` and ``3.5/4`` do not."""
-    if re.fullmatch(r"[\d.,/]+", text) or units.recognise(text):
+    text = text.rstrip(".")
+    if re.fullmatch(r"[\d.,/]*", text) or units.recognise(text):
         return False
     return text.count("/") > 1 or text.endswith("/") or bool(re.search(r"[\d_.\\]", text))

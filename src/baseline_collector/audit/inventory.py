@@ -27,8 +27,13 @@ _KIND_LABEL = re.compile(rf"\b(?P<kind>{_KIND})\b[`*\s]*(?:{_NOUN})?[^.;|(\d]{{0
                          r"(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
 _QUALIFIED = re.compile(r"\s*(?:that|which|with|containing|contain|have|having|failed|fail|related|directly|"
                         r"mention|hold|where|whose|named|about|from|for|could|were|per)\b", re.I)
+_INSIDE = re.compile(r"[^.,;:\d]{0,40}\b(?:in|under|below|from|within|inside)\s+(?:the\s+)?[`*]*", re.I)
+_FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has)[`*\s]*(?:files:?\s*)?", re.I)
+_TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:[\w-]+\s+){0,3}?(?:(?:are|is|being)\s+)?(?:in\s+)?[`*]*",
+                      re.I)
 _MORE = re.compile(r"[\s`*]+(?:more|others?|additional|further|remaining)\b", re.I)
 _SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|collection|corpus)\b", re.I)
+_SHARE_HEAD = re.compile(r"\bshare\b|\bpercent|%|\bproportion\b", re.I)
 _LISTED = re.compile(r"[\w.-]+(?:/[\w .-]+)*\.\w{2,8}")
 
 
@@ -71,10 +76,15 @@ def question(claim: Claim, here: Sequence[Mention], above: str) -> Question | No
 
 
 def _folder(claim: Claim, here: Sequence[Mention]) -> Mention | None:
-    start, end = claim.block.sentence(claim.start)
-    found = [one for one in here if one.topic == "file" and start <= one.start < end
-             and ("/" in one.text or len(one.names) > 1)]
-    return found[0] if len(found) == 1 else None
+    """Folder or files that limit a claim: ``83 files in `reports/` ``, `` `reports/`: 83 ``."""
+    text = claim.block.text
+    for one in here:
+        if one.topic != "file":
+            continue
+        between = text[claim.end : one.start] if one.start >= claim.end else "."
+        if _INSIDE.fullmatch(between) or _FOLDER_LABEL.fullmatch(text, one.end, claim.start):
+            return one
+    return None
 
 
 def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder: Mention | None
@@ -132,11 +142,12 @@ def _share(claim: Claim, text: str, here: Sequence[Mention], folder: Mention | N
         start, end = 0, len(text)
     around = [one for one in here if start <= one.start < end]
     kinds = [one for one in around if one.topic == "kind"]
-    if not kinds or not _SHARE_NOUN.search(text, start, end):
+    headed = claim.block.kind == "cell" and _SHARE_HEAD.search(text, 0, claim.block.own)
+    if not kinds or not (headed or _SHARE_NOUN.search(text, start, end)):
         return None
     before = [one for one in kinds if one.end <= claim.start]
     after = [one for one in kinds if one.start >= claim.end]
-    leading = bool(re.match(r"[\s`*]+(?:of|are|is|in)\b", text[claim.end : claim.end + 8]))
+    leading = bool(after) and bool(_TO_KIND.fullmatch(text, claim.end, after[0].start))
     chosen = after[0] if after and (leading or not before) else before[-1] if before else after[0]
     nearer = [one for one in around if one.topic in ("key", "metric", "no key")
               and chosen.end <= one.start < claim.start]
@@ -197,6 +208,8 @@ def _judge_share(claim: Claim, asked: Question, pool: list[File], chosen: list[F
 
 def _in_words(claim: Claim, share: float) -> bool:
     word = claim.text.lower()
+    if claim.bound:
+        return share > (claim.value or 0.0) if claim.bound == "over" else share < (claim.value or 0.0)
     if word in ("majority", "most"):
         return share > 50.0
     if word in ("all", "every", "none"):

@@ -10,6 +10,7 @@ from baseline_collector.audit.arithmetic import judge_arithmetic
 from baseline_collector.audit.bind import Binder, Subject
 from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import AuditedClaim, Claim, Evidence, Outcome
+from baseline_collector.audit.counts import judge_count
 from baseline_collector.audit.dates import judge_date
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.inventory import judge_files, question
@@ -48,7 +49,8 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
             blocks: Sequence[Block], dates: Sequence[Claim], today: date | None) -> Outcome:
     index = binder.index
     if claim.kind == "date":
-        return judge_date(claim, subject.kind, subject.files, index, dates, today)
+        return judge_date(claim, subject.kind, subject.files if subject.firm else frozenset(),
+                          index, dates, today)
     if claim.kind == "unit":
         return judge_unit(claim, subject, index)
     if claim.block.kind != "json":
@@ -60,6 +62,9 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
     own = judge_arithmetic(claim, beside)
     if own is not None:
         return own
+    counted = judge_count(claim, subject, binder.of(claim.block), index)
+    if counted is not None:
+        return counted
     if claim.kind == "multiple":
         return Outcome("unsupported", "What is compared cannot be told.")
     return judge_value(claim, subject, index)

@@ -45,7 +45,7 @@ _SPOKEN_METRICS = (
                 r"|\btok(?:ens?)?/s(?:ec(?:ond)?)?\b", re.I), "output_throughput"),
     (re.compile(r"\bfirst[- ]tokens?(?:[- ]latency)?\b", re.I), "time_to_first_token"),
     (re.compile(r"\b(?:compile|compilation|compiling)[- ](?:time|duration)s?\b|"
-                r"\bcompil(?:es|ed|ing)\s+(?:in|for|took)\b", re.I), "compile_time"),
+                r"\bcompil(?:es|ed|ing)\b(?!\s+(?:process|time))", re.I), "compile_time"),
 )
 _ALONE = frozenset({"ttft", "itl", "tpot", "tps", "rps", "qps", "latency", "latencies",
                     "throughput", "accuracy", "power", "runtime", "temperature", "vram"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,10 @@ def selections(subject: Subject, index: Index) -> Iterator[Selection]:
         index: The dataset.
     """
     base, where = _named(subject, index)
+    bare = replace(subject, files=frozenset(), file_words="")
+    if subject.files and subject.models and not _together(base, subject, index):
+        subject = bare  # a model and a file that have nothing in common: the model is what counts
+        subject.firm = False
     base, where, limits = _limited(base, where, subject, index)
     models: tuple[frozenset[str] | None, ...] = subject.models or (None,)
     narrow = bool(subject.models or subject.files or limits)
@@ -56,6 +60,11 @@ def selections(subject: Subject, index: Index) -> Iterator[Selection]:
             terms = (*terms, f"model IN ({listed(names)})")
         words = ", ".join(text for text in (subject.model_words, subject.file_words, *limits) if text)
         yield Selection(mask, terms, words, narrow, subject.firm)
+
+
+def _together(mask: Mask, subject: Subject, index: Index) -> bool:
+    files = mask & index.column("artifact").where(subject.files)
+    return any((files & index.column("model").where(names)).any() for names in subject.models)
 
 
 def _named(subject: Subject, index: Index) -> tuple[Mask, tuple[str, ...]]:

@@ -110,7 +110,7 @@ def doctor(given: argparse.Namespace) -> int:
     found: dict[str, object] = {
         "python": platform.python_version(), "platform": platform.platform(terse=True),
         "packages": {name: _version(name) for name in
-                     ("baseline-collector", "pyarrow", "duckdb", "numpy", "httpx", "xllamacpp")},
+                     ("baseline-collector", "pyarrow", "duckdb", "numpy", "httpcore", "xllamacpp")},
         "embedded_extra": util.find_spec("xllamacpp") is not None,
         "terminal": {"stdout": sys.stdout.isatty(), "stderr": sys.stderr.isatty(),
                      "encoding": sys.stdout.encoding, "colour": "NO_COLOR" not in os.environ,

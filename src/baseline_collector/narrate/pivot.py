@@ -24,7 +24,7 @@ ESTIMATES: Final[tuple[str, ...]] = (
 NONE: Final = "–"
 """A cell for which there is no fact."""
 
-MOST_ROWS: Final = 24
+MOST_ROWS: Final = 12
 """Longer tables are not read; the rest stays in the dataset, and the report says so."""
 
 

@@ -56,8 +56,12 @@ class Material:
     names: Mapping[str, Name]
 
     def topics(self, *topics: Topic) -> tuple[Fact, ...]:
-        """Return the facts of some topics, heaviest first, ties in the order of the report."""
-        chosen = [fact for fact in self.facts.values() if fact.topic in topics]
+        """Return the facts of some topics, heaviest first, ties in the order of the report.
+
+        Facts of negative weight are left out: the statement of another tells them.
+        """
+        chosen = [fact for fact in self.facts.values()
+                  if fact.topic in topics and fact.weight >= 0]
         return tuple(sorted(chosen, key=lambda fact: -fact.weight))
 
     def finding(self, id_: str) -> Finding | None:

@@ -28,7 +28,7 @@ from baseline_collector.narrate.plan import (
 )
 
 Said = Sequence[Sentence]
-MOST_BULLETS: Final = 12
+MOST_BULLETS: Final = 24
 MOST_TABLES: Final = 10
 MOST_TABLES_OF_A_TOPIC: Final = 3
 MOST_FINDINGS_IN_SUMMARY: Final = 5

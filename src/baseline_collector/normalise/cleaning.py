@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from baseline_collector.normalise.columns import Ints, Leaves, grouped
+from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import record_of
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
 from baseline_collector.paths import container
-
-Bools = npt.NDArray[np.bool_]
 
 OK, FAILED, QUARANTINED = 0, 1, 2
 
@@ -149,7 +146,7 @@ def _words(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Bools:
         if (all(value == words for value, words in pairs)
                 and any(words >= _TELLING for _, words in pairs)):
             counting.append(artifact)
-    return np.isin(owner, counting) & (tokens | rates | totals)
+    return np.asarray(np.isin(owner, counting) & (tokens | rates | totals))
 
 
 def _texts(leaves: Leaves, rows: Ints, answers: dict[tuple[str, tuple[int, ...]], str]

@@ -13,6 +13,7 @@ from baseline_collector.readers.base import NUMBER
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 class Leaves:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
 from baseline_collector.model import Artifact
-from baseline_collector.normalise.columns import Ints, Leaves
+from baseline_collector.normalise.columns import Bools, Ints, Leaves
 from baseline_collector.normalise.context import (
     Context,
     Surroundings,
@@ -16,8 +17,10 @@ from baseline_collector.normalise.context import (
     from_path,
     merged,
 )
+from baseline_collector.paths import container, last_names
 
 _SILENT = ("measurement", "unnamed", "identity")
+_AGGREGATES = ("mean", "std", "p50", "cv")
 
 
 class Contexts:
@@ -44,7 +47,8 @@ class Contexts:
         if not leaves.keys:
             return
         speaks = np.array([meaning.role not in _SILENT for meaning in leaves.meanings], bool)
-        rows = np.flatnonzero(speaks[leaves.key])
+        counts = _counts(leaves)
+        rows = np.flatnonzero(speaks[leaves.key] | counts)
         raws = leaves.raw.take(pa.array(rows)).to_pylist()
         columns = (leaves.artifact, leaves.key, *leaves.at, leaves.kind, leaves.value)
         listed = (column[rows].tolist() for column in columns)
@@ -52,8 +56,10 @@ class Contexts:
             around = self.surroundings.get(artifact)
             if around is None:
                 around = self.surroundings[artifact] = Surroundings()
-            around.hear(leaves.meanings[key], (i0, i1, i2), kind, raw,
-                        None if value != value else value)
+            meaning = leaves.meanings[key]
+            if meaning.role == "unnamed":
+                meaning = replace(meaning, role="repetitions", target="n")
+            around.hear(meaning, (i0, i1, i2), kind, raw, None if value != value else value)
 
     def _assign(self, leaves: Leaves, artifacts: Sequence[Artifact]) -> Ints:
         rows = leaves.numeric
@@ -74,3 +80,19 @@ class Contexts:
                 code = cache[label] = self._known.setdefault(context, len(self._known))
             codes[row] = code
         return codes
+
+
+def _counts(leaves: Leaves) -> Bools:
+    """Where a leaf ``n`` stands beside means and the like: how many repetitions are behind them."""
+    named = [at for at, key in enumerate(leaves.keys)
+             if leaves.meanings[at].role == "unnamed" and last_names(key, 1) == ["n"]]
+    found = np.zeros(len(leaves.key), bool)
+    if not named:
+        return found
+    summed = [at for at, meaning in enumerate(leaves.meanings) if meaning.statistic in _AGGREGATES]
+    beside = {(artifact, container(leaves.keys[key])) for artifact, key in set(zip(
+        *(column[np.isin(leaves.key, summed)].tolist() for column in (leaves.artifact, leaves.key)),
+        strict=True))}
+    for at in np.flatnonzero(np.isin(leaves.key, named)).tolist():
+        found[at] = (leaves.artifact[at], container(leaves.keys[leaves.key[at]])) in beside
+    return found

@@ -6,13 +6,13 @@ only a statistic (``p99``), the names above it are asked for the metric, nearest
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from baseline_collector import units, vocabulary
 from baseline_collector.naming import (
-    PERCENTILE_WORDS,
-    longest_spelling,
+    TakenApart,
+    bracketed_unit,
     parts,
     plain,
     statistic_of,
@@ -26,6 +26,9 @@ from baseline_collector.paths import names as path_names
 _OUTCOME = {"error", "error_message", "exception", "success", "ok", "status", "error_text",
             "failure", "failure_reason"}
 _TRANSPARENT = vocabulary.PARAMETER_OBJECTS | vocabulary.SETUP_OBJECTS | {"metadata", "details"}
+_CLEAR_UNITS = frozenset(part for part in vocabulary.UNIT_PARTS
+                         if len(part) > 1 and part not in ("min", "tokens"))
+_SERIES = frozenset({"metrics", "telemetry", "trace", "timeline"})
 _MEASURED_HERE = frozenset({"gpu", "cpu", "device", "sensor", "sensors", "telemetry", "thermal"})
 
 
@@ -116,9 +119,13 @@ def _context(bare: str, last: str, above: list[str], key: str, scope: str) -> Me
 def _by_name(bare: str, last: str, above: list[str], key: str, scope: str) -> Meaning | None:
     if bare in vocabulary.SETUP_KEYS:
         return _other("setup", scope, "names the environment", bare)
-    if bare == "temperature" and any(name in _MEASURED_HERE for name in above):
+    if bare in ("temperature", "temp") and any(name in _MEASURED_HERE for name in above):
         return Meaning("measurement", "temperature", "sample", "°C", False, "", scope, (),
                        "temperature below a device")
+    if bare == "temp":
+        return _other("parameter", scope, "a setting by name", "temperature")
+    if bare.startswith("elapsed") and any(name in _SERIES for name in above):
+        return _other("time", scope, "when a sample of a series was taken", "started_at")
     if bare == "options":
         return _other("parameter", scope, "settings as JSON text", bare)
     if bare in vocabulary.PARAMETERS:
@@ -149,37 +156,73 @@ def _owner(scope: str) -> str:
 
 def _measurement(last: str, above: list[str], key: str, scope: str) -> Meaning:
     own = take_apart(last)
-    metric, unit, statistic = own.metric, own.unit, own.statistic or "sample"
-    why = "named by its key"
     if own.leftover:
-        return _other("unnamed", scope, f"not accounted for: {' '.join(own.leftover)}",
-                      variant=_variant(above))
-    used = len(above)
-    if metric is None and (own.statistic or own.unit):
-        metric, used = _from_above(above)
-        why = f"a statistic below {above[used]!r}" if metric else ""
-    if metric is None:
-        return _other("unnamed", scope, "no spelling in the vocabulary", variant=_variant(above))
-    entry = vocabulary.BY_NAME[metric]
+        if last.lower() == "n" and above and _says(above[-1]).metric:
+            return _other("repetitions", scope, "how many stand behind the metric above", "n")
+        return _unnamed(last, above, scope, f"not accounted for: {' '.join(own.leftover)}")
+    used, why = len(above), "named by its key"
+    if own.metric is None and (own.statistic or own.unit):
+        own, used = _from_above(own, above)
+        why = f"a statistic below {above[used]!r}" if own.metric else why
+    own = _total_time(own)
+    if own.metric is None:
+        return _unnamed(last, above, scope, "no spelling in the vocabulary")
+    unit, statistic, entry = own.unit, own.statistic or "sample", vocabulary.BY_NAME[own.metric]
     if statistic == "cv":
         unit = unit or "%"
     elif unit is None or units.unit(unit).dimension == "number":
         unit = entry.bare_unit or None
-    return Meaning("measurement", metric, statistic, unit, entry.binary, "", scope,
+    return Meaning("measurement", own.metric, statistic, unit, entry.binary, "", scope,
                    _variant(above[:used] + above[used + 1 :]), why)
 
 
-def _from_above(above: list[str]) -> tuple[str | None, int]:
-    """The metric that a name above says, nearest first, and where it stands."""
+def _unnamed(last: str, above: list[str], scope: str, why: str) -> Meaning:
+    """A number that no metric covers, with the unit that its name states beyond doubt."""
+    unit, _ = bracketed_unit(last)
+    words = parts(last)
+    clear = len(words) > 1 and words[-1] in _CLEAR_UNITS and "per" not in words
+    if unit is None and clear and not words[-2].endswith("s"):  # words_ms may be words in a ms
+        unit = vocabulary.UNIT_PARTS[words[-1]]
+    return replace(_other("unnamed", scope, why, variant=_variant(above)), unit=unit)
+
+
+def _total_time(own: TakenApart) -> TakenApart:
+    """``total_s`` names no metric, but a total that is a time is that of the whole call."""
+    if own.metric is None and own.unit and units.unit(own.unit).dimension == "time":
+        if own.statistic == "total":
+            return replace(own, metric="request_latency", statistic=None)
+        if "total" in own.others:
+            return replace(own, metric="request_latency")
+    return own
+
+
+def _says(name: str) -> TakenApart:
+    """A container's name taken apart, without the words that only say it holds something."""
+    unit, bare = bracketed_unit(name)
+    words = [part for part in parts(bare) if part not in ("stats", "statistics", "results")]
+    found = _total_time(take_apart("_".join(words)))
+    return replace(found, unit=unit or found.unit)
+
+
+def _from_above(own: TakenApart, above: list[str]) -> tuple[TakenApart, int]:
+    """A statistic or unit completed by the nearest name above that says a metric, and its place.
+
+    A name above that is another statistic itself, such as ``first_ttft`` above ``mean``, is
+    not the metric and ends the search.
+    """
     for at in range(len(above) - 1, -1, -1):
-        rest = [part for part in parts(above[at])
-                if part not in PERCENTILE_WORDS and part not in ("stats", "statistics", "results")]
-        metric, left = longest_spelling(rest)
-        if metric and not [part for part in left if not statistic_of(part)]:
-            if metric == "request_latency" and _from_above(above[:at])[0] == "iteration_time":
-                return "iteration_time", at  # "latency" below "timing": latency of an iteration
-            return metric, at
-    return None, len(above)
+        says = _says(above[at])
+        if says.metric is None or says.leftover:
+            continue
+        if own.statistic and says.statistic not in (None, "overall", own.statistic):
+            break
+        metric = says.metric
+        if metric == "request_latency" and any(
+                _says(name).metric == "iteration_time" for name in above[:at]):
+            metric = "iteration_time"  # "latency" below "timing": latency of an iteration
+        return replace(own, metric=metric, unit=own.unit or says.unit,
+                       statistic=own.statistic or says.statistic), at
+    return own, len(above)
 
 
 def _variant(above: list[str]) -> tuple[tuple[str, str], ...]:

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from baseline_collector.normalise.cleaning import Bools
-from baseline_collector.normalise.columns import Floats, Ints, Leaves, grouped
+from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import Quantities
 

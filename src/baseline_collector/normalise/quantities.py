@@ -65,6 +65,7 @@ def quantify(leaves: Leaves) -> Quantities:
         beside = leaves.units[stated - 1] if stated else ""
         unit = units.recognise(beside) if beside else None
         if beside and unit is None and meaning.metric:
+            found.metric[at] = _CODE[meaning.metric]
             found.conflict[at] = True  # it states a unit, and nobody here knows it
             continue
         if meaning.metric and meaning.unit is None and unit is None:

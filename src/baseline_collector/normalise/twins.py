@@ -11,8 +11,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from baseline_collector.normalise.cleaning import Bools
-from baseline_collector.normalise.columns import Ints, Leaves, grouped
+from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import Quantities
 
@@ -41,12 +40,12 @@ def twins(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts)
     for artifact in poorest_first:
         if sizes[artifact] < _SMALLEST_TOTAL:
             continue
-        found = frozenset(signatures[artifact])
-        if found not in richest:
-            richest[found] = max(_all_holding(found, holders), key=rank.__getitem__)
-        best = richest[found]
+        mine = frozenset(signatures[artifact])
+        if mine not in richest:
+            richest[mine] = max(_all_holding(mine, holders), key=rank.__getitem__)
+        best = richest[mine]
         if best == artifact:  # it holds all that poorer ones hold; one may remain that holds its own
-            others = _all_holding(found, holders) - {artifact} - kept.keys()
+            others = _all_holding(mine, holders) - {artifact} - kept.keys()
             if not others:
                 continue
             best = max(others, key=rank.__getitem__)

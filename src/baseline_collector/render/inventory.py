@@ -123,16 +123,16 @@ def _gaps(findings: Sequence[Finding], slots: Slots) -> list[str]:
 
 def _metrics(report: Report, slots: Slots) -> list[str]:
     pen = _ShortPen()
-    lines = [f"- {guarded(slots.write(fact.statement, pen))}" for fact in _concrete(report, slots)]
+    lines = [f"- {guarded(slots.write(fact.statement, pen))}"
+             for fact in _concrete(report, slots)[:MOST_WORDS]]
     return lines or ["- No measurement was recognised."]
 
 
 def _concrete(report: Report, slots: Slots) -> list[Fact]:
-    """Measured facts: those of the findings first, then the other ones the report uses."""
-    resting = {fact for finding in report.analysis.findings for fact in finding.facts}
-    used = [fact for fact in used_facts(report, slots) if fact.kind == "data"]
-    return sorted(used, key=lambda fact: (
-        fact.metric is None, fact.id not in resting, -fact.weight))
+    """Measured facts that the report uses, the weightiest first."""
+    used = [fact for fact in used_facts(report, slots)
+            if fact.kind == "data" and fact.metric is not None]
+    return sorted(used, key=lambda fact: (fact.topic != "performance", -fact.weight))
 
 
 def _fit(lines: Sequence[str], budget: int) -> list[str]:

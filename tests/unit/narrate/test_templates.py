@@ -45,7 +45,7 @@ def analyses(draw):
             None, draw(st.none() | st.integers(1, 9)), interval, "x",
             draw(st.dictionaries(st.sampled_from(("model", "threads", "status")),
                                  st.sampled_from(SCOPES))), (),
-            topic=draw(st.sampled_from(TOPICS)), weight=draw(st.floats(-5, 5))))
+            topic=draw(st.sampled_from(TOPICS)), weight=draw(st.floats(0, 5))))
     findings = [
         Finding(f"R{at}-1", f"R{at}", draw(st.sampled_from(("critical", "info", "notice"))),
                 f"Something is off in {{{fact.id}}}", (fact.id,),
@@ -153,3 +153,11 @@ def test_the_appendix_lists_what_was_not_read(analysis, status):
     assert "The heap holds {F1} files." in texts(blocks)
     code = next(block for block in blocks if block.kind == "code")
     assert all(re.match(r'baseline query ".*"$', line) for line in code.items)
+
+
+def test_a_fact_of_negative_weight_is_told_by_another_only():
+    part = make_fact("F1", "Bytes: {F1}.", "inventory", value=440, weight=-1.0)
+    whole = make_fact("F2", "{F2} files hold {F1}.", "inventory", value=101, weight=9.0)
+    blocks = section(INGESTION, gather(Analysis((part, whole), (), ())))
+    texts = [text for block in blocks for text in block.items]
+    assert texts == ["{F2} files hold {F1}."]

@@ -1,0 +1,89 @@
+"""Judge counts of what is not files: runs, calls, samples, models, configurations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from baseline_collector.audit.bind import Subject
+from baseline_collector.audit.claims import Claim, Outcome
+from baseline_collector.audit.index import Index, Mask
+from baseline_collector.audit.mentions import Mention
+from baseline_collector.audit.rounding import fits
+from baseline_collector.audit.rows import selections
+
+_WORDS = re.compile(r"[\s`*]+(?:[A-Za-z][\w-]*[\s`*]+){0,3}", re.I)
+_STOP = re.compile(r"\b(?:of|in|from|with|and|per|to|for|is|are|was)\b", re.I)
+_N = re.compile(r"\bn\s*[=:]\s*$", re.I)
+
+
+def judge_count(claim: Claim, subject: Subject, here: Sequence[Mention], index: Index
+                ) -> Outcome | None:
+    """Judge a count of models, configurations, runs or values; None where it is none.
+
+    What counts as a run is the report's own idea, so a count that nothing gives is not
+    contradicted.
+
+    Args:
+        claim: The claim.
+        subject: What it was bound to.
+        here: Mentions of its block.
+        index: The dataset.
+    """
+    if claim.kind != "number" or claim.unit is not None or claim.step != 1 or claim.end_of:
+        return None
+    noun = _noun(claim, here)
+    if not noun:
+        return None
+    counts = {"model": _distinct("model", index), "file": len(index.files)}
+    scope = subject.scope()
+    if noun in counts:
+        good = fits(claim, counts[noun]) and not scope
+        return Outcome("supported" if good else "unsupported",
+                       f"The heap holds {counts[noun]} {noun}s by name.", metric=f"{noun}s",
+                       scope=scope, statistic="count",
+                       sql="SELECT count(DISTINCT model) FROM measurements WHERE counted")
+    found = _sizes(subject, index)
+    good = any(fits(claim, size) for size in found)
+    return Outcome("supported" if good else "unsupported",
+                   f"There are {claim.digits} values of one metric there." if good else
+                   f"What counts as a {noun} is the report's own idea.", metric=f"{noun}s",
+                   scope=scope, statistic="count")
+
+
+def _noun(claim: Claim, here: Sequence[Mention]) -> str:
+    """What is counted: ``36 tuning runs``, ``n = 36``."""
+    text = claim.block.text
+    if _N.search(text[: claim.start]):
+        return "value"
+    for one in here:
+        if one.topic == "counted" and one.start > claim.end:
+            between = text[claim.end : one.start]
+            if _WORDS.fullmatch(between) and not _STOP.search(between):
+                return one.text
+            return ""
+    return ""
+
+
+def _distinct(name: str, index: Index) -> int:
+    codes = np.unique(index.column(name).codes[index.counted])
+    return int((codes >= 0).sum())
+
+
+def _sizes(subject: Subject, index: Index) -> set[int]:
+    """How many values of one metric there are, where models, files or settings limit them."""
+    if not subject.scope():
+        return set()
+    metric = index.column("metric")
+    everything = replace(subject, key=None, metrics=frozenset(metric.names))
+    named = subject if subject.key or subject.metrics else everything
+    sizes: set[int] = set()
+    for selection in selections(named, index):
+        samples: Mask = selection.mask & index.column("statistic").where({"sample"})
+        for chosen in (samples, samples & index.column("status").where({"ok"})):
+            codes, counts = np.unique(metric.codes[chosen], return_counts=True)
+            sizes |= {int(count) for code, count in zip(codes, counts, strict=True) if code >= 0}
+    return sizes
