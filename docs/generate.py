@@ -7,7 +7,12 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
+import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -80,9 +85,41 @@ def readers() -> str:
          for one in (*TOOLS, *GENERIC)))
 
 
+README = Path(__file__).parent.parent / "README.md"
+EXAMPLES = README.parent / "examples" / "artifacts"
+_BLOCK = re.compile(r"(<!-- run in examples/artifacts -->\n```console\n)(.*?)(```\n)", re.DOTALL)
+_TIMES = re.compile(r"\d+\.\d+ s\b")
+
+
+def readme() -> str:
+    """The README with the output of its commands as they print today."""
+    with tempfile.TemporaryDirectory() as folder:
+        heap = Path(folder) / "artifacts"
+        shutil.copytree(EXAMPLES, heap)
+        return _BLOCK.sub(lambda found: found[1] + _session(found[2], heap) + found[3],
+                          README.read_text("utf-8"))
+
+
+def _session(block: str, heap: Path) -> str:
+    """The commands of a block, each with what it prints."""
+    lines = []
+    for command in (line for line in block.splitlines() if line.startswith("$ ")):
+        words = shlex.split(command[2:])
+        program = str(Path(sys.executable).with_name(words[0]))
+        done = subprocess.run([program, *words[1:]], cwd=heap, capture_output=True, text=True,
+                              check=True, env={**os.environ, "COLUMNS": "100"})
+        lines += [command, *done.stdout.rstrip().splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts are equal, seconds aside."""
+    return _TIMES.sub("", one) == _TIMES.sub("", other)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli, "vocabulary.md": vocabulary, "rules.md": rules, "dataset.md": dataset,
-    "readers.md": readers,
+    "readers.md": readers, "../../README.md": readme,
 }
 
 
@@ -92,7 +129,7 @@ def main() -> int:
     REFERENCE.mkdir(exist_ok=True)
     for name, write in PAGES.items():
         path, text = REFERENCE / name, write()
-        if path.exists() and path.read_text("utf-8") == text:
+        if path.exists() and _same(path.read_text("utf-8"), text):
             continue
         stale.append(name)
         if "--check" not in sys.argv:

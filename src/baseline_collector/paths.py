@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 
 SENSE = "\x1f"
-"""Separates a key from its sense. A key in which it stands itself is quoted, so it is not mistaken."""
+"""Separates a key from its sense; a key in which it stands itself is quoted."""
 
 _PLAIN = re.compile(r"[^.\[\]\"\x1f]+")
 _NOT_IN_SENSE = re.compile(r"[\x1f\"\]]")

@@ -72,7 +72,7 @@ _BY_SPELLING = {
     for unit in UNITS
     for spelling in (*unit.spellings, unit.symbol.lower())
 }
-_OTHER_PREFIX = frozenset({"MW", "mHz", "Ms", "MJ", "Mb", "Gb", "Kb", "kb/s", "S"})
+_OTHER_PREFIX = frozenset({"MW", "mHz", "MJ", "Mb", "Gb", "Kb"})
 """Spellings whose case says another unit (megawatt, megabit) than the lower-case one."""
 _CANONICAL = {unit.dimension: unit.symbol for unit in UNITS if unit.factor == 1.0}
 
@@ -114,11 +114,15 @@ def convert(value: float, source: Unit, target: Unit) -> float:
                          f"to {target.symbol} ({target.dimension})")
     if source.factor == target.factor:
         return value
-    if source.factor < target.factor and source.factor > 0:
-        ratio = target.factor / source.factor
-        if ratio == round(ratio):  # exact powers: dividing rounds once, multiplying twice
-            return value / round(ratio)
-    return value * (source.factor / target.factor)
+    if source.factor < target.factor:  # by a whole number: dividing rounds once, multiplying twice
+        return value / _whole(target.factor / source.factor)
+    return value * _whole(source.factor / target.factor)
+
+
+def _whole(ratio: float) -> float:
+    """A ratio of two factors, without the rounding error of 1 / 1e-9."""
+    nearest = round(ratio)
+    return float(nearest) if math.isclose(ratio, nearest, rel_tol=1e-12) else ratio
 
 
 _TIME_STEPS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9))

@@ -12,6 +12,7 @@ from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Bar, Chart, Point
 
 _SWEEP = 6
+_PAIRS = 12
 
 
 def charts(summaries: Sequence[Summary]) -> tuple[Chart, ...]:
@@ -38,9 +39,9 @@ def _bar(one: Summary, label: str, series: str) -> Bar:
 
 def _label(group: Group, with_settings: bool = True) -> str:
     artifact = group.artifacts[0].rsplit("/", 1)[-1] if len(group.artifacts) == 1 else ""
-    model = group.name("model") or artifact
     settings = configuration(group.settings) if with_settings and group.settings else ""
-    return " · ".join(part for part in (model, settings or artifact) if part)
+    parts = (group.name("model"), settings or artifact)
+    return " · ".join(part for part in parts if part) or artifact
 
 
 def _throughput(summaries: Sequence[Summary]) -> Chart:
@@ -87,15 +88,25 @@ def _first_token(summaries: Sequence[Summary]) -> Chart:
 
 
 def _compile(summaries: Sequence[Summary]) -> Chart:
-    """Compile time and mean iteration time of each backend, on one logarithmic axis."""
+    """Compile time and mean iteration time of each backend, side by side, dearest first."""
+    compiled, running = _by_backend(summaries, "compile_time"), _by_backend(
+        summaries, "iteration_time")
+    both = sorted(compiled.keys() & running.keys(),
+                  key=lambda label: (-compiled[label].estimate, label))
     bars = []
-    for metric, series in (("compile_time", "compile once"), ("iteration_time", "one iteration")):
-        for one in _of(summaries, metric):
-            backend = one.group.settings.get("backend")
-            if backend and one.estimate > 0:
-                model, device = one.group.name("model"), one.group.name("device")
-                file = one.group.artifacts[0].rsplit("/", 1)[-1]
-                label = " · ".join(part for part in (model, device, backend, file) if part)
-                bars.append(_bar(one, label, series))
-    return Chart("compile", "Compile time against run time", "duration", "s", True,
-                 tuple(sorted(bars, key=lambda bar: bar.label)))
+    for label in both[:_PAIRS]:
+        bars.append(_bar(compiled[label], label, "compile once"))
+        bars.append(_bar(running[label], label, "one iteration"))
+    return Chart("compile", "Compile time against run time", "duration", "s", True, tuple(bars))
+
+
+def _by_backend(summaries: Sequence[Summary], metric: str) -> dict[str, Summary]:
+    """Summaries of one metric by model, device, backend and file; zeros left out."""
+    found: dict[str, Summary] = {}
+    for one in _of(summaries, metric):
+        backend = one.group.settings.get("backend")
+        if backend and one.estimate > 0 and len(one.group.artifacts) == 1:
+            file = one.group.artifacts[0].rsplit("/", 1)[-1]
+            parts = (one.group.name("model"), one.group.name("device"), backend, file)
+            found.setdefault(" · ".join(part for part in parts if part), one)
+    return found

@@ -22,7 +22,6 @@ _TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|across|the|model|files?|a|mea
 _LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
 _WITH = re.compile(r"[\s*]*(?:with|using|at|for|under|when|and)\s+[`*]*", re.I)
 _NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
-_THAT_FILE = re.compile(r"\b(?:that|this|the\s+same|the)\s+(?:file|run|artifact|sweep)\b", re.I)
 _BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
 _OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|here)\b", re.I)
 
@@ -102,7 +101,8 @@ class Binder:
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
         if named is None and metric is None and near.claim.block.kind != "cell":
-            earlier = [one for one in near.earlier if one.topic == "metric" and fits(one)]
+            earlier = near.reachable([one for one in near.earlier
+                                      if one.topic == "metric" and fits(one)])
             metric = earlier[-1] if earlier else None
         if named is not None and not (metric and _between(named, metric, near.claim)):
             if named.key is None:
@@ -169,11 +169,8 @@ class Binder:
             inside = [one for one in self.of(heading) if one.topic == topic]
             if len({one.text for one in inside}) == 1:
                 return inside[0], False
-        earlier = [one for one in near.previous if one.topic in ("model", "file")]
-        if _THAT_FILE.search(near.sentence_text):
-            earlier = [one for one in earlier if one.topic == "file"] or earlier
-        if earlier and earlier[0].topic == topic and not any(
-                one.topic in ("model", "file") for one in near.sentence):
+        earlier = [one for one in near.previous if one.topic == topic]
+        if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
             return earlier[0], bool(_OPENS_AGAIN.match(near.sentence_text))
         return None, True
 
@@ -190,12 +187,15 @@ class _Near:
         self.sentence = [one for one in here if start <= one.start < end]
         self.earlier = [one for one in here if one.start < start]
         last, _ = claim.block.sentence(max(0, start - 2)) if start > 1 else (0, 0)
-        self.previous = [one for one in self.earlier if one.start >= last]
+        number = _NUMBER_BETWEEN.search(_unnamed(claim.block.text, self.earlier, last), last, start)
+        until = number.start() if number else start
+        self.previous = [one for one in self.earlier if last <= one.start < until]
+        self.closed = _closed_before(claim)
 
     def pick(self, topics: Iterable[Topic], fits: Callable[[Mention], bool]) -> Mention | None:
         """The mention of some topics that a claim belongs to, or None."""
         wanted = set(topics)
-        found = [one for one in self.sentence if one.topic in wanted and fits(one)]
+        found = self.reachable([one for one in self.sentence if one.topic in wanted and fits(one)])
         before = [one for one in found if one.end <= self.claim.start]
         after = [one for one in found if one.start >= self.claim.end]
         text = self.claim.block.text
@@ -207,6 +207,12 @@ class _Near:
         if after and not _NUMBER_BETWEEN.search(text, self.claim.end, after[0].start):
             return after[0]
         return None
+
+    def reachable(self, found: list[Mention]) -> list[Mention]:
+        """Leave out what stands in brackets that the claim is not in, where there is more."""
+        outside = [one for one in found if not any(
+            start < one.start < end for start, end in self.closed)]
+        return outside or found
 
     def clause(self, topic: Topic) -> list[Mention]:
         """All mentions of a topic that belong to a claim: the run of them nearest to it."""
@@ -226,6 +232,20 @@ class _Near:
                 break
             run.append(one)
         return run[::-1]
+
+
+def _unnamed(text: str, named: list[Mention], start: int) -> str:
+    """A text with its names blanked, so that only numbers that say something are left."""
+    for one in named:
+        if one.start >= start:
+            text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text
+
+
+def _closed_before(claim: Claim) -> list[tuple[int, int]]:
+    """Spans of brackets that do not hold a claim."""
+    return [match.span() for match in re.finditer(r"\([^()]*\)", claim.block.text)
+            if not match.start() < claim.start < match.end()]
 
 
 def _label_of(text: str, mention: Mention, claim: Claim) -> bool:

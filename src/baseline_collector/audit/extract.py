@@ -87,7 +87,8 @@ def _claims(block: Block) -> Iterator[Claim]:
         yield _number(block, text, one, _end_of(text, found, n))
     if block.kind in ("json", "heading"):
         return
-    yield from _in_words(block, text)
+    if block.kind != "cell":
+        yield from _in_words(block, text)
     for match in UNIT_WORDS.finditer(text, block.own):
         if not re.search(r"\d\s*$", text[: match.start()]):
             claim = _claim(block, match.start(), match.end(), kind="unit", value=None)

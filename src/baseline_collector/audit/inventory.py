@@ -14,19 +14,30 @@ from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import quoted
 
 _NOUN = r"(?:files?|artifacts?|documents?)\b"
-_KIND = r"(?:json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text)"
+_KIND = r"(?:json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text(?=\s+files?))"
 _HARMLESS = (r"(?:benchmark(?:ing)?|data|total|raw|individual|different|distinct|separate|results?|"
              r"source|input|analy[sz]ed|artifact|report|the|all|of|these|such|" + _KIND + ")")
 _AFTER = re.compile(rf"[\s`*]+(?P<words>(?:`?{_HARMLESS}`?[\s`*-]+)*){_NOUN}", re.I)
 _KIND_AFTER = re.compile(rf"[\s`*]+(?:(?:of\s+(?:them|which|these)\s+)?(?:are|is|were|in)\s+)?(?:in\s+)?"
                          rf"(?:the\s+)?`?(?P<kind>{_KIND})\b", re.I)
 _TOTAL_AFTER = re.compile(r"\s*(?:in\s+)?total\b", re.I)
-_LABEL = re.compile(rf"(?:{_NOUN}|\b(?:files?\s+)?(?:count|number)\b)"
-                    r"[^.:;|(\d]{0,24}[:(|=][\s*`]*(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
+_DONE = (r"(?:analy[sz]ed|scanned|processed|collected|found|read|ingested|examined|reviewed|included|"
+         r"identified|discovered|covered|parsed|total|counted)")
+_LABEL = re.compile(rf"(?:{_NOUN}|\b(?:files?\s+)?(?:count|number)\b)(?:[\s`*]+(?:in\s+)?{_DONE})?"
+                    r"[\s`*]*[:(|=][\s*`]*(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
 _KIND_LABEL = re.compile(rf"\b(?P<kind>{_KIND})\b[`*\s]*(?:{_NOUN})?[^.;|(\d]{{0,12}}[:(|=][\s*`]*"
                          r"(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
-_QUALIFIED = re.compile(r"\s*(?:that|which|with|containing|contain|have|having|failed|fail|related|directly|"
-                        r"mention|hold|where|whose|named|about|from|for|could|were|per)\b", re.I)
+_PLAIN_END = re.compile(
+    rf"[\s`*]*(?:$|[).,;:|\]\"”–—(-]|(?:in\s+total|total|overall|altogether|in\s+all|below|under|in|"
+    rf"across|within|inside|and|comprising|consisting|spanning|associated|categori\w+|grouped|"
+    rf"available|present)\b|(?:were|was|are|is|have\s+been)\s+(?:\w+ly\s+)?(?:{_DONE}|in|of|{_KIND})\b)",
+    re.I)
+_STOCK = re.compile(r"\b(?:consists?\s+of|compris\w+|contain(?:s|ed|ing)?|includ\w+|there\s+(?:are|were)|has|have|"
+                    r"holds?|total(?:s|ling|ing)?(?:\s+of)?|cover\w*|analy[sz]\w+|scann\w+|review\w*|examin\w+|"
+                    r"across|spans?|collection\s+of|set\s+of)\s+[`*(]*(?:about|approximately|roughly|around|all|"
+                    r"over|a\s+total\s+of|some|the|exactly)?[\s`*]*$", re.I)
+_PART_OF = re.compile(r"(?:\bin|\bfor|\bfrom)\s+[`*]*$", re.I)
+_OTHER_NOUN = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|total\b|in\b|overall\b|documents?\b)[A-Za-z]{3,}")
 _INSIDE = re.compile(r"[^.,;:\d]{0,40}\b(?:in|under|below|from|within|inside)\s+(?:the\s+)?[`*]*", re.I)
 _FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has)[`*\s]*(?:files:?\s*)?", re.I)
 _TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:[\w-]+\s+){0,3}?(?:(?:are|is|being)\s+)?(?:in\s+)?[`*]*",
@@ -96,13 +107,18 @@ def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder:
     if more and re.search(r"(?:\band|\+|…|\.\.\.)\s*$", before):
         return Question("more", above)
     label, after = _KIND_LABEL.search(before), _AFTER.match(text, claim.end)
+    if claim.block.kind == "cell":
+        return _in_cell(claim, here, names, words)
     if after:
         kind = re.search(_KIND, after["words"], re.I)
-        qualified = bool(_QUALIFIED.match(text, after.end()))
+        qualified = not _STOCK.search(before) and (
+            not _PLAIN_END.match(text, after.end()) or bool(_PART_OF.search(before)))
         if kind:
             return Question("count", kind_named(kind[0]), False, names, words, qualified)
         said = _kind_before(claim, here)
-        return Question("count", said, True, names, words, qualified and not said)
+        return Question("count", said, True, names, words, qualified)
+    if _OTHER_NOUN.match(text, claim.end) and not _KIND_AFTER.match(text, claim.end):
+        return None
     if label:
         return Question("count", kind_named(label["kind"]), False, names, words)
     spoken = bool(re.search(_NOUN, before, re.I))
@@ -114,11 +130,19 @@ def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder:
         return Question("count", kinds[-1] if kinds else "", False, names, words)
     if spoken and _TOTAL_AFTER.match(text, claim.end):
         return Question("count", "", True, names, words)
-    if claim.block.kind == "cell" and re.search(r"\b(?:files?|count|number)\b", before, re.I):
-        kinds = [one.text for one in here if one.topic == "kind"]
-        row_total = re.match(r"\s*(?:total|all)\b", text, re.I)
-        if kinds or row_total:
-            return Question("count", kinds[0] if kinds else "", False, names, words)
+    return None
+
+
+def _in_cell(claim: Claim, here: Sequence[Mention], names: frozenset[str], words: str
+             ) -> Question | None:
+    """A cell below ``Files`` or ``Count`` in the row of a type of file, or of the total."""
+    row, _, head = claim.block.text[: claim.block.own].rpartition("|")
+    if not re.fullmatch(rf"\s*(?:\w+\s+)?(?:of\s+)?(?:{_NOUN}|count|number)(?:\s+(?:of\s+)?{_NOUN})?\s*:\s*",
+                        head, re.I):
+        return None
+    kinds = [one.text for one in here if one.topic == "kind" and one.end <= len(row)]
+    if kinds or re.match(r"\s*[`*]*(?:total|all)\b", row, re.I):
+        return Question("count", kinds[0] if kinds else "", False, names, words)
     return None
 
 
@@ -142,7 +166,10 @@ def _share(claim: Claim, text: str, here: Sequence[Mention], folder: Mention | N
         start, end = 0, len(text)
     around = [one for one in here if start <= one.start < end]
     kinds = [one for one in around if one.topic == "kind"]
-    headed = claim.block.kind == "cell" and _SHARE_HEAD.search(text, 0, claim.block.own)
+    headed = claim.block.kind == "cell" and _SHARE_HEAD.search(
+        text, text.rfind("|", 0, claim.block.own) + 1, claim.block.own)
+    if claim.block.kind == "cell" and not headed:
+        return None
     if not kinds or not (headed or _SHARE_NOUN.search(text, start, end)):
         return None
     before = [one for one in kinds if one.end <= claim.start]
@@ -179,7 +206,7 @@ def judge_files(claim: Claim, asked: Question, index: Index, blocks: Sequence[Bl
     right, kind = hit or readings[0]
     scope = _scope(asked, kind)
     sql = _sql("count(*)", kind, asked)
-    if asked.qualified:
+    if asked.qualified and not hit:
         return Outcome("unsupported", "Which files are meant cannot be told from names and types.",
                        metric="files", scope=scope, statistic="count")
     if hit:

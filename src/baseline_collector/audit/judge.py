@@ -49,8 +49,8 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
             blocks: Sequence[Block], dates: Sequence[Claim], today: date | None) -> Outcome:
     index = binder.index
     if claim.kind == "date":
-        return judge_date(claim, subject.kind, subject.files if subject.firm else frozenset(),
-                          index, dates, today)
+        folder = subject.files if subject.firm and len(subject.files) > 1 else frozenset[str]()
+        return judge_date(claim, subject.kind, folder, index, dates, today)
     if claim.kind == "unit":
         return judge_unit(claim, subject, index)
     if claim.block.kind != "json":

@@ -128,7 +128,8 @@ def _named(start: int, end: int, name: str, index: Index, text: str) -> Iterator
     """What a name in code marks means: a file, a model, a key, a type of file, or nothing known."""
     pair = re.match(r"([A-Za-z_][\w.\[\]]*)\s*:\s", name)
     key = index.key(pair[1] if pair else name)
-    files = _files_named(name, index)
+    files = _files_named(name, index) or frozenset(
+        file.artifact for file in index.files if file.root == name)
     kind = kind_named(name.lstrip("."))
     if files and not (key and "/" not in name and "." not in name):
         yield Mention(start, end, "file", name, files)

@@ -79,7 +79,7 @@ def _named(subject: Subject, index: Index) -> tuple[Mask, tuple[str, ...]]:
     key = subject.key
     names = [index.column("key").names[code] for code in sorted(key.codes)]
     mask = index.column("key").where(names)
-    where = (f"key IN ({listed(names)})",)
+    where: tuple[str, ...] = (f"key IN ({listed(names)})",)
     if key.place:
         paths = index.column("path")
         fitting = [path for path in paths.names if path.endswith(key.place)]

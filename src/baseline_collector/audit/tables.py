@@ -12,6 +12,9 @@ from baseline_collector.naming import plain
 _NUMERIC = re.compile(r"[~≈<>≤≥+\-−]?\s*\d[\d.,\s]*(?:[eE][-+]?\d+)?\s*[%x×]?\s*[\w/%°µ ]{0,12}")
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?")
 
+_PROVENANCE = re.compile(r"\b(?:sources?|evidence|provenance|references?|links?|sql|query)\b", re.I)
+"""Columns that say where a number comes from and not what it is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -62,6 +65,8 @@ def _label(row: list[tuple[int, str]], header: list[str], settings: list[bool]) 
     found = []
     for n, (_, text) in enumerate(row):
         bare = text.strip().strip("*").strip()
+        if n < len(header) and _PROVENANCE.search(header[n]):
+            continue
         if n < len(settings) and settings[n]:
             if _PLAIN_NUMBER.fullmatch(bare):
                 found.append(f"`{header[n]}={bare}`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,9 @@ from baseline_collector.audit.rows import Selection, selections
 
 _BY_UNIT = {"tok/s": family("output_throughput"), "req/s": frozenset({"request_throughput"})}
 _ALIKE = ({"token rate", "word rate"}, {"tokens", "words"}, {"share", "number"})
+_INTERVAL = re.compile(r"\b(?:interval|confidence|CI|credible)\b|±", re.I)
+_NOUN_BEHIND = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|with\b|for\b|in\b|at\b|on\b|as\b|while\b|etc\b|is\b|"
+                          r"was\b|when\b|but\b|vs\b|versus\b|than\b|per\b|across\b|over\b|from\b)[A-Za-z]{2,}")
 _PLAIN = ("mean", "p50", "min", "max")
 _FEW = 3
 
@@ -55,6 +59,11 @@ def _judged(claim: Claim, subject: Subject, index: Index) -> Outcome:
         subject.metrics = _BY_UNIT.get(claim.unit.symbol, frozenset())
     if not subject.key and not subject.metrics:
         return Outcome("unsupported", "Nothing beside it says what it measures.")
+    if _counts_something(claim):
+        return Outcome("unsupported", "It counts something that no artifact holds as a value.")
+    if _INTERVAL.search(claim.block.text, max(0, claim.start - 40), claim.start) or (
+            claim.block.kind == "cell" and _INTERVAL.search(_header(claim))):
+        return Outcome("unsupported", "Ends of an interval are an estimate, not a value.")
     chosen = [one for one in selections(subject, index) if one.mask.any()]
     if not chosen:
         return Outcome("unsupported", f"No artifact holds {subject.spoken or 'this'} there.")
@@ -70,6 +79,17 @@ def _judged(claim: Claim, subject: Subject, index: Index) -> Outcome:
                 return _supported(claim, hits, found, index, basis.scale)
             missed = missed or [replace(one, value=one.value / basis.scale) for one in found]
     return _missed(claim, subject, chosen, bases, missed, index)
+
+
+def _header(claim: Claim) -> str:
+    return claim.block.text[: claim.block.own].rpartition("|")[2]
+
+
+def _counts_something(claim: Claim) -> bool:
+    """Whether a bare whole number stands before a noun: ``43 iterations``, ``75 of them``."""
+    if claim.unit is not None or claim.step != 1 or claim.block.kind in ("cell", "json"):
+        return False
+    return bool(_NOUN_BEHIND.match(claim.block.text, claim.end))
 
 
 def _bases(claim: Claim, subject: Subject, selection: Selection, index: Index) -> Iterator[_Basis]:
@@ -114,11 +134,11 @@ def _readings(claim: Claim, subject: Subject, selection: Selection, basis: _Basi
             yield from _by_file(_PLAIN, selection, basis, index)
         return
     yield from aggregates(said, selection, basis.values, basis.column, index, True)
-    if said in ("min", "max"):
-        reported = replace(selection, mask=selection.mask & index.column("statistic").where(
-            {"mean", "p50", said}), where=(*selection.where,
-                                           f"statistic IN ('mean', 'p50', '{said}')"))
-        yield from aggregates(said, reported, basis.values, basis.column, index, False)
+    for reported in ("mean", "p50", said) if said in ("min", "max") else ("mean",):
+        rows = index.column("statistic").where({reported})
+        part = replace(selection, mask=selection.mask & rows,
+                       where=(*selection.where, f"statistic = '{reported}'"))
+        yield from aggregates(said, part, basis.values, basis.column, index, False)
     if selection.narrow:
         yield from direct(selection, basis.values, basis.column, index, {said})
         yield from _by_file((said,), selection, basis, index)
@@ -265,7 +285,7 @@ def _elsewhere(claim: Claim, subject: Subject, selection: Selection, bases: list
                 found = [*aggregates(said, part, basis.values, basis.column, index, True),
                          *direct(part, basis.values, basis.column, index, {said})]
                 if any(fits(claim, one.value, scale=basis.scale) for one in found):
-                    return column.names[code]
+                    return str(column.names[code])
     return ""
 
 

@@ -98,7 +98,8 @@ class Frame:
 
         Rows of different artifacts are one group only where each artifact gives a single
         value of the same run or test: then the artifacts are the repetitions. Otherwise each
-        artifact is a run of its own and is not mixed with others.
+        artifact is a run of its own and is not mixed with others. Means and quantiles that
+        artifacts report are never put together.
 
         Returns:
             Groups in the order of their first row.
@@ -112,6 +113,7 @@ class Frame:
         _, where, counts = np.unique(inner, return_inverse=True, return_counts=True)
         several = np.zeros(int(like.max()) + 1, bool)
         several[like[counts[where] > 1]] = True
+        several[like[~self.column("statistic").where("sample")[rows]]] = True
         tests = self.column("run").codes[rows]
         merged = like * (int(tests.max()) + 1) + tests
         codes = np.where(several[like], inner + int(merged.max()) + 1, merged)

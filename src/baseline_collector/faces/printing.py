@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 
-_WIDEST = 72
+_WIDEST = 160
 
 
 def safe(text: str) -> str:

@@ -24,6 +24,9 @@ ESTIMATES: Final[tuple[str, ...]] = (
 NONE: Final = "–"
 """A cell for which there is no fact."""
 
+BEHIND: Final = ("artifact", "definition", "engine")
+"""What a row is about that stands behind its numbers: long, and seldom what is compared."""
+
 MOST_ROWS: Final = 12
 """Longer tables are not read; the rest stays in the dataset, and the report says so."""
 
@@ -111,9 +114,11 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
     shared = _shared(rows)
     keys = [key for key in _keys(rows) if key not in shared]
     columns = _columns(rows, labels)
-    header = (*(words(key) for key in keys or ("group",)), *columns)
-    body = tuple((*_group(row, keys, labels), *(cell(row) for cell in columns.values()))
-                 for row in rows)
+    before = [key for key in keys if key not in BEHIND]
+    behind = [key for key in keys if key in BEHIND]
+    header = (*(words(key) for key in before or ("group",)), *columns, *map(words, behind))
+    body = tuple((*_group(row, before, labels), *(cell(row) for cell in columns.values()),
+                  *(_label(row, key, labels) for key in behind)) for row in rows)
     blocks = [Block("paragraph", (_intro(metric, shared, labels, lead),)),
               Block("table", rows=(header, *body))]
     if len(found) > len(rows):
@@ -136,7 +141,11 @@ def _rows(facts: Sequence[Fact]) -> list[Row]:
 
 
 def _keys(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(key for row in rows for key in row.scope))
+    """What rows differ in; a quantization that the model's name holds is not said twice."""
+    found = list(dict.fromkeys(key for row in rows for key in row.scope))
+    if all(row.scope.get("quantization", "") in row.scope.get("model", "") for row in rows):
+        found = [key for key in found if key != "quantization"]
+    return found
 
 
 def _shared(rows: Sequence[Row]) -> dict[str, str]:
@@ -195,7 +204,11 @@ def _value(row: Row, statistic: str) -> str:
 def _group(row: Row, keys: Sequence[str], labels: Labels) -> tuple[str, ...]:
     if not keys:
         return ("whole",)
-    return tuple(labels.label(key, row.scope[key]) if key in row.scope else NONE for key in keys)
+    return tuple(_label(row, key, labels) for key in keys)
+
+
+def _label(row: Row, key: str, labels: Labels) -> str:
+    return labels.label(key, row.scope[key]) if key in row.scope else NONE
 
 
 def _intro(metric: str, shared: Mapping[str, str], labels: Labels, lead: str) -> str:

@@ -80,7 +80,8 @@ def _ingestion(material: Material, said: Said) -> tuple[Block, ...]:
     blocks += _bullets(material.topics("ingestion"), "What was read:")
     blocks += _bullets(material.topics("failure"), "What failed:")
     blocks += _bullets(material.topics("duplicate"), "What stands there more than it should:")
-    blocks += _bullets(material.topics("telemetry", "setup", "quality"),
+    about = material.topics("telemetry", "setup", "quality")
+    blocks += _bullets([fact for fact in about if fact.kind == "inventory"],
                        "What is known about the setup and the quality of the records:")
     return tuple(blocks) or (_line("No fact about the files themselves was found."),)
 
@@ -105,13 +106,15 @@ def _performance(material: Material, said: Said) -> tuple[Block, ...]:
 
 
 _AFTER_TABLES: Final[tuple[tuple[str, Topic], ...]] = (
-    ("Cold starts", "cold_start"), ("Sweeps", "sweep"), ("Compilation", "compile"))
+    ("Cold starts", "cold_start"), ("Sweeps", "sweep"), ("Compilation", "compile"),
+    ("Quality", "quality"), ("Telemetry", "telemetry"))
 
 
 def _part(lead: str, facts: Sequence[Fact], labels: Labels, told: Set[str]) -> list[Block]:
     """One topic: what has a metric as tables, the rest as a short paragraph."""
-    groups = by_metric(facts)
-    rest = [fact for fact in facts if not fact.metric and fact.id not in told]
+    groups = by_metric(fact for fact in facts if fact.kind == "data")
+    rest = [fact for fact in facts
+            if not fact.metric and fact.kind == "data" and fact.id not in told]
     blocks = _short(f"{lead}:", rest)
     for metric in list(groups)[:MOST_TABLES_OF_A_TOPIC]:
         blocks += tables(metric, groups[metric], labels, lead)

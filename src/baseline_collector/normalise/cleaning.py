@@ -32,6 +32,8 @@ RULES = {
 
 _MAY_BE_ZERO = ("compile_time", "load_duration", "cpu_time", "goodput")
 _SPREAD = ("std", "cv", "min")
+_ZERO_IS_SEEN = ("per-gap", "rate-samples")
+"""Definitions whose values may be 0: answers that come together, moments without traffic."""
 _TELLING = 4
 """Fewer tokens than this may be as many words by chance."""
 
@@ -124,7 +126,8 @@ def _impossible(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
     sheet.mark(timed & (quantities.value < 0), QUARANTINED, f"C03 {RULES['C03']}")
     allowed = np.isin(quantities.metric,
                       [quantities.metric_names.index(name) for name in _MAY_BE_ZERO])
-    spread = np.array([meaning.statistic in _SPREAD for meaning in leaves.meanings], bool)
+    spread = np.array([meaning.statistic in _SPREAD or meaning.definition in _ZERO_IS_SEEN
+                       for meaning in leaves.meanings], bool)
     if len(spread):
         allowed |= spread[leaves.key[leaves.numeric]]
     sheet.mark(timed & ~allowed & (quantities.value == 0), QUARANTINED, f"C04 {RULES['C04']}")

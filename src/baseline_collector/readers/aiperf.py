@@ -46,7 +46,7 @@ class AiperfJson(ToolJson):
         """A metric tells its unit; a record of the warm-up tells that it is one."""
         del key
         metadata = value.get("metadata")
-        if has(metadata, "benchmark_phase"):
+        if isinstance(metadata, dict) and "benchmark_phase" in metadata:
             return Told(sense="warmup" if metadata["benchmark_phase"] == "warmup" else "")
         if "unit" in value and ("value" in value or "avg" in value):
             return Told(_unit(value["unit"]), above.sense)

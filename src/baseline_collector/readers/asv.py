@@ -74,8 +74,9 @@ def _neighbour(opened: Opened) -> Mapping[str, Any]:
             size = path.lstat().st_size
             if size > _SMALL:
                 continue
-            found = Opened(replace(opened.artifact, location=str(path), size=size),
-                           replace(opened.limits, document_bytes=_SMALL, stream_bytes=_SMALL)).parsed
+            bounds = replace(opened.limits, document_bytes=_SMALL, stream_bytes=_SMALL)
+            beside = replace(opened.artifact, location=str(path), size=size)
+            found = Opened(beside, bounds).parsed
         except (OSError, ReadError):
             continue
         if isinstance(found, dict) and _is_list(found):

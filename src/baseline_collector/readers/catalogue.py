@@ -26,7 +26,13 @@ from baseline_collector.readers.llama_bench import (
     LlamaBenchSql,
 )
 from baseline_collector.readers.llm_d import LlmdJson, LlmdYaml
-from baseline_collector.readers.micro import Conbench, GoogleBenchmark, Pyperf, PytestBenchmark
+from baseline_collector.readers.micro import (
+    Conbench,
+    ConbenchComment,
+    GoogleBenchmark,
+    Pyperf,
+    PytestBenchmark,
+)
 from baseline_collector.readers.mlperf import MlperfDetail, MlperfMeasurements, MlperfSummary
 from baseline_collector.readers.nsight_compute import NsightCompute
 from baseline_collector.readers.ollama import OllamaApi, OllamaBench
@@ -35,7 +41,8 @@ from baseline_collector.readers.serving import InferencePerf, Llmperf
 from baseline_collector.readers.vllm_bench import VllmBench, VllmSweep
 
 TOOLS: tuple[Reader, ...] = (
-    AiperfJson(), AiperfCsv(), AiperfConsole(), Asv(), Conbench(), GoogleBenchmark(),
+    AiperfJson(), AiperfCsv(), AiperfConsole(), Asv(), Conbench(), ConbenchComment(),
+    GoogleBenchmark(),
     GuidellmJson(), GuidellmCsv(), HyperfineJson(), HyperfineCsv(), HyperfineMarkdown(),
     InferencePerf(), InspectJson(), InspectEval(), LlamaBenchJson(), LlamaBenchCsv(),
     LlamaBenchMarkdown(), LlamaBenchSql(), LlmdJson(), LlmdYaml(), Llmperf(), LmEval(),

@@ -99,8 +99,9 @@ class LlamaBenchSql:
     def claims(self, opened: Opened) -> bool:
         """Whether it starts with the tool's table or a row for it."""
         start = " ".join(head_lines(opened, 1))
-        return (start.startswith(("CREATE TABLE IF NOT EXISTS llama_bench", "INSERT INTO llama_bench"))
-                or (start.startswith("CREATE TABLE IF NOT EXISTS test") and b"avg_ts" in opened.data))
+        older = start.startswith("CREATE TABLE IF NOT EXISTS test") and b"avg_ts" in opened.data
+        return older or start.startswith(
+            ("CREATE TABLE IF NOT EXISTS llama_bench", "INSERT INTO llama_bench"))
 
     def read(self, opened: Opened, leaves: Leaves) -> Outcome:
         """Write every value of every INSERT.

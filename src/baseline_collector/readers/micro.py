@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from baseline_collector.readers.generic_markdown import GenericMarkdown
 from baseline_collector.readers.json_text import Written
+from baseline_collector.readers.opened import Opened
+from baseline_collector.readers.rows import head_lines
 from baseline_collector.readers.told import Told, ToolJson, first, has
 
 _ONE = "one round has no standard deviation"
@@ -128,3 +131,13 @@ class Conbench(ToolJson):
             return Told(unit, "time" if unit in ("s", "ns", "ms", "us") else "",
                         _OF_UNIT, withheld)
         return above
+
+
+class ConbenchComment(GenericMarkdown):
+    """The comment that conbench's alerts leave on a pull request: prose, read as Markdown."""
+
+    name = "conbench"
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether its first line is the alert's."""
+        return "".join(head_lines(opened, 1)).startswith("Conbench analyzed the ")

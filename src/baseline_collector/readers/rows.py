@@ -17,15 +17,19 @@ _HEAD = 65_536
 
 def head_lines(opened: Opened, count: int = 5) -> list[str]:
     """The first lines that are not blank; empty where the content is no text."""
-    head = opened.data[:_HEAD]
-    try:
+    return list(itertools.islice((line for line in _head(opened) if line.strip()), count))
+
+
+def _head(opened: Opened) -> list[str]:
+    """Lines of the first 64 KiB, decoded once for all the readers that ask."""
+    known: list[str] | None = opened.__dict__.get("_head_lines")
+    if known is None:
+        head = opened.data[:_HEAD]
         encoding, skip = line_encoding(head)
         text = head[skip:].decode(encoding, "replace")
-    except LookupError:
-        return []
-    if "\x00" in text:
-        return []
-    return [line for line in text.lstrip("\ufeff").splitlines() if line.strip()][:count]
+        known = [] if "\x00" in text else text.splitlines()
+        opened.__dict__["_head_lines"] = known
+    return known
 
 
 def first_row(opened: Opened) -> list[str]:

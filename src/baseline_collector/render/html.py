@@ -87,11 +87,14 @@ def _narrative(report: Report, slots: Slots) -> Iterator[_Part]:
 
 
 def _written(section: Section, report: Report, slots: Slots) -> Html:
-    blocks = joined(block(item, slots) for item in section.blocks)
+    """The blocks of a section; pictures stand before tables, behind what a model says."""
+    blocks = [block(item, slots) for item in section.blocks]
     if section.name != PERFORMANCE:
-        return blocks
+        return joined(blocks)
     pen = HtmlPen()
-    return joined((blocks, *(chart_figure(chart, slots, pen) for chart in report.analysis.charts)))
+    said = 1 if section.source == "model" else 0
+    figures = (chart_figure(chart, slots, pen) for chart in report.analysis.charts)
+    return joined((*blocks[:said], *figures, *blocks[said:]))
 
 
 def _frame(report: Report, slots: Slots) -> Iterator[_Part]:

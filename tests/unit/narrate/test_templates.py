@@ -156,8 +156,9 @@ def test_the_appendix_lists_what_was_not_read(analysis, status):
 
 
 def test_a_fact_of_negative_weight_is_told_by_another_only():
-    part = make_fact("F1", "Bytes: {F1}.", "inventory", value=440, weight=-1.0)
-    whole = make_fact("F2", "{F2} files hold {F1}.", "inventory", value=101, weight=9.0)
-    blocks = section(INGESTION, gather(Analysis((part, whole), (), ())))
-    texts = [text for block in blocks for text in block.items]
-    assert texts == ["{F2} files hold {F1}."]
+    part = Fact("F1", "Bytes: {F1}.", None, "total", 440, "byte", None, None, "sum", {}, (),
+                kind="inventory", topic="inventory", weight=-1.0)
+    whole = dataclasses.replace(part, id="F2", statement="{F2} files hold {F1}.", unit=None,
+                                weight=9.0)
+    blocks = section("2. Data Ingestion Summary", gather(Analysis((part, whole), (), ())))
+    assert [text for block in blocks for text in block.items] == ["{F2} files hold {F1}."]

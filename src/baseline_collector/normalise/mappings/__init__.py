@@ -86,7 +86,7 @@ def find(reader: str, key: str) -> Found | None:
     for pattern in _patterns(reader).get(len(names), ()):
         if pattern.sense in ("", sense) and (bound := _bound(pattern, names)) is not None:
             return _filled(pattern.entry, bound)
-    return None
+    return next((Found(entry) for top, entry in _subtrees(reader) if bare.startswith(top)), None)
 
 
 def _filled(entry: Entry, bound: dict[str, str]) -> Found:
@@ -107,6 +107,14 @@ def _bound(pattern: _Pattern, names: list[str | None]) -> dict[str, str] | None:
             return None
         found[placeholder[1]] = name
     return found
+
+
+@lru_cache(maxsize=64)
+def _subtrees(reader: str) -> list[tuple[str, Entry]]:
+    """Entries for everything below a place, the deepest place first."""
+    found = [(key.removesuffix("**"), entry) for key, entry in TABLES[reader].items()
+             if key.endswith(".**")]
+    return sorted(found, key=lambda item: -len(item[0]))
 
 
 @lru_cache(maxsize=64)

@@ -91,6 +91,8 @@ def _json() -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for tag, entry in PER_RECORD.items():
         found |= spread(tag, _STATISTICS, entry)
+        if entry.unit == "tok/s":
+            found[f"{tag}.sum"] = aside()  # a sum of rates is no rate
         found[f"{tag}.count"] = REPETITIONS
         for value in (f"[].metrics.{tag}.value", f"[].metrics.{tag}.value[]"):
             found[value] = entry
@@ -110,7 +112,10 @@ def _table() -> dict[str, Entry]:
     for tag, label in LABELS.items():
         for prefix in ("[]", "[][]"):
             if tag in PER_RECORD:
-                found |= sensed(label, spread(prefix, _STATISTICS, PER_RECORD[tag]))
+                entry = PER_RECORD[tag]
+                kept = {name: statistic for name, statistic in _STATISTICS.items()
+                        if not (name == "sum" and entry.unit == "tok/s")}
+                found |= sensed(label, spread(prefix, kept, entry))
             else:
                 value = _run_value(OF_THE_RUN[tag])
                 found |= sensed(label, {f"{prefix}.Value": value, f"{prefix}.avg": value})

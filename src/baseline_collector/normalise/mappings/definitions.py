@@ -46,7 +46,8 @@ DEFINITIONS: Mapping[tuple[str, str], str] = {
     ("prompt_throughput", PER_REQUEST): "prompt tokens / time to first token, of one request",
     ("prompt_throughput", RATE_SAMPLES): "distribution of the rate over the time of the run",
     ("total_throughput", SYSTEM): "prompt and output tokens of all requests / duration of the run",
-    ("total_throughput", PER_REQUEST): "prompt and output tokens / time of both, one sequence alone",
+    ("total_throughput", PER_REQUEST): 
+        "prompt and output tokens / time of both, one sequence alone",
     ("total_throughput", RATE_SAMPLES): "distribution of the rate over the time of the run",
     ("request_throughput", SYSTEM): "requests completed / duration of the run",
     ("request_throughput", RATE_SAMPLES): "distribution of the rate over the time of the run",

@@ -125,6 +125,11 @@ def _inspect(parent: str, sample: str) -> dict[str, Entry]:
            for name in ("limit", "epochs", "max_connections", "max_samples", "max_tasks")},
         **{f"{head}plan.config.{name}": Entry("parameter", target=name, scope=parent)
            for name in ("temperature", "max_tokens", "top_p", "top_k", "seed")},
+        # The transcript repeats what the sample says of itself, event by event.
+        f"{sample}.events.**": aside(), f"{sample}.events[].**": aside(),
+        f"{sample}.transcript.**": aside(), f"{sample}.messages[].**": Entry("unnamed"),
+        f"{sample}.metadata.**": aside(), f"{sample}.store.**": aside(),
+        "reductions[].**": aside(), f"{head}results.sample_reductions[].**": aside(),
         f"{head}version": IDENTITY,
         f"{head}status": Entry("setup", target="status", scope=parent),
     }

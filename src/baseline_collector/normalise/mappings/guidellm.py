@@ -69,6 +69,8 @@ def _distribution(parent: str, entry: Entry) -> dict[str, Entry]:
     percentiles = join(parent, "percentiles")
     named = entry.metric is not None
     half = {} if not named else {join(percentiles, "p50"): aside(entry.unit)}
+    if entry.definition == RATE_SAMPLES:
+        half[join(parent, "total_sum")] = aside()  # a sum of rates is no rate
     intervals = {
         join(join(parent, "mean_ci"), "{_bound}"): aside(entry.unit),
         join(join(join(parent, "percentile_cis"), "{_percentile}"), "{_bound}"): aside(entry.unit),
@@ -101,6 +103,7 @@ def _all(parent: str) -> dict[str, Entry]:
 
 
 _BENCH = "benchmarks[]"
+_REQUEST = f"{_BENCH}.requests.successful[]"
 _JSON: Table = {
     **_all(f"{_BENCH}.metrics"),
     **_distribution(f"{_BENCH}.metrics.root_dispatch_delay", aside("s")),
@@ -125,6 +128,13 @@ _JSON: Table = {
     "args.model": context("model", ""),
     **setup("metadata", ("guidellm_version", "python_version", "platform"), ""),
     "metadata.version": IDENTITY,
+    f"{_REQUEST}.input_metrics.total_tokens": measure("prompt_tokens", "tok"),
+    f"{_REQUEST}.output_metrics.total_tokens": measure("output_tokens", "tok"),
+    # Times of day, counters of the scheduler, requests that did not finish.
+    f"{_BENCH}.requests.**": aside(),
+    f"{_BENCH}.scheduler_state.**": aside(),
+    f"{_BENCH}.scheduler_metrics.**": aside(),
+    f"{_BENCH}.metrics.**": aside(),
 }
 _TIMINGS = ("queued_time_avg", "resolve_start_delay_avg", "resolve_targeted_start_delay_avg",
             "request_start_delay_avg", "request_targeted_start_delay_avg", "request_time_avg",

@@ -210,8 +210,9 @@ def _mlperf() -> dict[str, Entry]:
     for name, statistic in _MLPERF_STATISTICS.items():
         plain = name.replace("_", " ")
         word = plain if plain[0].isdigit() else plain.capitalize()
-        first = f"{word} first token latency" if plain[0].isdigit() else f"{word} First Token latency"
-        gap = f"{word} time to output token" if plain[0].isdigit() else f"{word} Time to Output Token"
+        digits = plain[0].isdigit()
+        first = f"{word} {'first token' if digits else 'First Token'} latency"
+        gap = f"{word} {'time to output token' if digits else 'Time to Output Token'}"
         for key, entry in (
             (f"{word} latency (ns)", _END), (f"{first} (ns)", _FIRST), (f"{gap} (ns)", _PER_TOKEN),
             (f"result_{name}_latency_ns", _END),
