@@ -59,9 +59,10 @@ class OllamaServer(ThreadingHTTPServer):
             began = time.perf_counter_ns()
             if self._engine is None:
                 self._engine = Embedded(self.weights)
-            child, load_ms = self._engine._running(time.perf_counter() + 60)
+            started = self._engine._child is None
+            child = self._engine._running(time.perf_counter() + 60)
             spent = time.perf_counter_ns() - began
-            return child.wire, spent if load_ms is not None else max(spent, 1)
+            return child.wire, spent if started else max(spent, 1)
 
     def unload(self) -> None:
         with self._lock:

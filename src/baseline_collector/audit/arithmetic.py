@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from baseline_collector import units
 from baseline_collector.audit.claims import Claim, Evidence, Outcome
@@ -16,19 +16,21 @@ _CHANGE = re.compile(r"\b(?:higher|lower|more|less|faster|slower|fewer|greater|i
                      r"improv\w+|drop|gain|longer|shorter|apart|difference)\b", re.I)
 
 
-def judge_arithmetic(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+def judge_arithmetic(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
+                     ) -> Outcome | None:
     """Judge a claim by the numbers beside it; None where they say nothing about it.
 
     Args:
         claim: The claim.
         beside: Claims of the same block, in order.
+        alike: Whether two of them speak of the same metric.
     """
     if claim.value is None or claim.block.kind in ("cell", "json"):
         return None
     if claim.kind == "percent":
-        return _share(claim, beside) or _change(claim, beside)
+        return _share(claim, beside) or _change(claim, beside, alike)
     if claim.kind == "multiple":
-        return _ratio(claim, beside)
+        return _ratio(claim, beside, alike)
     return _total(claim, beside)
 
 
@@ -82,7 +84,8 @@ def _share(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
     return None
 
 
-def _change(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+def _change(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
+            ) -> Outcome | None:
     """``45 % higher``: of two numbers of one unit in the same sentence."""
     start, end = claim.block.sentence(claim.start)
     near = claim.block.text[claim.end : min(end, claim.end + 30)]
@@ -90,7 +93,7 @@ def _change(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
             claim.block.text[max(start, claim.start - 30) : claim.start]):
         return None
     pair = _only_pair(claim, beside)
-    if pair is None:
+    if pair is None or not alike(*pair):
         return None
     low, high = sorted(pair, key=lambda one: _in_unit(one, pair[0].unit) or 0.0)
     a, b = _in_unit(low, low.unit), _in_unit(high, low.unit)
@@ -101,10 +104,11 @@ def _change(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
     return _compared(claim, rights, f"{low.text} and {high.text} differ by", pair)
 
 
-def _ratio(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
+def _ratio(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
+           ) -> Outcome | None:
     """``2.3x``: of two numbers of one unit in the same sentence."""
     pair = _only_pair(claim, beside)
-    if pair is None:
+    if pair is None or not alike(*pair):
         return None
     a, b = _in_unit(pair[0], pair[0].unit), _in_unit(pair[1], pair[0].unit)
     if not a or not b or pair[0].unit is not pair[1].unit:

@@ -20,7 +20,7 @@ from baseline_collector.audit.mentions import Mention, Topic, mentions
 _TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|across|the|model|files?|a|measured|recorded|"
                   r"seen|observed|reported|achieved|obtained)\s+)*[`*\s(]*", re.I)
 _LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
-_WITH = re.compile(r"[\s*]*(?:with|using|at|for|under|when|and)\s+[`*]*", re.I)
+_WITH = re.compile(r"[\s*]*(?:with|using|under)\s+[`*]*", re.I)
 _NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
 _BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
 _OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|here)\b", re.I)
@@ -42,6 +42,7 @@ class Subject:
         settings: Settings of the run.
         device: Devices.
         phase: ``cold`` or ``warm``.
+        labelled: Whether the metric is the label right before the claim.
         firm: Whether models and files stand beside the claim and not above or before it.
         modal: Whether it is advice and no statement.
     """
@@ -59,6 +60,7 @@ class Subject:
     settings: tuple[tuple[str, str], ...] = ()
     device: frozenset[str] = frozenset()
     phase: str = ""
+    labelled: bool = False
     firm: bool = True
     modal: bool = False
 
@@ -112,6 +114,7 @@ class Binder:
             found.spoken = named.text
         elif metric is not None:
             found.metrics, found.spoken = metric.names, metric.text.strip("`")
+            found.labelled = _heads(metric, near.claim)
 
     def _name_above(self, claim: Claim, fits: Callable[[Mention], bool]
                     ) -> tuple[Mention | None, Mention | None]:
@@ -124,14 +127,18 @@ class Binder:
         return None, None
 
     def _statistic(self, found: Subject, near: _Near) -> None:
-        said = near.pick(("statistic",), lambda one: True)
+        in_table = near.claim.block.kind == "cell"
+        said = near.pick(("statistic",), lambda one: not (in_table and one.text == "value"))
         if said is None:
             for block in near.claim.block.parents[:1]:
                 inside = [one for one in self.of(block) if one.topic == "statistic"]
                 said = inside[-1] if inside else None
         found.statistic = said.text if said else ""
-        if near.claim.end_of and found.statistic in ("", "range", "value", "min", "max"):
+        if near.claim.end_of and found.statistic in (
+                "", "range", "value", "min", "max", "count", "total"):
             found.statistic = "min" if near.claim.end_of == "low" else "max"
+        if found.statistic == "count" and near.claim.unit is not None:
+            found.statistic = ""
 
     def _scope(self, found: Subject, near: _Near) -> None:
         kind = near.pick(("kind",), lambda one: True)
@@ -147,7 +154,7 @@ class Binder:
         device = near.pick(("device",), lambda one: True)
         found.device = device.names if device else frozenset()
         phase = near.pick(("phase",), lambda one: True)
-        found.phase = phase.text if phase else ""
+        found.phase = phase.text if phase else self._above_text(near.claim, "phase")
 
     def _above_text(self, claim: Claim, topic: Topic) -> str:
         for block in (*claim.block.parents, *claim.block.headings[:1]):
@@ -232,6 +239,14 @@ class _Near:
                 break
             run.append(one)
         return run[::-1]
+
+
+def _heads(metric: Mention, claim: Claim) -> bool:
+    """Whether a metric is the header of a claim's column, or the label right before it."""
+    text, own = claim.block.text, claim.block.own
+    if claim.block.kind == "cell" and text.rfind("|", 0, own) < metric.start < own:
+        return True
+    return metric.end <= claim.start and _label_of(text, metric, claim)
 
 
 def _unnamed(text: str, named: list[Mention], start: int) -> str:

@@ -17,6 +17,7 @@ from baseline_collector.audit.rows import selections
 
 _WORDS = re.compile(r"[\s`*]+(?:[A-Za-z][\w-]*[\s`*]+){0,3}", re.I)
 _STOP = re.compile(r"\b(?:of|in|from|with|and|per|to|for|is|are|was)\b", re.I)
+_COUNT_OF = re.compile(r"\b(?:numbers|values|counts?|number)\s+(?:under|of|in|from)\b[^|]*$", re.I)
 _N = re.compile(r"\bn\s*[=:]\s*$", re.I)
 
 
@@ -57,7 +58,8 @@ def judge_count(claim: Claim, subject: Subject, here: Sequence[Mention], index: 
 def _noun(claim: Claim, here: Sequence[Mention]) -> str:
     """What is counted: ``36 tuning runs``, ``n = 36``."""
     text = claim.block.text
-    if _N.search(text[: claim.start]):
+    if _N.search(text[: claim.start]) or _COUNT_OF.search(text, claim.block.sentence(
+            claim.start)[0], claim.start):
         return "value"
     for one in here:
         if one.topic == "counted" and one.start > claim.end:
@@ -82,6 +84,10 @@ def _sizes(subject: Subject, index: Index) -> set[int]:
     named = subject if subject.key or subject.metrics else everything
     sizes: set[int] = set()
     for selection in selections(named, index):
+        if subject.key:
+            status = index.column("status")
+            held = [selection.mask, *(selection.mask & status.where({name}) for name in status.names)]
+            sizes |= {int(mask.sum()) for mask in held}
         samples: Mask = selection.mask & index.column("statistic").where({"sample"})
         for chosen in (samples, samples & index.column("status").where({"ok"})):
             codes, counts = np.unique(metric.codes[chosen], return_counts=True)

@@ -111,6 +111,24 @@ class Index:
         return np.asarray(self._table.column("counted").to_numpy(), bool)
 
     @cached_property
+    def record(self) -> NDArray[np.int64]:
+        """Number of the record a row stands in; -1 at the top of its file."""
+        column: Any = self._table.column("record").fill_null(-1)
+        return np.asarray(column.to_numpy(), np.int64)
+
+    @cached_property
+    def by_record(self) -> dict[str, dict[tuple[int, int], float]]:
+        """Output tokens and evaluation times by artifact and record, for rates of totals."""
+        artifact = self.column("artifact").codes
+        found: dict[str, dict[tuple[int, int], float]] = {}
+        for metric in ("output_tokens", "eval_duration"):
+            rows = np.flatnonzero(self.column("metric").where({metric})
+                                  & self.column("statistic").where({"sample"}))
+            found[metric] = {(int(artifact[row]), int(self.record[row])): float(self.value[row])
+                             for row in rows.tolist()}
+        return found
+
+    @cached_property
     def kind(self) -> Codes:
         """Type of the file a row stands in."""
         artifact = self.column("artifact")

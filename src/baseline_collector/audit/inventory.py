@@ -25,7 +25,7 @@ _DONE = (r"(?:analy[sz]ed|scanned|processed|collected|found|read|ingested|examin
          r"identified|discovered|covered|parsed|total|counted)")
 _LABEL = re.compile(rf"(?:{_NOUN}|\b(?:files?\s+)?(?:count|number)\b)(?:[\s`*]+(?:in\s+)?{_DONE})?"
                     r"[\s`*]*[:(|=][\s*`]*(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
-_KIND_LABEL = re.compile(rf"\b(?P<kind>{_KIND})\b[`*\s]*(?:{_NOUN})?[^.;|(\d]{{0,12}}[:(|=][\s*`]*"
+_KIND_LABEL = re.compile(rf"(?<![./\w])(?P<kind>{_KIND})\b[`*\s]*(?:{_NOUN})?[^.;|(\d]{{0,12}}[:(|=][\s*`]*"
                          r"(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
 _PLAIN_END = re.compile(
     rf"[\s`*]*(?:$|[).,;:|\]\"”–—(-]|(?:in\s+total|total|overall|altogether|in\s+all|below|under|in|"
@@ -248,10 +248,11 @@ def _in_words(claim: Claim, share: float) -> bool:
 def _judge_more(claim: Claim, asked: Question, chosen: list[File], blocks: Sequence[Block]
                 ) -> Outcome:
     """``... and 23 more``: the files there are less those listed before."""
-    siblings = [block for block in blocks if block.parents[:1] == claim.block.parents[:1]
-                and block.headings == claim.block.headings and block.group == claim.block.group
-                and block.at(0)[0] < claim.line and _LISTED.search(block.text.strip(" `-*"))]
-    listed = [block for block in siblings if _LISTED.fullmatch(block.text.strip(" `-*\r"))]
+    own = claim.block
+    listed = [block for block in blocks
+              if block.parents[:1] == own.parents[:1] and block.group == own.group
+              and block.headings == own.headings and block.at(0)[0] < claim.line
+              and _LISTED.fullmatch(block.text.strip(" `-*\r"))] if own.kind != "cell" else []
     if not listed or not asked.kind:
         return Outcome("unsupported", "What it continues cannot be told.", metric="files")
     right = len(chosen) - len(listed)

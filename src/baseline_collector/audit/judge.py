@@ -41,6 +41,8 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
         outcome = _judged(claim, subject, binder, beside[id(claim.block)], blocks, dates, today)
         if outcome.verdict == "unsupported" and not subject.modal:
             outcome = _repeated(claim, subject, outcome, done)
+        if outcome.verdict != "supported" and claim.block.kind == "cell":
+            outcome = _said_beside(claim, outcome, done)
         done.append((AuditedClaim(claim, outcome), subject))
     yield from judge_joined([one for one, _ in done], [subject for _, subject in done], index)
 
@@ -59,7 +61,7 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
             return judge_files(claim, asked, index, blocks)
     if claim.kind == "word":
         return Outcome("unsupported", "Which files are meant is not said.")
-    own = judge_arithmetic(claim, beside)
+    own = judge_arithmetic(claim, beside, lambda one, other: _alike(one, other, binder))
     if own is not None:
         return own
     counted = judge_count(claim, subject, binder.of(claim.block), index)
@@ -68,6 +70,22 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
     if claim.kind == "multiple":
         return Outcome("unsupported", "What is compared cannot be told.")
     return judge_value(claim, subject, index)
+
+
+def _alike(one: Claim, other: Claim, binder: Binder) -> bool:
+    first, second = binder.bind(one), binder.bind(other)
+    return first.metrics == second.metrics and first.key == second.key
+
+
+def _said_beside(claim: Claim, outcome: Outcome, done: Sequence[tuple[AuditedClaim, Subject]]
+                 ) -> Outcome:
+    """A cell that repeats a number of a sentence in its row says what that sentence says."""
+    for earlier, _ in reversed(done):
+        if earlier.claim.line != claim.line:
+            return outcome
+        if earlier.claim.text == claim.text and earlier.verdict == "supported":
+            return earlier.outcome
+    return outcome
 
 
 def _repeated(claim: Claim, subject: Subject, outcome: Outcome,

@@ -43,6 +43,7 @@ _SPOKEN_METRICS = (
                 r"|\b(?:generation|processing|inference|decod\w+)[- ](?:speed|rate)s?\b"
                 r"|\btokens?\s+(?:processed\s+|generated\s+)?(?:per|/|a)\s*s(?:econd|ec)?\b"
                 r"|\btok(?:ens?)?/s(?:ec(?:ond)?)?\b", re.I), "output_throughput"),
+    (re.compile(r"\b(?:runs?|ran|running)\s+(?:at|in|for)\b", re.I), "iteration_time"),
     (re.compile(r"\bfirst[- ]tokens?(?:[- ]latency)?\b", re.I), "time_to_first_token"),
     (re.compile(r"\b(?:compile|compilation|compiling)[- ](?:time|duration)s?\b|"
                 r"\bcompil(?:es|ed|ing)\b(?!\s+(?:process|time))", re.I), "compile_time"),
@@ -59,7 +60,7 @@ _DEVICES = re.compile(r"\b(cuda|cpu|gpu)\b", re.I)
 _PHASES = (("cold", re.compile(r"\bcold\b", re.I)), ("warm", re.compile(r"\bwarm(?:ed)?\b", re.I)))
 _COUNTED = re.compile(
     r"\b(files?|artifacts?|documents?|models?|configurations?|configs?|runs?|calls?|requests?|"
-    r"samples?|values|measurements|directories|folders)\b", re.I)
+    r"samples?|values|numbers|measurements|directories|folders)\b", re.I)
 _MODAL = re.compile(r"\b(?:should|recommend\w*|consider|aim|target|goal|would|could|might|must|"
                     r"need to|ensure|try|suggest(?:ed)? (?:value|setting)|ideally|threshold)\b", re.I)
 
@@ -299,6 +300,7 @@ def _words(text: str, index: Index) -> Iterator[Mention]:
 def _singular(noun: str) -> str:
     word = plain(noun)
     known = {"artifact": "file", "document": "file", "config": "configuration",
-             "directorie": "folder", "directory": "folder", "measurement": "value"}
+             "directorie": "folder", "directory": "folder", "measurement": "value",
+             "number": "value"}
     word = word.removesuffix("s")
     return known.get(word, word)

@@ -97,6 +97,24 @@ def _aggregate(statistic: str, mask: Mask, basis: Floats, words: str, column: st
     return Reading(value, tuple(rows.tolist()), f"{name} of {len(values)} ({words})", query, clean)
 
 
+def pooled_rate(selection: Selection, basis: Floats, index: Index) -> Iterator[Reading]:
+    """Yield output tokens of all calls over the time of all calls, where each call tells both.
+
+    It is what "overall" throughput means, and weighs a call by how long it took.
+    """
+    rows = np.flatnonzero(selection.mask & np.isfinite(basis) & index.counted
+                          & index.column("metric").where({"output_throughput"})
+                          & index.column("statistic").where({"sample"})).tolist()
+    places = [(int(index.column("artifact").codes[row]), int(index.record[row])) for row in rows]
+    tokens, times = index.by_record["output_tokens"], index.by_record["eval_duration"]
+    if len(rows) < 2 or not all(place in tokens and place in times for place in places):
+        return
+    time = sum(times[place] for place in places)
+    if time > 0:
+        yield Reading(sum(tokens[place] for place in places) / time, tuple(rows),
+                      f"rate of {len(rows)} (all output tokens over all evaluation time)", "", True)
+
+
 def direct(selection: Selection, basis: Floats, column: str, index: Index, statistics: set[str]
            ) -> Iterator[Reading]:
     """Yield values of files; where statistics are given, only rows that report one of them."""

@@ -16,11 +16,12 @@ from baseline_collector.audit.evidence import MOST, gather
 from baseline_collector.audit.index import Floats, Index
 from baseline_collector.audit.mentions import family
 from baseline_collector.audit.numerals import unit_named
-from baseline_collector.audit.readings import Reading, aggregates, direct
+from baseline_collector.audit.readings import Reading, aggregates, direct, pooled_rate
 from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import Selection, selections
 
-_BY_UNIT = {"tok/s": family("output_throughput"), "req/s": frozenset({"request_throughput"})}
+_BY_UNIT = {"tok/s": family("output_throughput"), "word/s": family("output_throughput"),
+            "req/s": frozenset({"request_throughput"})}
 _ALIKE = ({"token rate", "word rate"}, {"tokens", "words"}, {"share", "number"})
 _INTERVAL = re.compile(r"\b(?:interval|confidence|CI|credible)\b|±", re.I)
 _NOUN_BEHIND = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|with\b|for\b|in\b|at\b|on\b|as\b|while\b|etc\b|is\b|"
@@ -87,7 +88,7 @@ def _header(claim: Claim) -> str:
 
 def _counts_something(claim: Claim) -> bool:
     """Whether a bare whole number stands before a noun: ``43 iterations``, ``75 of them``."""
-    if claim.unit is not None or claim.step != 1 or claim.block.kind in ("cell", "json"):
+    if claim.unit is not None or claim.step != 1 or claim.block.kind == "json":
         return False
     return bool(_NOUN_BEHIND.match(claim.block.text, claim.end))
 
@@ -130,10 +131,13 @@ def _readings(claim: Claim, subject: Subject, selection: Selection, basis: _Basi
         if selection.narrow:
             for statistic in _PLAIN:
                 yield from aggregates(statistic, selection, basis.values, basis.column, index, True)
+            yield from pooled_rate(selection, basis.values, index)
             yield from direct(selection, basis.values, basis.column, index, set())
             yield from _by_file(_PLAIN, selection, basis, index)
         return
     yield from aggregates(said, selection, basis.values, basis.column, index, True)
+    if said == "mean":
+        yield from pooled_rate(selection, basis.values, index)
     for reported in ("mean", "p50", said) if said in ("min", "max") else ("mean",):
         rows = index.column("statistic").where({reported})
         part = replace(selection, mask=selection.mask & rows,
@@ -171,6 +175,8 @@ def _by_file(statistics: tuple[str, ...], selection: Selection, basis: _Basis, i
 def _statistic(subject: Subject, index: Index) -> str:
     """The statistic a word means; ``best`` depends on which direction is better."""
     said = {"range": "", "overall": "mean"}.get(subject.statistic, subject.statistic)
+    if said == "total" and any("throughput" in name or name == "fan_speed" for name in subject.metrics):
+        return ""  # rates have no sum
     if said not in ("best", "worst"):
         return said
     names = subject.metrics
@@ -224,6 +230,9 @@ def _missed(claim: Claim, subject: Subject, chosen: list[Selection], bases: list
         return Outcome("unsupported", "Nothing says which value or statistic is meant.")
     said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)
     right = _right(claim, subject, missed)
+    if subject.key is None and not subject.labelled and claim.unit is None \
+            and not unit_of_label(claim):
+        return Outcome("unsupported", "Without a unit it may be another quantity.")
     if subject.key is None and not selection.narrow:
         place = _elsewhere(claim, subject, selection, bases, index) if said else "some group"
         if place:

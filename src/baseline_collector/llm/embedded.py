@@ -73,6 +73,7 @@ class Embedded:
         self._threads = threads or max(1, _processors() - 1)
         self._context = min(CONTEXT_TOKENS, self._head.context_tokens or CONTEXT_TOKENS)
         self._child: Child | None = None
+        self._untold_load_ms = 0.0
 
     @property
     def name(self) -> str:
@@ -112,7 +113,7 @@ class Embedded:
         Raises:
             ModelError: The child does not start.
         """
-        child = self._running(time.perf_counter() + START_TIMEOUT_S)[0]
+        child = self._running(time.perf_counter() + START_TIMEOUT_S)
         try:
             _, found = child.wire.post("/tokenize", {"content": text}, timeout_s=QUESTION_TIMEOUT_S)
         except (TooLateError, GoneError):
@@ -124,8 +125,8 @@ class Embedded:
         """Send one prompt, stream and measure the answer.
 
         Models with a chat template get it through llama.cpp; base models get system text,
-        prompt and nothing else. The call that starts the child waits for the model to
-        load, as Ollama's first call does, and is the one whose load duration is given.
+        prompt and nothing else. The load duration is told with the first call, whose total
+        holds it only where no token was counted before; later calls load nothing.
 
         Raises:
             ModelError: The child does not start or dies, the prompt is too long, nothing
@@ -135,7 +136,8 @@ class Embedded:
         if ask.max_tokens is not None:
             options["n_predict"] = ask.max_tokens
         reply = Reply(ask, self._name, "embedded llama.cpp")
-        child, load_ms = self._running(reply.deadline)
+        child = self._running(reply.deadline)
+        load_ms, self._untold_load_ms = self._untold_load_ms, 0.0
         try:
             with reply.guarded():
                 body: dict[str, object] = {
@@ -153,10 +155,10 @@ class Embedded:
             self._raise_if_dead(child)
             raise
 
-    def _running(self, deadline: float) -> tuple[Child, float | None]:
-        """The child, and its load duration (milliseconds) where this call started it."""
+    def _running(self, deadline: float) -> Child:
+        """The child, started where it is not; its load duration is told with the next call."""
         if self._child is not None:
-            return self._child, None
+            return self._child
         setup = {
             "model": str(self._path),
             "name": self._name,
@@ -165,7 +167,8 @@ class Embedded:
         }
         timeout_s = min(START_TIMEOUT_S, deadline - time.perf_counter())
         self._child = Child(setup, self._path, timeout_s)
-        return self._child, self._child.load_ms
+        self._untold_load_ms = self._child.load_ms
+        return self._child
 
     def _prompt(self, child: Child, ask: Ask, reply: Reply) -> str:
         if not self._head.chat:

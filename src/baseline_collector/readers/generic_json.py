@@ -46,7 +46,7 @@ def walk(value: Any, leaves: Leaves, key: str = "", at: Depth = TOP, depth: int 
         _bounded(depth, leaves)
         for name, inner in value.items():
             walk(inner, leaves, leaves.join(key, name), at, depth + 1, lost)
-        for name, inner in value.lost if isinstance(value, Repeated) else ():
+        for name, inner in value.earlier() if isinstance(value, Repeated) else ():
             walk(inner, leaves, leaves.join(key, name), at, depth + 1, lost=True)
     elif isinstance(value, list):
         _bounded(depth, leaves)
@@ -174,14 +174,13 @@ def _shallow(document: Any, line: str, depth: int) -> None:
 
 def _second_line_is_json(opened: Opened) -> bool:
     found = 0
-    for line in opened.lines():
-        if not line.strip():
-            continue
-        try:
-            parse(line.strip(), opened.limits.depth)
-        except ReadError:
-            return False
-        found += 1
-        if found == 2:
-            return True
+    try:
+        for line in opened.lines():
+            if line.strip():
+                parse(line.strip(), opened.limits.depth)
+                found += 1
+            if found == 2:
+                return True
+    except ReadError:
+        pass
     return False

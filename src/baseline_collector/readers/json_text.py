@@ -7,6 +7,8 @@ over the text of numbers, which the dataset stores beside the value.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from baseline_collector.errors import ReadError
@@ -31,6 +33,15 @@ class Repeated(dict[str, Any]):
         super().__init__(pairs)
         last = {key: at for at, (key, _) in enumerate(pairs)}
         self.lost = [(key, value) for at, (key, value) in enumerate(pairs) if last[key] != at]
+
+    def earlier(self) -> Iterator[tuple[str, Any]]:
+        """The lost values under names of their own: the first ``x`` as ``x#1``, and so on."""
+        seen: Counter[str] = Counter()
+        for key, value in self.lost:
+            seen[key] += 1
+            while f"{key}#{seen[key]}" in self:
+                seen[key] += 1
+            yield f"{key}#{seen[key]}", value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from baseline_collector.readers.rows import head_lines
 from baseline_collector.readers.told import Told, ToolJson, Walk, has
 from baseline_collector.readers.yaml_text import parse_yaml
 
-_UNITS = {"s/token": "s", "queries/s": "req/s", "count": "", "score": ""}
+_UNITS = {"queries/s": "req/s", "count": "", "score": ""}
 _TOP = ("results:", "run:", "scenario:", "version:", "metrics:")
 
 
@@ -25,7 +25,8 @@ def _tell(key: str, value: dict[str, Any], above: Told) -> Told:
     spelled = value.get("units")
     if not isinstance(spelled, str):
         return above
-    return Told(_UNITS.get(spelled, spelled))
+    unit = spelled.removesuffix("/token")
+    return Told(_UNITS.get(unit, unit))
 
 
 def _owned(document: Any) -> bool:

@@ -24,7 +24,7 @@ from baseline_collector.normalise.mappings import (
     vllm_bench,
 )
 from baseline_collector.normalise.mappings.entry import Entry, Table
-from baseline_collector.paths import SENSE, tokens, without_sense
+from baseline_collector.paths import SENSE, join, tokens, without_sense
 
 TABLES: Mapping[str, Table] = {
     "aiperf": aiperf.TABLE,
@@ -91,9 +91,21 @@ def find(reader: str, key: str) -> Found | None:
 
 def _filled(entry: Entry, bound: dict[str, str]) -> Found:
     """Put what the placeholders stand for where it belongs: into the target, else the context."""
+    if entry.scope and _PLACEHOLDER.search(entry.scope):
+        entry = replace(entry, scope=_scope(entry.scope, bound))
     if _PLACEHOLDER.fullmatch(entry.target):
         return Found(replace(entry, target=bound[entry.target.strip("{}")]))
     return Found(entry, tuple(item for item in bound.items() if not item[0].startswith("_")))
+
+
+def _scope(template: str, bound: Mapping[str, str]) -> str:
+    """A scope with the names that its placeholders stand for."""
+    scope = ""
+    for name in tokens(template):
+        placeholder = _PLACEHOLDER.fullmatch(name or "")
+        scope = f"{scope}[]" if name is None else join(
+            scope, bound[placeholder[1]] if placeholder else name)
+    return scope
 
 
 def _bound(pattern: _Pattern, names: list[str | None]) -> dict[str, str] | None:

@@ -103,6 +103,7 @@ def _inspect(parent: str, sample: str) -> dict[str, Entry]:
         f"{deep}.usage.output_tokens": measure("output_tokens", "tok"),
         f"{deep}.usage.total_tokens": measure("total_tokens", "tok"),
         f"{deep}.usage.{{_part}}": aside("tok"),
+        f"{deep}.model": Entry("unnamed"),  # the header's name is the one that was asked for
         f"{deep}.time": measure("request_latency", "s", definition=CLIENT),
         f"{sample}.total_time": measure("iteration_time", "s", definition="wall"),
         f"{sample}.working_time": aside("s"),

@@ -27,6 +27,7 @@ from baseline_collector.normalise.mappings.entry import (
     context,
     measure,
     parameters,
+    sensed,
     setup,
     spread,
 )
@@ -241,6 +242,8 @@ MLPERF: Table = {
         ("Mode", Entry("parameter", target="mode", scope="")),
         ("loadgen_version", Entry("setup", target="loadgen_version", scope="")),
     ) for key, entry in _log(name, metric).items()},
+    **sensed("again", {join("[][]", name): aside("tok/s") for name in (
+        "Tokens per second", "Completed tokens per second")}),
     **{join("[][]", name): IDENTITY for name in ("time_ms", "line_no", "pid", "tid")},
     "[][].{_setting}": Entry("identity"),
     **setup("", ("input_data_types", "weight_data_types", "weight_transformations", "retraining",
