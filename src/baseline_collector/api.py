@@ -25,7 +25,6 @@ def collect(roots: Sequence[str | Path] = (), *, out: str | Path | None = None,
 
     Raises:
         UsageError: A root does not exist, or a setting is unknown or wrong.
-        ModelError: The model asked for by its kind is not there.
         OutputError: The output folder cannot be written.
     """
     return pipeline.collect(load(_flags(roots, out, settings)))

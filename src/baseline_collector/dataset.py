@@ -31,7 +31,7 @@ def arrow_schema(table: schema.Table) -> pa.Schema:
     """Arrow schema of a table, with unit and description in each field's metadata."""
     fields = []
     for column in table.columns:
-        metadata = {"description": column.description}
+        metadata = {"description": column.description, "schema_version": schema.VERSION}
         if column.unit:
             metadata["unit"] = column.unit
         fields.append(pa.field(column.name, _TYPES[column.type], not column.required, metadata))

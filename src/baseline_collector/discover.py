@@ -302,9 +302,9 @@ _LIKE_ESCAPE = re.compile(r"\\x[0-9a-f]{2}")
 
 
 def shown(name: str) -> str:
-    """A file name as valid Unicode, different for different names.
+    r"""A file name as valid Unicode, different for different names.
 
-    Bytes that are no UTF-8 are written ``\\xNN``; in such names, and in those that look like
+    Bytes that are no UTF-8 are written ``\xNN``; in such names, and in those that look like
     it, a backslash of the name itself is doubled.
     """
     raw = os.fsencode(name)
@@ -322,12 +322,13 @@ def _special(mode: int) -> str:
 
 
 def kind_of(name: str) -> str:
-    """Return the type of a file by its name: ``csv``, ``json``, ..., or its suffix, or ``other``."""
+    """Return the type of a file by its name: ``csv``, ``json``, ..., its suffix, or ``other``."""
     base = name.rsplit("/", 1)[-1].lower()
     dot = base.rfind(".")
     if dot <= 0:
         return "other"
     suffix = base[dot:]
-    return KINDS.get(suffix) or (suffix[1:] if suffix[1:].isalnum() and len(suffix) < 9 else "other")
+    plain = suffix[1:].isalnum() and len(suffix) < 9
+    return KINDS.get(suffix) or (suffix[1:] if plain else "other")
 
 

@@ -17,6 +17,7 @@ from baseline_collector import publish, store
 from baseline_collector.analyse.stage import analyse
 from baseline_collector.config import Settings
 from baseline_collector.discover import Found, Selection, default_roots, discover
+from baseline_collector.errors import ModelError
 from baseline_collector.inventory import take_stock
 from baseline_collector.journal import Journal
 from baseline_collector.llm.choose import choose
@@ -56,7 +57,6 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
 
     Raises:
         UsageError: Roots or settings are wrong.
-        ModelError: The model that was asked for by name is not there.
         OutputError: The output folder cannot be written.
     """
     clock = time.perf_counter
@@ -160,10 +160,14 @@ def write(analysis: Analysis, settings: Settings, persona: str, redact: Callable
 
 
 def _model(settings: Settings) -> tuple[LanguageModel | None, str]:
-    """The model to write with; one asked for by its kind must be there."""
-    which = settings.llm
-    return choose(which, model=settings.model or None,  # type: ignore[arg-type]  # config checks it
-                  url=settings.llm_url or None, allow_remote=settings.allow_remote)
+    """The model to write with, or None and why; a report does not wait for a model."""
+    try:
+        return choose(
+            settings.llm,  # type: ignore[arg-type]  # config checks the choice
+            model=settings.model or None, url=settings.llm_url or None,
+            allow_remote=settings.allow_remote)
+    except ModelError as error:
+        return None, f"templates write; {settings.llm}: {error.message()}"
 
 
 def now() -> str:

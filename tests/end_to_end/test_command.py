@@ -71,7 +71,8 @@ def test_a_wrong_or_forbidden_query_is_an_error(heap: Path, baseline, tmp_path: 
     (("query", "SELECT 1", "--dataset", "nowhere"), "no dataset here"),
     (("collect", "--llm", "telepathy"), "invalid choice"),
     (("frobnicate",), "invalid choice"),
-    (("collect", "reports", "--llm", "embedded", "--model", "none.gguf"), ""),
+    (("collect", "reports", "--llm", "openai", "--llm-url", "http://169.254.169.254/"), "169.254"),
+    (("collect", "reports", "--llm", "openai", "--llm-url", "file:///etc/passwd"), "http"),
 ])
 def test_wrong_use_exits_2_with_a_message(heap: Path, baseline, words: tuple[str, ...],
                                           said: str) -> None:
@@ -180,3 +181,19 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
             "print([m for m in ('pyarrow','numpy','duckdb','httpx') if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [
+    ("--llm", "ollama", "--llm-url", "http://127.0.0.1:9"),
+    ("--llm", "openai", "--llm-url", "http://127.0.0.1:9"),
+    ("--llm", "embedded", "--model", "none.gguf"),
+])
+def test_without_the_model_asked_for_templates_write_and_the_report_says_so(
+        heap: Path, baseline, tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = baseline("collect", "--out", str(tmp_path / "o"), *words, cwd=heap)
+    assert done.returncode == 0, done.stderr
+    assert "templates write" in done.stderr
+    report = json.loads((tmp_path / "o" / "report.json").read_text("utf-8"))
+    assert report["llm"] is None
+    assert report["narrative"]["writer"] == "templates"
+    assert "templates write" in (tmp_path / "o" / "report.md").read_text("utf-8")

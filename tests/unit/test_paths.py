@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from baseline_collector import paths
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baseline_collector import paths
 
-@pytest.mark.parametrize(("names", "template"), [
-    (["a"], "a"), (["a", None, "b"], "a[].b"), ([None, "x"], "[].x"), (["a.b"], '["a.b"]'),
-    (["m", "a.b", "c"], 'm["a.b"].c'), ([""], '[""]'), (['q"r'], '["q\\"r"]'),
-    (["back\\slash"], "back\\slash"), (["a[0]"], '["a[0]"]'), (["gpu", None, "fan_speed"],
-                                                               "gpu[].fan_speed"),
-])
+
+@pytest.mark.parametrize(
+    ("names", "template"),
+    [
+        (["a"], "a"),
+        (["a", None, "b"], "a[].b"),
+        ([None, "x"], "[].x"),
+        (["a.b"], '["a.b"]'),
+        (["m", "a.b", "c"], 'm["a.b"].c'),
+        ([""], '[""]'),
+        (['q"r'], '["q\\"r"]'),
+        (["back\\slash"], "back\\slash"),
+        (["a[0]"], '["a[0]"]'),
+        (["gpu", None, "fan_speed"], "gpu[].fan_speed"),
+    ],
+)
 def test_written_as_people_do(names: list[str | None], template: str) -> None:
     assert _joined(names) == template
     assert paths.tokens(template) == names
@@ -27,7 +37,8 @@ def _joined(names: list[str | None]) -> str:
 
 
 any_key = st.text(max_size=8) | st.sampled_from(
-    ["", "a.b", "c/d", "e~f", 'g"h', "i[0]", "]", '"]', '["', "\\", "x\x1fy", "line\nbreak", "[]"])
+    ["", "a.b", "c/d", "e~f", 'g"h', "i[0]", "]", '"]', '["', "\\", "x\x1fy", "line\nbreak", "[]"]
+)
 
 
 @given(st.lists(st.none() | any_key, min_size=1, max_size=6))

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from baseline_collector.slots import Slot, ids, parts, plain
 from hypothesis import given
 from hypothesis import strategies as st
+
+from baseline_collector.slots import Slot, ids, parts, plain
 
 
 def test_each_field_of_a_fact_and_a_name() -> None:
     text = "{N3} ran at {F12} ({F13.n} runs, {F14.low} to {F15.high})."
     assert list(parts(text)) == [
-        Slot("N3", "value"), " ran at ", Slot("F12", "value"), " (", Slot("F13", "n"), " runs, ",
-        Slot("F14", "low"), " to ", Slot("F15", "high"), ")."]
+        Slot("N3", "value"),
+        " ran at ",
+        Slot("F12", "value"),
+        " (",
+        Slot("F13", "n"),
+        " runs, ",
+        Slot("F14", "low"),
+        " to ",
+        Slot("F15", "high"),
+        ").",
+    ]
     assert ids(text) == ("N3", "F12", "F13", "F14", "F15")
     assert plain(text) == " ran at  ( runs,  to )."
 
@@ -21,10 +31,14 @@ def test_braces_around_anything_else_are_text() -> None:
         assert "".join(part if isinstance(part, str) else "" for part in parts(text)) in (text, "{")
 
 
-@given(st.lists(st.one_of(
-    st.text(st.characters(exclude_characters="{}"), min_size=1),
-    st.builds(Slot, st.from_regex(r"[FN][0-9]{1,9}", fullmatch=True), st.just("value")),
-)))
+@given(
+    st.lists(
+        st.one_of(
+            st.text(st.characters(exclude_characters="{}"), min_size=1),
+            st.builds(Slot, st.from_regex(r"[FN][0-9]{1,9}", fullmatch=True), st.just("value")),
+        )
+    )
+)
 def test_what_is_joined_is_split_again(pieces: list[str | Slot]) -> None:
     text = "".join(one if isinstance(one, str) else "{" + one.id + "}" for one in pieces)
     assert ids(text) == tuple(one.id for one in pieces if isinstance(one, Slot))

@@ -5,14 +5,31 @@ from __future__ import annotations
 import math
 
 import pytest
-from baseline_collector import units
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baseline_collector import units
+
 FACTORS = {
-    "s": 1.0, "ms": 0.001, "us": 1e-6, "ns": 1e-9, "min": 60.0, "h": 3600.0,
-    "byte": 1.0, "kB": 1000.0, "MB": 1e6, "GB": 1e9, "KiB": 1024.0, "MiB": 1048576.0,
-    "GiB": 1073741824.0, "W": 1.0, "mW": 0.001, "MHz": 1e6, "GHz": 1e9, "%": 1.0, "tok/s": 1.0,
+    "s": 1.0,
+    "ms": 0.001,
+    "us": 1e-6,
+    "ns": 1e-9,
+    "min": 60.0,
+    "h": 3600.0,
+    "byte": 1.0,
+    "kB": 1000.0,
+    "MB": 1e6,
+    "GB": 1e9,
+    "KiB": 1024.0,
+    "MiB": 1048576.0,
+    "GiB": 1073741824.0,
+    "W": 1.0,
+    "mW": 0.001,
+    "MHz": 1e6,
+    "GHz": 1e9,
+    "%": 1.0,
+    "tok/s": 1.0,
 }
 
 
@@ -61,27 +78,55 @@ def test_no_spelling_means_two_units() -> None:
             assert owner.lower() == unit.symbol.lower(), spelling
 
 
-@pytest.mark.parametrize(("spelling", "symbol"), [
-    ("s", "s"), ("Seconds", "s"), ("ms", "ms"), ("MSEC", "ms"), ("µs", "us"), ("μs", "us"),
-    ("nsecond", "ns"), ("tokens/s", "tok/s"), ("TPS", "tok/s"), ("req/s", "req/s"), ("MiB", "MiB"),
-    ("mib", "MiB"), ("MB", "MB"), ("mW", "mW"), ("%", "%"), ("C", "°C"), ("min", "min"),
-])
+@pytest.mark.parametrize(
+    ("spelling", "symbol"),
+    [
+        ("s", "s"),
+        ("Seconds", "s"),
+        ("ms", "ms"),
+        ("MSEC", "ms"),
+        ("µs", "us"),
+        ("μs", "us"),
+        ("nsecond", "ns"),
+        ("tokens/s", "tok/s"),
+        ("TPS", "tok/s"),
+        ("req/s", "req/s"),
+        ("MiB", "MiB"),
+        ("mib", "MiB"),
+        ("MB", "MB"),
+        ("mW", "mW"),
+        ("%", "%"),
+        ("C", "°C"),
+        ("min", "min"),
+    ],
+)
 def test_spellings(spelling: str, symbol: str) -> None:
     found = units.recognise(spelling)
     assert found is not None
     assert found.symbol == symbol
 
 
-@pytest.mark.parametrize("spelling", ["MW", "Gb", "Mb", "kW", "x", "layers", "", "GB/s", "tok/s/gpu"])
+@pytest.mark.parametrize(
+    "spelling", ["MW", "Gb", "Mb", "kW", "x", "layers", "", "GB/s", "tok/s/gpu"]
+)
 def test_what_is_no_unit_here(spelling: str) -> None:
     assert units.recognise(spelling) is None
 
 
-@pytest.mark.parametrize(("value", "symbol", "text"), [
-    (0.0941341, "s", "94.13 ms"), (182.3, "tok/s", "182.3 tok/s"), (44, None, "44"),
-    (27.716, "%", "27.72 %"), (0, "s", "0 s"), (1.5e-7, "s", "150 ns"), (3.3e9, "byte", "3.300 GB"),
-    (-0.25, "s", "-250 ms"), (12345.678, None, "12346"),
-])
+@pytest.mark.parametrize(
+    ("value", "symbol", "text"),
+    [
+        (0.0941341, "s", "94.13 ms"),
+        (182.3, "tok/s", "182.3 tok/s"),
+        (44, None, "44"),
+        (27.716, "%", "27.72 %"),
+        (0, "s", "0 s"),
+        (1.5e-7, "s", "150 ns"),
+        (3.3e9, "byte", "3.300 GB"),
+        (-0.25, "s", "-250 ms"),
+        (12345.678, None, "12346"),
+    ],
+)
 def test_shown(value: float, symbol: str | None, text: str) -> None:
     assert units.show(value, symbol) == text
 

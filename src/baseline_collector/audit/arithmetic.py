@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -11,8 +12,11 @@ from baseline_collector.audit.rounding import fits, written
 
 _OPENS_PARTS = re.compile(r"[\s*]*[(\[]\s*[^)\d]{0,32}$")
 _OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|all\s+|these\s+)?$|\s*/\s*$", re.I)
-_LESS = re.compile(r"\b(?:lower|less|slower|fewer|smaller|reduction|reduced|drop|decreas\w+|shorter)\b", re.I)
-_CHANGE = re.compile(r"\b(?:higher|lower|more|less|faster|slower|fewer|greater|increas\w+|decreas\w+|reduc\w+|"
+_SEPARATOR = re.compile(r"[|+,;]")
+_LESS = re.compile(r"\b(?:lower|less|slower|fewer|smaller|reduction|reduced|drop|decreas\w+|"
+                   r"shorter)\b", re.I)
+_CHANGE = re.compile(r"\b(?:higher|lower|more|less|faster|slower|fewer|greater|increas\w+|"
+                     r"decreas\w+|reduc\w+|"
                      r"improv\w+|drop|gain|longer|shorter|apart|difference)\b", re.I)
 
 
@@ -45,7 +49,7 @@ def _in_unit(claim: Claim, unit: units.Unit | None) -> float | None:
 
 
 def _total(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
-    """``58.79s (ingest 0.03s | analysis 26.97s | report 31.79s)``."""
+    """``6.5 s (read 1.5 s | write 5.0 s)``."""
     text = claim.block.text
     after = [one for one in beside if one.start >= claim.end]
     if len(after) < 2 or claim.unit is None or claim.kind != "number":
@@ -53,7 +57,8 @@ def _total(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
     opened = _OPENS_PARTS.fullmatch(text, claim.end, after[0].start)
     close = text.find(")", claim.end)
     parts = [one for one in after if close < 0 or one.start < close]
-    if not opened or len(parts) < 2 or not re.search(r"[|+,;]", text[parts[0].end : parts[1].start]):
+    if not opened or len(parts) < 2 or not _SEPARATOR.search(
+            text, parts[0].end, parts[1].start):
         return None
     values = [_in_unit(one, claim.unit) for one in parts]
     if any(value is None for value in values) or any(one.end_of for one in parts):
@@ -118,7 +123,8 @@ def _ratio(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim]
                      f"{pair[0].text} to {pair[1].text} is a ratio of", pair)
 
 
-def _compared(claim: Claim, rights: tuple[float, ...], words: str, pair: Sequence[Claim]) -> Outcome:
+def _compared(claim: Claim, rights: tuple[float, ...], words: str, pair: Sequence[Claim]
+              ) -> Outcome:
     evidence = tuple(Evidence(one.text, report_line=one.line) for one in pair)
     shown = written(rights[0], claim.step)
     unit = " %" if claim.kind == "percent" else ""
@@ -140,7 +146,7 @@ def _near(claim: Claim, right: float, pair: Sequence[Claim]) -> bool:
 
 def _pairs(claim: Claim, beside: Sequence[Claim]) -> Iterator[tuple[Claim, Claim]]:
     others = [one for one in beside if one is not claim and one.kind == "number"]
-    yield from zip(others, others[1:], strict=False)
+    yield from itertools.pairwise(others)
 
 
 def _only_pair(claim: Claim, beside: Sequence[Claim]) -> tuple[Claim, Claim] | None:

@@ -15,15 +15,20 @@ from baseline_collector import units, vocabulary
 from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, Key
-from baseline_collector.audit.mentions import Mention, Topic, mentions
+from baseline_collector.audit.mentions import Mention, Topic, family, mentions
 
-_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|across|the|model|files?|a|measured|recorded|"
-                  r"seen|observed|reported|achieved|obtained)\s+)*[`*\s(]*", re.I)
+_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|across|the|model|files?|a|measured|recorded|"
+                  r"seen|observed|reported|achieved|obtained|best|worst|mean|average|median|peak|"
+                  r"maximum|minimum)\s+)*[`*\s(]*", re.I)
 _LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
+_BY_UNIT = {"tok/s": family("output_throughput"), "word/s": family("output_throughput"),
+            "req/s": frozenset({"request_throughput"})}
+"""What a rate measures where nothing but its unit says it."""
 _WITH = re.compile(r"[\s*]*(?:with|using|under)\s+[`*]*", re.I)
 _NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
 _BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
-_OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|here)\b", re.I)
+_OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|"
+                          r"here)\b", re.I)
 
 
 @dataclass(slots=True)
@@ -103,9 +108,12 @@ class Binder:
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
         if named is None and metric is None and near.claim.block.kind != "cell":
-            earlier = near.reachable([one for one in near.earlier
-                                      if one.topic == "metric" and fits(one)])
-            metric = earlier[-1] if earlier else None
+            earlier = near.reachable([one for one in near.earlier if one.topic == "key"
+                                      or (one.topic == "metric" and fits(one))])
+            if earlier:
+                named, metric = (earlier[-1], None) if earlier[-1].key else (None, earlier[-1])
+        if named is None and metric is None and near.claim.unit is not None:
+            found.metrics = _BY_UNIT.get(near.claim.unit.symbol, frozenset())
         if named is not None and not (metric and _between(named, metric, near.claim)):
             if named.key is None:
                 found.unknown = named.text
@@ -264,7 +272,7 @@ def _closed_before(claim: Claim) -> list[tuple[int, int]]:
 
 
 def _label_of(text: str, mention: Mention, claim: Claim) -> bool:
-    """Whether a mention is the label right before a claim: ``Avg: 14.59``, ``mean of 3.2``."""
+    """Whether a mention is the label right before a claim: ``Avg: 7.5``, ``mean of 3.2``."""
     return bool(_LABEL.fullmatch(text, mention.end, claim.start))
 
 
@@ -292,4 +300,11 @@ def unit_of_label(claim: Claim) -> str:
     """The unit in brackets at the end of the label before a claim; empty for none."""
     label = claim.block.text[: claim.start]
     match = _BRACKETED_UNIT.search(label.rstrip(" :*=~≈"))
-    return match[1].strip() if match else ""
+    if match:
+        return match[1].strip()
+    if claim.block.kind != "cell":
+        return ""
+    row = [found for found in re.findall(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]",
+                                         label[: claim.block.own].rpartition("|")[0])
+           if units.recognise(found)]
+    return row[0] if len(row) == 1 else ""

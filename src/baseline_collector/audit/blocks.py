@@ -27,7 +27,8 @@ _MARKS = re.compile(r"\*{1,3}")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z0-9\"“`(])|;\s+")
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca)|(?-i:\b[A-Z]))\.$", re.I)
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca)|"
+                          r"(?-i:\b[A-Z]))\.$", re.I)
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.I | re.S)
 _LEADS = re.compile(r"(?::|\(\d+(?:\s+\w+)?\))[\s*]*$")
 _CONTINUES = re.compile(r"\s*(?:\.\.\.|…|\+\s?\d|and\s+\d+\s+(?:more|other))")
@@ -154,7 +155,7 @@ class _Reading:
         line = self.lines[at]
         return (not line.strip() or bool(_BULLET.match(line) or _HEADING.match(line)
                 or _FENCE.match(line) or _RULE.match(line) or _LABEL.match(line)
-                or _BOLD_LINE.match(line)) or "|" in line)
+                or _BOLD_LINE.match(line) or _CONTINUES.match(line)) or "|" in line)
 
     def _text(self, at: int, end: int) -> Block:
         line = self.lines[at]

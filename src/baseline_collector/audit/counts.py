@@ -86,7 +86,8 @@ def _sizes(subject: Subject, index: Index) -> set[int]:
     for selection in selections(named, index):
         if subject.key:
             status = index.column("status")
-            held = [selection.mask, *(selection.mask & status.where({name}) for name in status.names)]
+            held = [selection.mask,
+                    *(selection.mask & status.where({name}) for name in status.names)]
             sizes |= {int(mask.sum()) for mask in held}
         samples: Mask = selection.mask & index.column("statistic").where({"sample"})
         for chosen in (samples, samples & index.column("status").where({"ok"})):

@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime
 from baseline_collector.audit.claims import Claim, Evidence, Outcome
 from baseline_collector.audit.index import File, Index
 
-_OWN = re.compile(r"^\W*(?:report\s+|generated\s+|publication\s+|creation\s+)?(?:date|generated(?:\s+(?:on|at))?|"
+_OWN = re.compile(r"^\W*(?:report\s+|generated\s+|publication\s+|creation\s+)?(?:date|"
+                  r"generated(?:\s+(?:on|at))?|"
                   r"created|published|prepared|as of)\W*$", re.I)
 _NEWEST = re.compile(r"\b(?:latest|last|newest|(?:most\s+)?recent(?:ly)?|updated)\b", re.I)
 _OLDEST = re.compile(r"\b(?:earliest|oldest|first)\b", re.I)
-_CHANGED = re.compile(r"\b(?:modif\w+|chang\w+|updat\w+|timestamps?|files?|artifacts?|data)\b", re.I)
+_CHANGED = re.compile(r"\b(?:modif\w+|chang\w+|updat\w+|timestamps?|files?|artifacts?|"
+                      r"data)\b", re.I)
 _FORMATS = {"month": "%Y-%m", "day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M",
             "second": "%Y-%m-%d %H:%M:%S"}
 
@@ -72,7 +74,7 @@ def _like(claim: Claim, moment: datetime) -> str:
 
 
 def _own(claim: Claim, index: Index, others: Sequence[Claim], today: date | None) -> Outcome:
-    """The report's own date: no artifact it speaks of can be newer, nor the report from tomorrow."""
+    """The report's own date: no artifact it speaks of can be newer, nor it from tomorrow."""
     assert claim.moment is not None
     said = claim.moment.date()
     newest = max(index.files, key=lambda one: one.modified, default=None)

@@ -103,7 +103,8 @@ def _member(text: str, pointer: str) -> str:
     return found if isinstance(found, str) else json.dumps(found)
 
 
-def gather(index: Index, rows: tuple[int, ...], most: int = MOST) -> tuple[tuple[Evidence, ...], str]:
+def gather(index: Index, rows: tuple[int, ...], most: int = MOST
+           ) -> tuple[tuple[Evidence, ...], str]:
     """Read rows again where they stand.
 
     Returns:

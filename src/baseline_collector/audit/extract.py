@@ -25,7 +25,8 @@ from baseline_collector.audit.numerals import (
 _CODE = re.compile(r"(`+)([^`\n]*)\1")
 _QUOTED = re.compile(r"\"[^\"\n]{2,}?\"|“[^”\n]*[”\"]")
 _URL = re.compile(r"\b(?:https?|ftp|file)://\S+|\]\([^)\s]*\)")
-_PATH = re.compile(r"(?<![\w])(?:[\w.+-]+[/\\])+[\w.+-]*|\b[\w+-]*[A-Za-z_][\w.+-]*\.(?:json[l]?|csv|tsv|"
+_PATH = re.compile(r"(?<![\w])(?:[\w.+-]+[/\\])+[\w.+-]*|"
+                   r"\b[\w+-]*[A-Za-z_][\w.+-]*\.(?:json[l]?|csv|tsv|"
                    r"md|markdown|txt|log|ya?ml|toml|html?|py|parquet|gguf)\b")
 _IDENTIFIER = re.compile(r"(?<![\w.])[A-Za-z][A-Za-z+]*[\w.+]*[:_-](?=[\w.:+-]*\d)[\w.:+-]*\w"
                          r"|\b[A-Za-z_]+\d[\w.:+-]*|\b\w*_\w*=\S+")
@@ -33,15 +34,20 @@ _SIZE = re.compile(r"\b\d+(?:\.\d+)?\s?[bBmMkK]\b(?![/\w])(?!\s*(?:of|used|free)
 _REFERENCE = re.compile(r"\[\^?\d+\]|\b[FNR]\d+(?:[.-]\w+)*\b")
 _PERCENTILE = re.compile(r"\b\d{1,2}(?:\.\d+)?(?:st|nd|rd|th)\b|\b[pP]\d{1,2}(?:\.\d+)?\b|"
                          r"\b\d{2}\s?%\s+(?:confidence|CI\b|interval|credible)", re.I)
-_ABOUT = re.compile(r"(?:\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|circa|ca\.|"
+_ABOUT = re.compile(r"(?:\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|"
+                    r"circa|ca\.|"
                     r"close to|some)|[~≈])\s*$", re.I)
-_OVER = re.compile(r"(?:\b(?:over|more than|at least|exceed(?:s|ed|ing)?|above|greater than)|[>≥])\s*$", re.I)
+_OVER = re.compile(r"(?:\b(?:over|more than|at least|exceed(?:s|ed|ing)?|above|greater than)|"
+                   r"[>≥])\s*$", re.I)
 _UNDER = re.compile(r"(?:\b(?:under|less than|fewer than|at most|below|within)|[<≤])\s*$", re.I)
 _BETWEEN = re.compile(r"\s*(?:-|–|—|to|and|through|\.\.\.?)\s*")
 _KEY = re.compile(r"\"((?:[^\"\\]|\\.)*)\"\s*:\s*")
 _PROMPT = re.compile(r"\bprompts?\b", re.I)
-_SMALL = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-          "fifteen sixteen seventeen eighteen nineteen twenty").split()
+_SMALL = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen", "twenty",
+]
 _FRACTIONS = {"majority": 50.0, "most": 50.0, "half": 50.0, "all": 100.0, "every": 100.0,
               "none": 0.0, "third": 100 / 3, "two thirds": 200 / 3, "two-thirds": 200 / 3,
               "quarter": 25.0, "three quarters": 75.0, "three-quarters": 75.0}
@@ -49,7 +55,8 @@ COUNTED = (r"(?:files?|artifacts?|documents?|logs?|models?|configurations?|confi
            r"directories|folders|benchmarks?|runs?|calls?|requests?|samples?|prompts?)")
 _WORDS = re.compile(
     r"\b(?P<word>majority|two[ -]thirds|three[ -]quarters|(?<=a )third|(?<=one )third|"
-    r"(?<=a )quarter|half|(?<!of )all|most|none|every)\b(?=(?:\s+(?:of|the|these|those|benchmark|measured|"
+    r"(?<=a )quarter|half|(?<!of )all|most|none|every)\b(?=(?:\s+(?:of|the|these|those|"
+    r"benchmark|measured|"
     r"artifact|collected|\d+|json|csv|jsonl|markdown|md|analyzed|analysed|ingested|data))*\s+"
     r"(?:files?|artifacts?|documents?)\b)", re.I)
 _SPELLED = re.compile(r"\b(?P<word>" + "|".join(_SMALL) + r")\b(?=(?:\s+[\w-]+){0,2}\s+"
@@ -82,7 +89,7 @@ def _claims(block: Block) -> Iterator[Claim]:
         yield replace(claim, moment=date.at, precision=date.precision)
     for start, end in [*((one.start, one.end) for one in dates), *clocks(text)]:
         text = _blank(text, start, end)
-    found = [one for one in numerals(text, block.own)]
+    found = list(numerals(text, block.own))
     for n, one in enumerate(found):
         yield _number(block, text, one, _end_of(text, found, n))
     if block.kind in ("json", "heading"):
@@ -114,7 +121,7 @@ def _number(block: Block, text: str, one: Numeral, end_of: End) -> Claim:
 
 
 def _end_of(text: str, found: list[Numeral], n: int) -> End:
-    """Which end of a range a number is: ``13.27 - 184.24``, ``from 3 to 5 ms``."""
+    """Which end of a range a number is: ``1.5 - 2.5``, ``from 3 to 5 ms``."""
     one = found[n]
     if n + 1 < len(found) and _joined(text, one, found[n + 1]):
         return "low"
@@ -189,7 +196,7 @@ def _masked(block: Block) -> str:
 
 def _names_only(match: re.Match[str]) -> tuple[int, int]:
     """Span of inline code that names something; of ``key: 3.5`` only the key."""
-    pair = re.fullmatch(r"\s*[\"']?[A-Za-z_][\w.\[\]]*[\"']?\s*:\s+(?=[-+]?\d)(?:[-+]?[\d.,]+\s*\S{0,8})",
+    pair = re.fullmatch(r"\s*[\"']?[A-Za-z_][\w.\[\]]*[\"']?\s*:\s+[-+]?\d[\d.,]*\s*\S{0,8}",
                         match[2])
     if not pair:
         return match.span()

@@ -11,39 +11,47 @@ from baseline_collector.audit.claims import Claim, Evidence, Outcome
 from baseline_collector.audit.index import File, Index, kind_named
 from baseline_collector.audit.mentions import Mention
 from baseline_collector.audit.rounding import fits, written
-from baseline_collector.audit.rows import quoted
+from baseline_collector.audit.rows import listed, quoted
 
 _NOUN = r"(?:files?|artifacts?|documents?)\b"
 _KIND = r"(?:json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text(?=\s+files?))"
 _HARMLESS = (r"(?:benchmark(?:ing)?|data|total|raw|individual|different|distinct|separate|results?|"
              r"source|input|analy[sz]ed|artifact|report|the|all|of|these|such|" + _KIND + ")")
 _AFTER = re.compile(rf"[\s`*]+(?P<words>(?:`?{_HARMLESS}`?[\s`*-]+)*){_NOUN}", re.I)
-_KIND_AFTER = re.compile(rf"[\s`*]+(?:(?:of\s+(?:them|which|these)\s+)?(?:are|is|were|in)\s+)?(?:in\s+)?"
+_KIND_AFTER = re.compile(rf"[\s`*]+(?:(?:of\s+(?:them|which|these)\s+)?(?:are|is|were|"
+                         rf"in)\s+)?(?:in\s+)?"
                          rf"(?:the\s+)?`?(?P<kind>{_KIND})\b", re.I)
 _TOTAL_AFTER = re.compile(r"\s*(?:in\s+)?total\b", re.I)
-_DONE = (r"(?:analy[sz]ed|scanned|processed|collected|found|read|ingested|examined|reviewed|included|"
+_DONE = (r"(?:analy[sz]ed|scanned|processed|collected|found|read|ingested|examined|reviewed|"
+         r"included|"
          r"identified|discovered|covered|parsed|total|counted)")
 _LABEL = re.compile(rf"(?:{_NOUN}|\b(?:files?\s+)?(?:count|number)\b)(?:[\s`*]+(?:in\s+)?{_DONE})?"
                     r"[\s`*]*[:(|=][\s*`]*(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
-_KIND_LABEL = re.compile(rf"(?<![./\w])(?P<kind>{_KIND})\b[`*\s]*(?:{_NOUN})?[^.;|(\d]{{0,12}}[:(|=][\s*`]*"
+_KIND_LABEL = re.compile(rf"(?<![./\w])(?P<kind>{_KIND})\b[`*\s]*(?:{_NOUN})?"
+                         r"[^.;|(\d]{0,12}[:(|=][\s*`]*"
                          r"(?:\d+(?:\.\d+)?\s*%\s*[-–,;/]\s*)?$", re.I)
 _PLAIN_END = re.compile(
     rf"[\s`*]*(?:$|[).,;:|\]\"”–—(-]|(?:in\s+total|total|overall|altogether|in\s+all|below|under|in|"
     rf"across|within|inside|and|comprising|consisting|spanning|associated|categori\w+|grouped|"
     rf"available|present)\b|(?:were|was|are|is|have\s+been)\s+(?:\w+ly\s+)?(?:{_DONE}|in|of|{_KIND})\b)",
     re.I)
-_STOCK = re.compile(r"\b(?:consists?\s+of|compris\w+|contain(?:s|ed|ing)?|includ\w+|there\s+(?:are|were)|has|have|"
+_STOCK = re.compile(r"\b(?:consists?\s+of|compris\w+|contain(?:s|ed|ing)?|includ\w+|"
+                    r"there\s+(?:are|were)|has|have|"
                     r"holds?|total(?:s|ling|ing)?(?:\s+of)?|cover\w*|analy[sz]\w+|scann\w+|review\w*|examin\w+|"
                     r"across|spans?|collection\s+of|set\s+of)\s+[`*(]*(?:about|approximately|roughly|around|all|"
                     r"over|a\s+total\s+of|some|the|exactly)?[\s`*]*$", re.I)
 _PART_OF = re.compile(r"(?:\bin|\bfor|\bfrom)\s+[`*]*$", re.I)
-_OTHER_NOUN = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|total\b|in\b|overall\b|documents?\b)[A-Za-z]{3,}")
-_INSIDE = re.compile(r"[^.,;:\d]{0,40}\b(?:in|under|below|from|within|inside)\s+(?:the\s+)?[`*]*", re.I)
+_OTHER_NOUN = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|total\b|in\b|overall\b|"
+                         r"documents?\b)[A-Za-z]{3,}")
+_INSIDE = re.compile(r"[^.,;:\d]{0,40}\b(?:in|under|below|from|within|"
+                     r"inside)\s+(?:the\s+)?[`*]*", re.I)
 _FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has)[`*\s]*(?:files:?\s*)?", re.I)
-_TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:[\w-]+\s+){0,3}?(?:(?:are|is|being)\s+)?(?:in\s+)?[`*]*",
+_TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:[\w-]+\s+){0,3}?(?:(?:are|is|"
+                      r"being)\s+)?(?:in\s+)?[`*]*",
                       re.I)
 _MORE = re.compile(r"[\s`*]+(?:more|others?|additional|further|remaining)\b", re.I)
-_SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|collection|corpus)\b", re.I)
+_SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|collection|"
+                         rf"corpus)\b", re.I)
 _SHARE_HEAD = re.compile(r"\bshare\b|\bpercent|%|\bproportion\b", re.I)
 _LISTED = re.compile(r"[\w.-]+(?:/[\w .-]+)*\.\w{2,8}")
 
@@ -137,7 +145,8 @@ def _in_cell(claim: Claim, here: Sequence[Mention], names: frozenset[str], words
              ) -> Question | None:
     """A cell below ``Files`` or ``Count`` in the row of a type of file, or of the total."""
     row, _, head = claim.block.text[: claim.block.own].rpartition("|")
-    if not re.fullmatch(rf"\s*(?:\w+\s+)?(?:of\s+)?(?:{_NOUN}|count|number)(?:\s+(?:of\s+)?{_NOUN})?\s*:\s*",
+    if not re.fullmatch(rf"\s*(?:\w+\s+)?(?:of\s+)?(?:{_NOUN}|count|"
+                        rf"number)(?:\s+(?:of\s+)?{_NOUN})?\s*:\s*",
                         head, re.I):
         return None
     kinds = [one.text for one in here if one.topic == "kind" and one.end <= len(row)]
@@ -210,8 +219,8 @@ def judge_files(claim: Claim, asked: Question, index: Index, blocks: Sequence[Bl
         return Outcome("unsupported", "Which files are meant cannot be told from names and types.",
                        metric="files", scope=scope, statistic="count")
     if hit:
-        return Outcome("supported", f"{right} files{_of(kind)}.", _first(chosen), "", "files", scope,
-                       "count", sql)
+        return Outcome("supported", f"{right} files{_of(kind)}.", _first(chosen), "", "files",
+                       scope, "count", sql)
     return Outcome("contradicted", f"There are {right} files{_of(kind)}.", _first(chosen),
                    _replaced(claim, str(right)), "files", scope, "count", sql)
 
@@ -236,12 +245,13 @@ def _judge_share(claim: Claim, asked: Question, pool: list[File], chosen: list[F
 def _in_words(claim: Claim, share: float) -> bool:
     word = claim.text.lower()
     if claim.bound:
-        return share > (claim.value or 0.0) if claim.bound == "over" else share < (claim.value or 0.0)
+        over = share > (claim.value or 0.0)
+        return over == (claim.bound == "over")
     if word in ("majority", "most"):
         return share > 50.0
     if word in ("all", "every", "none"):
         return share == claim.value
-    room = 5.0 if claim.about else 2.0
+    room = 7.0 if claim.about else 2.0
     return abs(share - (claim.value or 0.0)) <= room
 
 
@@ -279,8 +289,8 @@ def _scope(asked: Question, kind: str) -> dict[str, str]:
 
 
 def _first(chosen: list[File], most: int = 3) -> tuple[Evidence, ...]:
-    return tuple(Evidence(f"{file.size} bytes, {file.modified:%Y-%m-%d %H:%M:%S} UTC", file.artifact)
-                 for file in chosen[:most])
+    return tuple(Evidence(f"{file.size} bytes, {file.modified:%Y-%m-%d %H:%M:%S} UTC",
+                          file.artifact) for file in chosen[:most])
 
 
 def _sql(what: str, kind: str, asked: Question) -> str:
@@ -290,6 +300,6 @@ def _sql(what: str, kind: str, asked: Question) -> str:
     elif kind:
         terms.append(f"kind = {quoted(kind)}")
     if asked.folder:
-        terms.append("artifact IN (" + ", ".join(quoted(name) for name in sorted(asked.folder)) + ")")
+        terms.append(f"artifact IN ({listed(asked.folder)})")
     where = f" WHERE {' AND '.join(terms)}" if terms else ""
     return f"SELECT {what} FROM artifacts{where}"

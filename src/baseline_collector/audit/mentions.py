@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,9 +18,12 @@ Topic = Literal["key", "no key", "metric", "statistic", "model", "file", "kind",
 
 _CODE = re.compile(r"(`+)([^`\n]+)\1")
 _BARE_KEY = re.compile(r"(?<![\w/.`\"])[A-Za-z]\w*(?:(?:\[\d*\])?\.\w+|_\w+|\[\d*\])+(?![\w/])")
+_KEY_LIKE = re.compile(r"[A-Za-z]\w*(?:[._\[\]]+\w*)+")
 _JSON_KEY = re.compile(r"^\s*\"?([A-Za-z_][\w.]*)\"?\s*:\s")
 _PARAM = re.compile(r"\b([A-Za-z]\w*)\s*=\s*([\w.:-]*\w)")
-_PATH = re.compile(r"(?:[\w.+-]+/)+[\w.+-]*|\b[\w+-][\w.+-]*\.(?:jsonl?|csv|tsv|md|txt|log|ya?ml)\b")
+_SPOKEN_PARAM = re.compile(r"\b([a-z]+(?:_[a-z]+)*)\s+(?:of\s+)?(\d+(?:\.\d+)?)(?![\w.]*\w)")
+_PATH = re.compile(r"(?:[\w.+-]+/)+[\w.+-]*|\b[\w+-][\w.+-]*\.(?:jsonl?|csv|tsv|md|txt|log|"
+                   r"ya?ml)\b")
 _KINDS = re.compile(r"\b(json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text|log)\b", re.I)
 _WORD = re.compile(r"[A-Za-z]+")
 _STATISTICS = (
@@ -39,7 +43,8 @@ _STATISTICS = (
 _STATISTIC = tuple((re.compile(rf"(?<![\w.-])(?:{words})(?![\w-])", re.I), name)
                    for words, name in _STATISTICS)
 _SPOKEN_METRICS = (
-    (re.compile(r"\btokens?[- ](?:processing|generation|output|decod\w+)[- ](?:rate|speed|throughput)s?\b"
+    (re.compile(r"\btokens?[- ](?:processing|generation|output|decod\w+)[- ](?:rate|speed|"
+                r"throughput)s?\b"
                 r"|\b(?:generation|processing|inference|decod\w+)[- ](?:speed|rate)s?\b"
                 r"|\btokens?\s+(?:processed\s+|generated\s+)?(?:per|/|a)\s*s(?:econd|ec)?\b"
                 r"|\btok(?:ens?)?/s(?:ec(?:ond)?)?\b", re.I), "output_throughput"),
@@ -62,7 +67,8 @@ _COUNTED = re.compile(
     r"\b(files?|artifacts?|documents?|models?|configurations?|configs?|runs?|calls?|requests?|"
     r"samples?|values|numbers|measurements|directories|folders)\b", re.I)
 _MODAL = re.compile(r"\b(?:should|recommend\w*|consider|aim|target|goal|would|could|might|must|"
-                    r"need to|ensure|try|suggest(?:ed)? (?:value|setting)|ideally|threshold)\b", re.I)
+                    r"need to|ensure|try|suggest(?:ed)? (?:value|setting)|ideally|"
+                    r"threshold)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ def _named(start: int, end: int, name: str, index: Index, text: str) -> Iterator
         yield Mention(start, end, "model", name, choices=index.models(name))
     elif take_apart(name).metric and not take_apart(name).leftover:
         yield Mention(start, end, "metric", name, family(str(take_apart(name).metric)))
-    elif re.fullmatch(r"[A-Za-z]\w*(?:[._\[\]]+\w*)+", name) and text[end : end + 3].lstrip("* ")[:1] == ":":
+    elif _KEY_LIKE.fullmatch(name) and text[end : end + 3].lstrip("* ").startswith(":"):
         yield Mention(start, end, "no key", name)
 
 
@@ -193,7 +199,7 @@ def _files_named(name: str, index: Index) -> frozenset[str]:
 def _settings(text: str, index: Index) -> Iterator[Mention]:
     for match in _PARAM.finditer(text):
         yield _param(match, 0)
-    for match in re.finditer(r"\b([a-z]+(?:_[a-z]+)*)\s+(?:of\s+)?(\d+(?:\.\d+)?)(?![\w.]*\w)", text):
+    for match in _SPOKEN_PARAM.finditer(text):
         if match[1] in vocabulary.PARAMETERS and "_" in match[1]:
             yield _param(match, 0)
 
@@ -246,7 +252,7 @@ def _metrics(text: str, index: Index) -> Iterator[Mention]:
 
 def _joined(text: str, words: list[re.Match[str]]) -> bool:
     return all(re.fullmatch(r"[\s/_-]{1,2}", text[a.end() : b.start()])
-               for a, b in zip(words, words[1:], strict=False))
+               for a, b in itertools.pairwise(words))
 
 
 def _models(text: str, index: Index) -> Iterator[Mention]:

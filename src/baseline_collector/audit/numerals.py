@@ -14,14 +14,19 @@ _NUMBER = re.compile(
     r"(?<![\w.,/\\#@^])(?P<sign>(?<![\d\w)`.])[-−+](?=\d))?"
     r"(?P<digits>\d{1,3}(?:[,\u00a0\u202f\u2009]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<power>[eE][-+]?\d{1,3})?")
-_WORDS_BEFORE = frozenset("""
-report section figure fig table appendix chapter step phase version run test trial iteration rule
-page line row column item option no number id rank top tier part issue pr note equation listing
-stage week day level v exhibit scenario experiment agent round batch release build
-llama gemma qwen mistral mixtral phi gpt claude falcon yi deepseek smollm olmo starcoder
-rtx gtx quadro tesla radeon cuda rocm python pytorch torch torchvision windows ubuntu linux macos
-tensorrt onnx triton driver ollama vllm core ryzen xeon epyc intel amd nvidia geforce opset
-""".split())
+_WORDS_BEFORE = frozenset({
+    "report", "section", "figure", "fig", "table", "appendix", "chapter", "step", "phase",
+    "version", "run", "test", "trial", "iteration", "rule", "page", "line", "row", "column",
+    "item", "option", "no", "number", "id", "rank", "top", "tier", "part", "issue", "pr",
+    "note", "equation", "listing", "stage", "week", "day", "level", "v", "exhibit",
+    "scenario", "experiment", "agent", "round", "batch", "release", "build", "llama", "gemma",
+    "qwen", "mistral", "mixtral", "phi", "gpt", "claude", "falcon", "yi", "deepseek",
+    "smollm", "olmo", "starcoder", "rtx", "gtx", "quadro", "tesla", "radeon", "cuda", "rocm",
+    "python", "pytorch", "torch", "torchvision", "windows", "ubuntu", "linux", "macos",
+    "tensorrt", "onnx", "triton", "driver", "ollama", "vllm", "core", "ryzen", "xeon", "epyc",
+    "intel", "amd", "nvidia", "geforce", "opset",
+})
+"""Words that a number behind them only tells apart: sections, products, versions."""
 _AFTER_UNIT = r"(?![\w°])"
 _SKIPPED_UNITS = frozenset({"b", "c", "h", "j", "w", "s", "t/s", "min", "count", "ratio", "1", "%"})
 _EXACT_UNITS = ("s", "h", "W", "J", "B", "t/s")

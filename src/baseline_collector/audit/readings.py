@@ -123,5 +123,5 @@ def direct(selection: Selection, basis: Floats, column: str, index: Index, stati
         mask = mask & index.column("statistic").where(statistics)
     query = f"SELECT artifact, pointer, raw FROM measurements WHERE {selection.sql}"
     for row in np.flatnonzero(mask).tolist():
-        yield Reading(float(basis[row]), (row,), "a value", f"{query} AND {column} = {basis[row]!r}",
-                      direct=True)
+        value = float(basis[row])
+        yield Reading(value, (row,), "a value", f"{query} AND {column} = {value!r}", direct=True)

@@ -12,7 +12,7 @@ _ABOUT_SHARE = 0.02
 def fits(claim: Claim, value: float, *, scale: float = 1.0) -> bool:
     """Whether a value, rounded as the claim is written, gives the claim.
 
-    A bare number must be the rounded value: 14.59 stands for 14.5908 and not for 14.597.
+    A bare number must be the rounded value: 7.25 stands for 7.2508 and not for 7.257.
     An approximate one may be off by one half in its last digit that is no trailing zero, or
     by 2 %. ``more than 100`` stands for what lies above.
 

@@ -58,7 +58,7 @@ def selections(subject: Subject, index: Index) -> Iterator[Selection]:
         if names is not None:
             mask = mask & index.column("model").where(names)
             terms = (*terms, f"model IN ({listed(names)})")
-        words = ", ".join(text for text in (subject.model_words, subject.file_words, *limits) if text)
+        words = ", ".join(filter(None, (subject.model_words, subject.file_words, *limits)))
         yield Selection(mask, terms, words, narrow, subject.firm)
 
 

@@ -14,18 +14,17 @@ from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.defects import defect_of
 from baseline_collector.audit.evidence import MOST, gather
 from baseline_collector.audit.index import Floats, Index
-from baseline_collector.audit.mentions import family
 from baseline_collector.audit.numerals import unit_named
 from baseline_collector.audit.readings import Reading, aggregates, direct, pooled_rate
 from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import Selection, selections
 
-_BY_UNIT = {"tok/s": family("output_throughput"), "word/s": family("output_throughput"),
-            "req/s": frozenset({"request_throughput"})}
 _ALIKE = ({"token rate", "word rate"}, {"tokens", "words"}, {"share", "number"})
 _INTERVAL = re.compile(r"\b(?:interval|confidence|CI|credible)\b|±", re.I)
-_NOUN_BEHIND = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|with\b|for\b|in\b|at\b|on\b|as\b|while\b|etc\b|is\b|"
+_NOUN_BEHIND = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|with\b|for\b|in\b|at\b|on\b|as\b|"
+                          r"while\b|etc\b|is\b|"
                           r"was\b|when\b|but\b|vs\b|versus\b|than\b|per\b|across\b|over\b|from\b)[A-Za-z]{2,}")
+_QUANTILE = re.compile(r"p\d")
 _PLAIN = ("mean", "p50", "min", "max")
 _FEW = 3
 
@@ -56,8 +55,6 @@ def judge_value(claim: Claim, subject: Subject, index: Index) -> Outcome:
 def _judged(claim: Claim, subject: Subject, index: Index) -> Outcome:
     if subject.unknown:
         return Outcome("unsupported", f"No artifact has a key {subject.unknown}.")
-    if not subject.key and not subject.metrics and claim.unit:
-        subject.metrics = _BY_UNIT.get(claim.unit.symbol, frozenset())
     if not subject.key and not subject.metrics:
         return Outcome("unsupported", "Nothing beside it says what it measures.")
     if _counts_something(claim):
@@ -134,6 +131,8 @@ def _readings(claim: Claim, subject: Subject, selection: Selection, basis: _Basi
             yield from pooled_rate(selection, basis.values, index)
             yield from direct(selection, basis.values, basis.column, index, set())
             yield from _by_file(_PLAIN, selection, basis, index)
+        elif len(set(basis.values[selection.mask].tolist())) == 1:
+            yield from direct(selection, basis.values, basis.column, index, set())
         return
     yield from aggregates(said, selection, basis.values, basis.column, index, True)
     if said == "mean":
@@ -175,7 +174,7 @@ def _by_file(statistics: tuple[str, ...], selection: Selection, basis: _Basis, i
 def _statistic(subject: Subject, index: Index) -> str:
     """The statistic a word means; ``best`` depends on which direction is better."""
     said = {"range": "", "overall": "mean"}.get(subject.statistic, subject.statistic)
-    if said == "total" and any("throughput" in name or name == "fan_speed" for name in subject.metrics):
+    if said == "total" and any(name.endswith("throughput") for name in subject.metrics):
         return ""  # rates have no sum
     if said not in ("best", "worst"):
         return said
@@ -184,7 +183,8 @@ def _statistic(subject: Subject, index: Index) -> str:
         codes = index.column("key")
         rows = codes.where(codes.names[code] for code in subject.key.codes)
         metric = index.column("metric")
-        names = frozenset(metric.names[code] for code in set(metric.codes[rows].tolist()) if code >= 0)
+        names = frozenset(metric.names[code] for code in set(metric.codes[rows].tolist())
+                          if code >= 0)
     higher = any(vocabulary.BY_NAME[name].better == "higher" for name in names)
     return "max" if higher == (said == "best") else "min"
 
@@ -192,6 +192,8 @@ def _statistic(subject: Subject, index: Index) -> str:
 def _supported(claim: Claim, hits: list[Reading], found: list[Reading], index: Index, scale: float
                ) -> Outcome:
     first = next((one for one in hits if not one.direct), hits[0])
+    if _QUANTILE.match(first.words):
+        first = next((one for one in hits if one.direct), first)  # what a file reports as such
     rows = first.rows
     if first.direct:
         rows = tuple(one.rows[0] for one in hits if one.direct)

@@ -85,3 +85,12 @@ def quoted(text: str) -> str:
 def equals(column: str, value: str | None) -> str:
     """An SQL condition that also works for null."""
     return f"{column} IS NULL" if value is None else f"{column} = {quoted(value)}"
+
+
+def among(column: str, values: Sequence[str | None]) -> str:
+    """An SQL condition that a column has one of some values, null among them."""
+    named = [value for value in values if value is not None]
+    if len(named) == len(values) == 1 or not named:
+        return equals(column, values[0])
+    listed = f"{column} IN ({', '.join(quoted(value) for value in named)})"
+    return listed if len(named) == len(values) else f"({listed} OR {column} IS NULL)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from baseline_collector.evidence.book import equals
+from baseline_collector.evidence.book import among, equals
 from baseline_collector.model import Source
 
 Ints = npt.NDArray[np.int64]
@@ -19,10 +20,18 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 GROUPED_BY = ("metric", "statistic", "definition", "unit", "model", "quantization", "engine",
-              "device", "parameters")
+              "device", "phase", "parameters")
 """Rows that differ in one of these are unlike, and no statistic crosses them."""
 
 _NOT_SETTINGS = ("seed",)
+
+_OF_CODE = ("iteration_time", "kernel_duration", "compile_time", "throughput")
+"""Metrics of pieces of code: another test is another thing, even where each has one value."""
+
+_REPETITION = re.compile(
+    r"(?:run|iter|iteration|rep|repeat|repetition|trial|round|attempt|sample|pass|call|request"
+    r"|seed)?[ _#-]?\d{1,9}", re.IGNORECASE)
+_LONGEST_NAME = 60
 
 
 class Coded:
@@ -93,30 +102,40 @@ class Frame:
                            for name in column.names], np.int64)
         return lookup[column.codes]
 
+    @cached_property
+    def tests(self) -> Ints:
+        """Codes of the runs that are tests or scenarios; 0 for none and for mere repetitions."""
+        column = self.column("run")
+        lookup = np.array([0 if name is None or _REPETITION.fullmatch(name.strip()) else code
+                           for code, name in enumerate(column.names)], np.int64)
+        return lookup[column.codes]
+
     def groups(self, rows: Ints) -> list[Group]:
         """Cut rows into groups of like ones, cold apart from warm.
 
-        Rows of different artifacts are one group only where each artifact gives a single
-        value of the same run or test: then the artifacts are the repetitions. Otherwise each
-        artifact is a run of its own and is not mixed with others. Means and quantiles that
-        artifacts report are never put together.
+        A prompt or a test that an artifact repeats is a group of its own. Prompts of which
+        each stands there once are a suite, one group; tests of code never are. Rows of
+        different artifacts are one group only where each artifact gives a single value of the
+        same prompt and test: then the artifacts are the repetitions. Otherwise each artifact is
+        a run of its own and is not mixed with others. Means and quantiles that artifacts report
+        are never put together.
 
         Returns:
             Groups in the order of their first row.
         """
         if not len(rows):
             return []
-        like = self._like(rows)
-        artifact = self.column("artifact").codes[rows]
-        most = int(artifact.max()) + 1
-        inner = like * most + artifact
-        _, where, counts = np.unique(inner, return_inverse=True, return_counts=True)
-        several = np.zeros(int(like.max()) + 1, bool)
-        several[like[counts[where] > 1]] = True
-        several[like[~self.column("statistic").where("sample")[rows]]] = True
-        tests = self.column("run").codes[rows]
-        merged = like * (int(tests.max()) + 1) + tests
-        codes = np.where(several[like], inner + int(merged.max()) + 1, merged)
+        tests, artifact = self.tests[rows], self.column("artifact").codes[rows]
+        reported = ~self.column("statistic").where("sample")[rows]
+        apart = self.column("metric").where(*_OF_CODE)[rows] | reported
+        subject = _dense(tests, self.column("prompt").codes[rows])
+        like = _dense(self._like(rows), np.where(apart, tests, 0))
+        repeated = _any_within(like, _counts(_dense(_dense(like, artifact), subject)) > 1)
+        like = _dense(like, np.where(repeated, subject + 1, 0))
+        inner = _dense(like, artifact)
+        several = _any_within(like, (_counts(inner) > 1) | reported)
+        merged = _dense(like, subject)
+        codes = np.where(several, inner + int(merged.max()) + 1, merged)
         order = np.argsort(codes, kind="stable")
         cuts = np.flatnonzero(np.diff(codes[order])) + 1
         found = [Group(self, rows[part]) for part in np.split(order, cuts)]
@@ -124,13 +143,29 @@ class Frame:
 
     def _like(self, rows: Ints) -> Ints:
         """A code a row; equal where nothing that matters differs."""
-        code = (self.column("phase").where("cold")[rows]).astype(np.int64)
+        code = np.zeros(len(rows), np.int64)
         for name in GROUPED_BY:
             column = self.settings if name == "parameters" else self.column(name).codes
-            _, dense = np.unique(code * (int(column.max()) + 1) + column[rows],
-                                 return_inverse=True)
-            code = dense.astype(np.int64)
+            code = _dense(code, column[rows])
         return code
+
+
+def _dense(first: Ints, second: Ints) -> Ints:
+    """One code a pair of codes, counted from 0 without gaps."""
+    _, dense = np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)
+    return np.asarray(dense, np.int64)
+
+
+def _counts(codes: Ints) -> Ints:
+    """How often the code of each row occurs."""
+    return np.bincount(codes)[codes].astype(np.int64)
+
+
+def _any_within(codes: Ints, flags: Bools) -> Bools:
+    """Whether any row with the code of each row is flagged."""
+    found = np.zeros(int(codes.max()) + 1, bool)
+    found[codes[flags]] = True
+    return found[codes]
 
 
 def settings_of(parameters: str | None) -> dict[str, str]:
@@ -189,6 +224,24 @@ class Group:
         """Whether they are cold starts."""
         return self.name("phase") == "cold"
 
+    @property
+    def prompts(self) -> list[str | None]:
+        """Different prompts behind them, shortened, in the order of their first row."""
+        column = self.frame.column("prompt")
+        return [shortened(column.names[code])
+                for code in dict.fromkeys(column.codes[self.rows].tolist())]
+
+    @property
+    def tests(self) -> list[str | None]:
+        """Different tests or scenarios behind them, in the order of their first row."""
+        names = self.frame.column("run").names
+        return [names[code] for code in dict.fromkeys(self.frame.tests[self.rows].tolist())]
+
+    @property
+    def suite(self) -> bool:
+        """Whether they are answers to different prompts, one each."""
+        return len(self.prompts) > 1 or len(self.tests) > 1
+
     def scope(self) -> dict[str, str]:
         """What the group is about, for a fact."""
         found = {column: name for column in ("model", "quantization", "engine", "device")
@@ -198,8 +251,13 @@ class Group:
             found["configuration"] = configuration(settings)
         if len(self.artifacts) == 1:
             found["artifact"] = self.artifacts[0]
+        for label, names in (("prompt", self.prompts), ("test", self.tests)):
+            if len(names) > 1:
+                found[label] = "several"
+            elif names[0] is not None:
+                found[label] = names[0]
         if self.name("phase") is not None:
-            found["phase"] = "cold" if self.cold else "warm"
+            found["phase"] = str(self.name("phase"))
         if self.name("definition") is not None:
             found["definition"] = str(self.name("definition"))
         return found
@@ -208,20 +266,26 @@ class Group:
         """SQL condition that selects exactly these rows."""
         columns = (*(name for name in GROUPED_BY if name != "parameters"),)
         parts = ["counted", *(equals(name, self.name(name)) for name in columns)]
-        texts = sorted({self.frame.column("parameters").at(int(row)) or "" for row in self.rows})
-        if texts == [""]:
-            parts.append("parameters IS NULL")
-        else:
-            listed = ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
-            parts.append(f"parameters IN ({listed})")
-        artifacts = ", ".join("'" + name.replace("'", "''") + "'" for name in self.artifacts)
-        parts.append(f"artifact IN ({artifacts})")
-        parts.append("phase = 'cold'" if self.cold else "phase IS DISTINCT FROM 'cold'")
+        texts = {self.frame.column("parameters").at(int(row)) for row in self.rows}
+        parts.append(among("parameters", sorted(texts, key=str)))
+        parts.append(among("artifact", self.artifacts))
+        for column in ("prompt", "run"):
+            codes = self.frame.column(column)
+            names = [codes.names[code] for code in sorted(set(codes.codes[self.rows].tolist()))]
+            if len(names) == 1 or not self.suite:
+                parts.append(among(column, names))
         return " AND ".join(parts)
 
     def sources(self) -> list[Source]:
         """Where the values stand."""
         return self.frame.sources(self.rows)
+
+
+def shortened(name: str | None) -> str | None:
+    """A name as texts show it: prompts can be long."""
+    if name is None or len(name) <= _LONGEST_NAME:
+        return name
+    return name[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
 def configuration(settings: dict[str, str]) -> str:

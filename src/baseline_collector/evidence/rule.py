@@ -78,8 +78,9 @@ def files(names: Sequence[str]) -> list[Source]:
 def listed(book: Book, kind: str, names: Sequence[str], most: int = 3) -> str:
     """Names in slots as an enumeration, the rest left to the sources of the fact."""
     slots = [book.name(kind, name) for name in names[:most]]
-    if len(names) > most:
-        return ", ".join(slots) + " and others"
-    if len(slots) < 2:
-        return "".join(slots)
-    return ", ".join(slots[:-1]) + " and " + slots[-1]
+    return ", ".join(slots) + " and others" if len(names) > most else enumeration(slots)
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """Words as English lists them: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -170,10 +170,9 @@ class _Teller:
         self.where = group.where()
         self.scope = group.scope()
         self.sources = group.sources()
-        for column in ("quantization", "definition", "phase"):
-            label = self.scope.get(column) or group.name(column)
-            if label is not None:
-                book.name(column, label)
+        for column in ("quantization", "engine", "definition", "phase", "prompt", "test"):
+            if column in self.scope:
+                book.name(column, self.scope[column])
 
     def tell(self, words: str, estimate: _Estimate, weight: float = 0.0) -> str:
         """Enter one fact; return its id."""
@@ -263,19 +262,49 @@ def describe(book: Book, group: Group) -> str:
     parts = [metric]
     if group.name("definition") == "words":
         parts.append("(counted in words)")
-    if group.name("phase") is not None:
-        parts.append("of cold calls" if group.cold else "of warm calls")
+    phase = group.name("phase")
+    if phase is not None:
+        word = phase if phase in _PHASES else book.name("phase", phase)
+        parts.append(f"of {word} calls")
     model = group.name("model")
     if model is not None:
         parts.append(f"of {book.name('model', model)}")
+    parts += _kinds(book, group, model or "")
     settings = group.settings
     if settings:
         parts.append(f"with {book.name('configuration', configuration(settings))}")
     device = group.name("device")
     if device is not None:
         parts.append(f"on {book.name('device', device)}")
+    parts += _subjects(book, group)
     artifacts = group.artifacts
     if len(artifacts) == 1:
         parts.append(f"in {book.name('artifact', artifacts[0])}")
+    elif len(artifacts) > 1:
+        parts.append("across files")
     return " ".join(parts)
 
+
+_PHASES = ("cold", "warm", "cached")
+
+
+def _kinds(book: Book, group: Group, model: str) -> list[str]:
+    """Quantization and engine, where the model's name and the heap leave them open."""
+    quantization, engine = group.name("quantization"), group.name("engine")
+    found = []
+    if quantization is not None and quantization.lower() not in model.lower():
+        found.append(f"({book.name('quantization', quantization)})")
+    if engine is not None and len(group.frame.column("engine").names) > 2:
+        found.append(f"through {book.name('engine', engine)}")
+    return found
+
+
+def _subjects(book: Book, group: Group) -> list[str]:
+    """Prompt and test, or that they differ from value to value."""
+    found = []
+    for kind, names in (("prompt", group.prompts), ("test", group.tests)):
+        if len(names) > 1:
+            found.append(f"over different {kind}s")
+        elif names[0] is not None:
+            found.append(f"for {kind} {book.name(kind, names[0])}")
+    return found

@@ -167,7 +167,7 @@ class Embedded:
         }
         timeout_s = min(START_TIMEOUT_S, deadline - time.perf_counter())
         self._child = Child(setup, self._path, timeout_s)
-        self._untold_load_ms = self._child.load_ms
+        self._untold_load_ms = self._child.load_ms or 0.0
         return self._child
 
     def _prompt(self, child: Child, ask: Ask, reply: Reply) -> str:

@@ -134,7 +134,7 @@ def _impossible(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
 
 
 def _words(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Bools:
-    """Where a file's token counts are the word counts of its texts, in every record that has both."""
+    """Where a file's token counts are the word counts of its texts, in every record with both."""
     names = quantities.metric_names
     tokens = quantities.metric == names.index("output_tokens")
     rates = quantities.metric == names.index("output_throughput")

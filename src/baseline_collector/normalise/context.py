@@ -27,7 +27,7 @@ _FAMILY = re.compile(
     r"(?<![a-z])(code)?(gemma|llama|qwen|mistral|mixtral|phi|smollm|tinyllama|deepseek|falcon|"
     r"granite|gpt-oss|glm|olmo|yi|vicuna|starcoder|command-r|nemotron|stablelm|gpt)"
     r"-?(\d+(?:\.\d+)?)?"
-    r"(?:[_:-](\d+(?:\.\d+)?[bm])(?![a-z0-9]))?((?:[-_](?:it|instruct|chat|qat|base|coder))*)",
+    r"(?:[_:-](\d+(?:\.\d+)?[bm])(?![a-z0-9]))?((?:[-_](?:it|instruct|chat|qat|base|coder)(?![a-z0-9]))*)",
     re.IGNORECASE,
 )
 _QUANTIZATION = re.compile(
@@ -44,8 +44,8 @@ ERROR_TEXT = re.compile(
 
 _LONGEST_ERROR = 400
 _LONGEST_LIST = 1_000
-_BAD_STATUS = {"failed", "failure", "error", "timeout", "timed_out", "aborted", "cancelled", "false",
-               "no"}
+_BAD_STATUS = {"failed", "failure", "error", "timeout", "timed_out", "aborted", "cancelled",
+               "false", "no"}
 
 
 @dataclass(slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +22,7 @@ from baseline_collector.normalise.context import (
 from baseline_collector.paths import container, last_names
 
 _SILENT = ("measurement", "unnamed", "identity")
+_PIECE = 1 << 16
 _AGGREGATES = ("mean", "std", "p50", "cv")
 
 
@@ -49,17 +52,16 @@ class Contexts:
         speaks = np.array([meaning.role not in _SILENT for meaning in leaves.meanings], bool)
         counts = _counts(leaves)
         rows = np.flatnonzero(speaks[leaves.key] | counts)
-        raws = leaves.raw.take(pa.array(rows)).to_pylist()
         columns = (leaves.artifact, leaves.key, *leaves.at, leaves.kind, leaves.value)
-        listed = (column[rows].tolist() for column in columns)
-        for artifact, key, i0, i1, i2, kind, value, raw in zip(*listed, raws, strict=True):
+        for artifact, key, i0, i1, i2, kind, value, raw in _listed(
+                *columns, rows=rows, texts=leaves.raw):
             around = self.surroundings.get(artifact)
             if around is None:
                 around = self.surroundings[artifact] = Surroundings()
             meaning = leaves.meanings[key]
             if meaning.role == "unnamed":
                 meaning = replace(meaning, role="repetitions", target="n")
-            around.hear(meaning, (i0, i1, i2), kind, raw, None if value != value else value)
+            around.hear(meaning, (i0, i1, i2), kind, raw, None if math.isnan(value) else value)
 
     def _assign(self, leaves: Leaves, artifacts: Sequence[Artifact]) -> Ints:
         rows = leaves.numeric
@@ -69,8 +71,9 @@ class Contexts:
         fallbacks = [from_path(artifact.artifact) for artifact in artifacts]
         cache: dict[tuple[object, ...], int] = {}
         columns = (leaves.artifact, leaves.key, *leaves.at)
-        listed = (column[rows].tolist() for column in columns)
-        for row, (artifact, key, i0, i1, i2) in enumerate(zip(*listed, strict=True)):
+        for row, (artifact, key, i0, i1, i2) in enumerate(_listed(*columns, rows=rows)):
+            if not row % _PIECE:
+                cache.clear()  # records lie together
             at = (i0, i1, i2)[: depths[key]]
             label = (artifact, chains[key], at, leaves.meanings[key].variant)
             code = cache.get(label)
@@ -80,6 +83,17 @@ class Contexts:
                 code = cache[label] = self._known.setdefault(context, len(self._known))
             codes[row] = code
         return codes
+
+
+def _listed(*columns: np.ndarray, rows: Ints, texts: pa.Array | None = None
+            ) -> Iterator[tuple[Any, ...]]:
+    """Some rows of columns as Python values, a piece at a time: all at once they fill memory."""
+    for start in range(0, len(rows), _PIECE):
+        piece = rows[start : start + _PIECE]
+        listed = [column[piece].tolist() for column in columns]
+        if texts is not None:
+            listed.append(texts.take(pa.array(piece)).to_pylist())
+        yield from zip(*listed, strict=True)
 
 
 def _counts(leaves: Leaves) -> Bools:

@@ -44,7 +44,7 @@ def twins(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts)
         if mine not in richest:
             richest[mine] = max(_all_holding(mine, holders), key=rank.__getitem__)
         best = richest[mine]
-        if best == artifact:  # it holds all that poorer ones hold; one may remain that holds its own
+        if best == artifact:  # one that holds all of it may still be counted
             others = _all_holding(mine, holders) - {artifact} - kept.keys()
             if not others:
                 continue

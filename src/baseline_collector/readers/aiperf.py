@@ -17,6 +17,7 @@ from baseline_collector.readers.told import Told, ToolJson, first, has
 
 _BINARY = {"KB": "KiB", "MB": "MiB", "GB": "GiB"}
 _PLAIN = {"requests": "", "ratio": "", "count": ""}
+_LONGEST = 200
 _LABEL = re.compile(r"(.*?)\s*(?:\(([^()]*)\))?")
 _UNITS = {"ms", "sec", "tokens/sec", "tokens/sec/user", "requests/sec", "tokens", "requests", "KB",
           "%", "ratio", "count", "us", "ns", "MB", "GB", "W", "images/sec"}
@@ -131,10 +132,10 @@ def _console_row(header: list[str], row: tuple[int, list[str]] | None, leaves: L
 
 def _metric(record: dict[str, str], at: int, parent: str, leaves: Leaves) -> None:
     """One metric's row: its label gives the sense and the unit of the cells."""
-    match = _LABEL.fullmatch(record.get("Metric", ""))
+    match = _LABEL.fullmatch(record.get("Metric", "")[:_LONGEST])
     label, unit = (match[1], match[2] or "") if match else ("", "")
     if unit not in _UNITS:  # brackets that are part of the name
-        label, unit = record.get("Metric", ""), ""
+        label, unit = record.get("Metric", "")[:_LONGEST], ""
     for name, text in record.items():
         place = (at, 0, None) if parent == "[][]" else (at, None, None)
         put(leaves, join(parent, name), place, text, _unit(unit), label)

@@ -47,17 +47,18 @@ class Asv(ToolJson):
         """
         document = opened.parsed
         steps = Walk(leaves, inherit)
-        if not has(document, "results", "commit_hash"):
+        if not has(document, "commit_hash") or not isinstance(document.get("results"), dict):
             steps.go(document)
             return Outcome()
         kinds = _neighbour(opened)
-        columns = document.get("result_columns") or _COLUMNS
+        stated = document.get("result_columns")
+        columns = stated if isinstance(stated, list) else _COLUMNS
         for name, value in document.items():
             if name != "results":
                 steps.go(value, leaves.join("", name))
         for name, result in document["results"].items():
             _result(result, leaves.join("results", name), _told(name, kinds), columns, steps)
-        return Outcome(version=str(document["version"]))
+        return Outcome(version=str(document.get("version", "")))
 
 
 def _is_list(record: dict[str, Any]) -> bool:
@@ -86,13 +87,15 @@ def _neighbour(opened: Opened) -> Mapping[str, Any]:
 
 def _told(name: str, kinds: Mapping[str, Any]) -> Told:
     stated = kinds.get(name)
+    named = _PREFIXES.get(name.rpartition(".")[2].partition("_")[0], "")
     if isinstance(stated, dict):
         kind = str(stated.get("type", ""))
+        if named and kind != named:
+            return NOTHING  # its name says one thing, the list another
         unit = str(stated.get("unit", ""))
         return Told("s" if unit == "seconds" else "byte" if unit == "bytes" else unit,
                     kind if kind in _UNITS else "")
-    kind = _PREFIXES.get(name.rpartition(".")[2].partition("_")[0], "")
-    return Told(_UNITS.get(kind, ""), kind)
+    return Told(_UNITS.get(named, ""), named)
 
 
 def _result(result: Any, key: str, told: Told, columns: Any, steps: Walk) -> None:

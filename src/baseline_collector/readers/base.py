@@ -41,7 +41,7 @@ LEAVES = pa.schema([
 ])
 """One row a leaf. ``key`` is the path template; ``i0`` to ``i2`` are its indices, outermost
 first (deeper ones stay in the template); ``value`` is null where ``kind`` is not NUMBER or no
-float holds the number, with the ``reason``; ``unit`` is what a units row or the cell itself says."""
+float holds the number, with the ``reason``; ``unit`` is what a units row or the cell says."""
 
 Places = Literal["json", "rows", "lines"]
 """How pointers are spelled: RFC 6901, ``row R, column C``, or ``line L, column C``."""
@@ -112,7 +112,8 @@ class Reader(Protocol):
 
 
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_GROUPED = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d+)?")
+"""Groups of three, or lakh and crore: 22,80,000."""
 _COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:[eE][+-]?\d+)?")
 _POINTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
 _SPACED = re.compile(r"(?<=\d)['’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
@@ -244,7 +245,7 @@ class Leaves:
     _mark: int = 0
     _first_key: int = 0
     _spelled: int = 0
-    _columns: tuple[Column, ...] = field(default_factory=lambda: _empty())
+    _columns: tuple[Column, ...] = field(default_factory=lambda: tuple([] for _ in LEAVES))
     _chunks: list[list[pa.Array]] = field(default_factory=list)
     _kept: int = 0
 
@@ -352,11 +353,7 @@ class Leaves:
             _texts(column, kind) if pa.types.is_large_string(kind) else pa.array(column, kind)
             for column, kind in zip(self._columns, _TYPES, strict=True)
         ])
-        self._columns = _empty()
-
-
-def _empty() -> tuple[Column, ...]:
-    return tuple([] for _ in LEAVES)
+        self._columns = tuple([] for _ in LEAVES)
 
 
 def _texts(column: Column | list[str], kind: pa.DataType | None = None) -> pa.Array:

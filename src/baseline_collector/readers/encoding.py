@@ -72,7 +72,7 @@ def _detect(data: bytes) -> tuple[str, int, str]:
     if data.startswith(_BROKEN_MARK):
         return "utf-16-le", 4, "UTF-16 whose byte order mark was re-encoded as UTF-8"
     head = data[:_SAMPLE]
-    if len(head) >= 4 and len(head) % 2 == 0 or len(head) > 4:
+    if len(head) >= 4:
         even, odd = head[::2].count(0), head[1::2].count(0)
         half = max(len(head) // 2, 1)
         if odd > half * 0.4 and even < half * 0.1:

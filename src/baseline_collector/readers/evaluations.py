@@ -9,6 +9,7 @@ read within bounds and never unpacked to disk; pointers count samples in the arc
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -76,7 +77,7 @@ class InspectEval:
             with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
                 document, version = _log(archive, opened.limits)
         except (zipfile.BadZipFile, NotImplementedError, zlib.error, RuntimeError, EOFError,
-                OSError) as error:
+                OSError, ValueError, KeyError, struct.error) as error:
             raise ReadError(f"the archive cannot be read: {error}",
                             expected="a zip of JSON, stored or deflated") from error
         Walk(leaves, inherit).go(document)
@@ -104,6 +105,9 @@ def _log(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, Any], str]
 
 def _member(archive: zipfile.ZipFile, name: str, left: int, limits: Limits) -> tuple[Any, int]:
     """One member parsed, and how many bytes may still be unpacked; sizes in a zip can lie."""
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ReadError("the archive is packed in a way that is not read", where=name,
+                        expected="members stored or deflated")
     with archive.open(name) as file:
         data = file.read(left + 1)
     if len(data) > left:

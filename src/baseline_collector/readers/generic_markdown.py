@@ -128,9 +128,10 @@ class _Page:
             if isinstance(document, dict | list):
                 walk(document, self.leaves, "fence[][]", (at, self.section, None), 2)
                 return end + 1
+        paired = language in ("yaml", "yml", "toml")
         for number, line in enumerate(body):
             if line.strip():
-                pair = _PAIR.fullmatch(line.strip()) if language in ("yaml", "yml", "toml") else None
+                pair = _PAIR.fullmatch(line.strip()) if paired else None
                 if pair:
                     self._leaf(pair[1].strip(), at + 1 + number, pair[2])
                 else:

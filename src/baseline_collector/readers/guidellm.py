@@ -7,6 +7,7 @@ p75, p90, p95, p99 and max; some cells are JSON.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from baseline_collector.errors import ReadError
@@ -59,7 +60,7 @@ class GuidellmCsv:
             ReadError: The header has no three rows.
         """
         found = rows(opened)
-        header = [row for row, _ in zip(found, range(3), strict=False)]
+        header = list(itertools.islice(found, 3))
         if len(header) < 3:
             raise ReadError("the header is cut off", expected="three header rows")
         keys = [_key(names) for names in zip(*header, strict=False)]
@@ -87,17 +88,25 @@ def _cell(key: str, at: Depth, text: str, leaves: Leaves) -> None:
     except ReadError:
         put(leaves, key, at, text)
         return
-    if key.endswith("Percentiles") and len(document) == len(_PERCENTILES):
-        document = dict(zip(_PERCENTILES, document, strict=True))
-    elif isinstance(document, list) and len(document) == 2 and type(document[0]) is Written:
-        document = dict(zip(("lower", "upper"), document, strict=True))
-    Walk(leaves, inherit).go(_unlisted(document), key, at)
+    if isinstance(document, list):
+        document = _named(document, key.endswith("Percentiles"))
+    Walk(leaves, inherit).go(_unlisted(document, leaves.limits.depth), key, at)
 
 
-def _unlisted(value: Any) -> Any:
+def _named(items: list[Any], percentiles: bool) -> Any:
+    """Values of an array under the names they have by their position."""
+    if percentiles and len(items) == len(_PERCENTILES):
+        return dict(zip(_PERCENTILES, items, strict=True))
+    if len(items) == 2 and type(items[0]) is Written:
+        return dict(zip(("lower", "upper"), items, strict=True))
+    return items
+
+
+def _unlisted(value: Any, depth: int) -> Any:
     """Arrays as objects keyed by position: a cell's pointer has no room for an index."""
-    if isinstance(value, list):
-        return {str(at): _unlisted(inner) for at, inner in enumerate(value)}
-    if isinstance(value, dict):
-        return {name: _unlisted(inner) for name, inner in value.items()}
-    return value
+    if not isinstance(value, list | dict):
+        return value
+    if depth == 0:
+        raise ReadError("a cell is nested too deep")
+    named = enumerate(value) if isinstance(value, list) else value.items()
+    return {str(name): _unlisted(inner, depth - 1) for name, inner in named}

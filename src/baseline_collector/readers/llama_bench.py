@@ -62,7 +62,8 @@ class LlamaBenchJson(ToolJson):
 
     def version_of(self, record: dict[str, Any]) -> str:
         """The build."""
-        return f"build {record.get('bench_raw', record).get('build_number', '')}"
+        inner = record if has(record, *_FIELDS) else record["bench_raw"]
+        return f"build {inner.get('build_number', '')}"
 
 
 class LlamaBenchCsv:

@@ -17,6 +17,7 @@ from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import head_lines, put
 from baseline_collector.readers.told import ToolJson, has
 
+_LONGEST = 400
 _MARK = ":::MLLOG "
 _PAIR = re.compile(r"\s*([^:]{1,80}?)\s*:\s*(\S.*)")
 
@@ -41,7 +42,7 @@ class MlperfSummary:
         """
         seen: set[str] = set()
         for at, line in enumerate(opened.text.splitlines()):
-            pair = _PAIR.fullmatch(line)
+            pair = _PAIR.fullmatch(line) if len(line) < _LONGEST else None
             if pair is None:
                 if line.strip("= \t"):
                     leaves.add("prose", (at, 0, None), TEXT, line)
@@ -104,7 +105,8 @@ def _leaf(key: str, value: Any, at: Depth, leaves: Leaves) -> None:
         parsed, reason = number(value)
         leaves.add(key, at, NUMBER, value, parsed, "", reason)
     else:
-        leaves.add(key, at, TEXT, str(value)[: leaves.limits.field_chars])
+        text = f"{len(value)} items" if isinstance(value, list | dict) else str(value)
+        leaves.add(key, at, TEXT, text[: leaves.limits.field_chars])
 
 
 class MlperfMeasurements(ToolJson):

@@ -3,165 +3,324 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from baseline_collector.evidence.book import Book, quoted
-from baseline_collector.evidence.frame import Frame, settings_of
+from baseline_collector.evidence.book import Book, among, count_of, quoted
+from baseline_collector.evidence.frame import Frame, configuration, settings_of
+from baseline_collector.evidence.rule import Evidence, Rule, enumeration
 from baseline_collector.model import Interval
-from baseline_collector.evidence.rule import Evidence, Rule
 from baseline_collector.stats.reported import Reported, difference_of_means, interval_of_mean
 
 _UNCOMPILED = ("eager", "baseline", "uncompiled", "none")
+_NAMES = ("backend", "variant")
+_NOT_COMPARED = (*_NAMES, "config_name")
+_LEVEL = 0.95
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of the frame about one backend of one benchmark."""
+
+    mean: list[int] = field(default_factory=list)
+    std: list[int] = field(default_factory=list)
+    sample: list[int] = field(default_factory=list)
+    compiling: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Backend:
-    """One backend of one compile benchmark; rows of the frame, -1 where there is none."""
+class Side:
+    """One backend of one benchmark: what an iteration takes, and what compiling took.
+
+    Attributes:
+        name: As the artifact spells it.
+        mean: Seconds an iteration.
+        reported: Mean, deviation and n, where n allows an interval.
+        n: Iterations behind it.
+        rows: Rows it comes from.
+        estimator: How it was got.
+        compiling: Rows with compile times.
+    """
 
     name: str
-    mean: int
-    std: int
-    compiling: int
+    mean: float
+    reported: Reported | None
+    n: int | None
+    rows: tuple[int, ...]
+    estimator: str
+    compiling: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One benchmark: where it stands and all that its backends agree on."""
+
+    artifact: str
+    model: str
+    device: str
+    test: str
+    settings: tuple[tuple[str, str], ...]
+
+    def scope(self, **more: str) -> dict[str, str]:
+        """What its facts are about."""
+        named = {"model": self.model, "device": self.device, "test": self.test}
+        found = {"artifact": self.artifact} | {key: text for key, text in named.items() if text}
+        if self.settings:
+            found["configuration"] = configuration(dict(self.settings))
+        return found | more
 
 
 def compile_payback(evidence: Evidence) -> None:
     """What compiling cost and gained in each benchmark that compares backends."""
     frame = evidence.frame
-    found: dict[tuple[str, str, str], dict[str, Backend]] = defaultdict(dict)
+    found = _gathered(frame)
+    for place, backends in found.items():
+        sides = [side for name, rows in backends.items()
+                 if (side := _side(frame, name, rows, _compiles(found, place, name))) is not None]
+        base = next((side for wanted in _UNCOMPILED for side in sides
+                     if side.name.lower() == wanted), None)
+        others = [side for side in sides if side is not base and side.compiling]
+        if base is not None and others:
+            _compare(evidence, place, base, sorted(others, key=lambda one: (one.mean, one.name)))
+
+
+Settings = dict[str, str]
+
+
+def _gathered(frame: Frame) -> Mapping[Place, Mapping[str, Rows]]:
+    """Rows by benchmark and backend."""
+    found: dict[Place, dict[str, Rows]] = defaultdict(lambda: defaultdict(Rows))
     rows = np.flatnonzero(frame.counted & frame.column("metric").where(
-        "iteration_time", "compile_time"))
-    for row in rows.tolist():
-        settings = settings_of(frame.column("parameters").at(row))
-        name = settings.get("backend") or settings.get("variant")
+        "iteration_time", "compile_time") & frame.column("statistic").where(
+        "sample", "mean", "std"))
+    described = [(row, *_described(frame, row)) for row in rows.tolist()]
+    varying = _varying(described)
+    for row, about, name, settings in described:
         if not name:
             continue
-        label = (str(frame.column("artifact").at(row)), str(frame.column("model").at(row) or ""),
-                 str(frame.column("device").at(row) or ""))
-        known = found[label].get(name, Backend(name, -1, -1, -1))
-        found[label][name] = _with(frame, known, row)
-    for (artifact, model, device), backends in found.items():
-        base = next((backends[name] for name in _UNCOMPILED if name in backends), None)
-        if base is not None and base.mean >= 0:
-            others = [one for one in backends.values()
-                      if one is not base and one.mean >= 0 and one.compiling >= 0]
-            if others:
-                _compare(evidence, artifact, model, device, base, others)
+        place = Place(*about, tuple(sorted((key, text) for key, text in settings.items()
+                                           if key in varying[about])))
+        mine, statistic = found[place][name], frame.column("statistic").at(row)
+        if frame.column("metric").at(row) == "iteration_time":
+            getattr(mine, str(statistic)).append(row)
+        elif statistic != "std":
+            mine.compiling.append(row)
+    return found
 
 
-def _with(frame: Frame, known: Backend, row: int) -> Backend:
-    metric, statistic = frame.column("metric").at(row), frame.column("statistic").at(row)
-    if metric == "compile_time":
-        return Backend(known.name, known.mean, known.std,
-                       known.compiling if known.compiling >= 0 else row)
-    if statistic == "mean":
-        return Backend(known.name, row, known.std, known.compiling)
-    if statistic == "std":
-        return Backend(known.name, known.mean, row, known.compiling)
-    return known
+About = tuple[str, str, str, str]
 
 
-def _compare(evidence: Evidence, artifact: str, model: str, device: str, base: Backend,
-             others: list[Backend]) -> None:
-    book, frame = evidence.book, evidence.frame
-    about = f" of {book.name('model', model)}" if model else ""
-    about += f" on {book.name('device', device)}" if device else ""
-    clauses, facts, wasted = [], [], []
-    base_fact = _mean(book, frame, base, about, artifact)
-    for one in sorted(others, key=lambda backend: float(frame.value[backend.mean])):
-        clause, used, lost = _clause(book, frame, base, one, about, artifact, base_fact)
-        clauses.append(clause)
-        facts += used
-        if lost:
-            wasted.append(book.name("backend", one.name))
-    advice = (f"Leave out {', '.join(wasted)}{about} unless more iterations show a gain." if wasted else "")
-    book.finding("compile-payback", "warning" if wasted else "info",
-                 f"Against {book.name('backend', base.name)} at {{{base_fact}}} an iteration"
-                 f"{about} in {book.name('artifact', artifact)}: " + "; ".join(clauses) + ".",
-                 [base_fact, *facts], advice, "compile")
+def _described(frame: Frame, row: int) -> tuple[About, str, Settings]:
+    """Benchmark, backend and settings of one row."""
+    settings = settings_of(frame.column("parameters").at(row))
+    name = next((settings[key] for key in _NAMES if settings.get(key)), "")
+    settings |= {column: text for column in ("quantization", "engine", "prompt")
+                 if (text := frame.column(column).at(row)) is not None}
+    test = frame.column("run").names[int(frame.tests[row])]
+    model, device = (frame.column(column).at(row) or "" for column in ("model", "device"))
+    return (str(frame.column("artifact").at(row)), model, device, test or ""), name, settings
 
 
-def _mean(book: Book, frame: Frame, one: Backend, about: str, artifact: str) -> str:
-    interval = None
-    reported = _reported(frame, one)
-    if reported is not None:
-        ends = interval_of_mean(reported)
-        if ends is not None:
-            interval = Interval(*ends, 0.95, "t from the reported standard deviation, "
-                                "normality not checked")
-    return book.fact(
-        f"Mean iteration time{about} with {book.name('backend', one.name)} in "
-        f"{book.name('artifact', artifact)}: {{}}", float(frame.value[one.mean]),
-        statistic="mean", estimator="mean as the artifact reports it", metric="iteration_time",
-        unit="s", n=int(frame.n[one.mean]) or None, interval=interval, topic="compile",
-        weight=20.0, scope={"artifact": artifact, "backend": one.name},
-        sources=[frame.source(one.mean)], sql=_value(frame, one.mean))
+def _varying(described: Sequence[tuple[int, About, str, Settings]]) -> Mapping[About, set[str]]:
+    """Settings that one backend has several values of: each of them is a benchmark of its own.
+
+    A setting that only tells one backend from another, such as its provider, is not.
+    """
+    seen: dict[tuple[About, str, str], set[str]] = defaultdict(set)
+    for _, about, name, settings in described:
+        for key in settings.keys() - set(_NOT_COMPARED):
+            seen[about, name, key].add(settings[key])
+    found: dict[About, set[str]] = defaultdict(set)
+    for (about, _, key), values in seen.items():
+        if len(values) > 1:
+            found[about].add(key)
+    return found
 
 
-def _value(frame: Frame, row: int) -> str:
-    source = frame.source(row)
-    return (f"SELECT value FROM measurements WHERE artifact = {quoted(source.artifact)} "
-            f"AND pointer = {quoted(source.pointer)}")
+def _compiles(found: Mapping[Place, Mapping[str, Rows]], place: Place, name: str) -> list[int]:
+    """Compile times of a backend; of the same benchmark with fewer settings where it has none.
+
+    A compile time is often told once, the iterations batch by batch.
+    """
+    here = found[place][name].compiling
+    if here:
+        return here
+    wider = [backends[name].compiling for other, backends in found.items()
+             if name in backends and backends[name].compiling
+             and set(other.settings) < set(place.settings)
+             and (other.artifact, other.model, other.device, other.test)
+             == (place.artifact, place.model, place.device, place.test)]
+    return wider[0] if len(wider) == 1 else []
 
 
-def _reported(frame: Frame, one: Backend) -> Reported | None:
-    n = int(frame.n[one.mean])
-    if one.std < 0 or n < 3:
+def _side(frame: Frame, name: str, rows: Rows, compiling: Sequence[int]) -> Side | None:
+    """One backend, from its reported mean or its samples; None where several means disagree."""
+    if len(rows.mean) == 1 and len(rows.std) <= 1:
+        row = rows.mean[0]
+        n, mean = int(frame.n[row]), float(frame.value[row])
+        reported = (Reported(mean, float(frame.value[rows.std[0]]), n)
+                    if rows.std and n >= 3 else None)
+        return _checked(Side(name, mean, reported, n or None, (row,),
+                             "mean as the artifact reports it", tuple(compiling)))
+    if rows.mean or not rows.sample:
         return None
-    return Reported(float(frame.value[one.mean]), float(frame.value[one.std]), n)
+    values = frame.value[rows.sample]
+    reported = (Reported(float(values.mean()), float(values.std(ddof=1)), len(values))
+                if len(values) >= 3 else None)
+    return _checked(Side(name, float(values.mean()), reported, len(values), tuple(rows.sample),
+                         "arithmetic mean" if len(values) > 1 else "the only value",
+                         tuple(compiling)))
 
 
-def _clause(book: Book, frame: Frame, base: Backend, one: Backend, about: str, artifact: str,
-            base_fact: str) -> tuple[str, list[str], bool]:
-    """Say of one backend what it cost and gained; the facts used; whether it never pays back."""
-    name = book.name("backend", one.name)
-    mean = _mean(book, frame, one, about, artifact)
-    took = float(frame.value[one.compiling])
-    compiling = book.fact(
-        f"Compile time{about} with {name} in {book.name('artifact', artifact)}: {{}}", took,
-        statistic="value", estimator="the only value", metric="compile_time", unit="s", n=1,
-        topic="compile", weight=21.0, scope={"artifact": artifact, "backend": one.name},
-        sources=[frame.source(one.compiling)], sql=_value(frame, one.compiling))
-    facts = [mean, compiling]
-    first, second = _reported(frame, base), _reported(frame, one)
-    difference = difference_of_means(first, second) if first and second else None
-    start = f"{name} compiled for {{{compiling}}} and runs at {{{mean}}}"
-    if difference is None:
-        return f"{start}, which too few iterations back", facts, False
-    if difference.low > 0:
-        gain = difference.value
-        ratio = _ratio(book, frame, base, one, about, artifact)
-        runs = book.fact(
-            f"Iterations until compiling with {name}{about} in "
-            f"{book.name('artifact', artifact)} pays back: {{}}", float(np.ceil(took / gain)), statistic="payback",
+def _checked(side: Side) -> Side | None:
+    return side if side.mean > 0 else None
+
+
+def _compare(evidence: Evidence, place: Place, base: Side, others: list[Side]) -> None:
+    teller = _Teller(evidence, place, base, 1.0 - (1.0 - _LEVEL) / len(others))
+    told = [teller.clause(one) for one in others]
+    book = evidence.book
+    wasted = [one.name for one in told if one.verdict == "lost"]
+    book.finding("compile-payback", "warning" if wasted else "info",
+                 f"Against {book.name('backend', base.name)} at {{{teller.base_fact}}} an iteration"
+                 f"{teller.about} in {teller.file}: " + "; ".join(one.text for one in told) + ".",
+                 [teller.base_fact, *(fact for one in told for fact in one.facts)],
+                 _advice(teller, told, wasted), "compile")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A clause about one backend: its slot, words, facts, and how it came out."""
+
+    name: str
+    text: str
+    facts: tuple[str, ...]
+    verdict: str
+    iterations: str = ""
+    noun: str = ""
+
+
+def _advice(teller: _Teller, told: list[_Told], wasted: list[str]) -> str:
+    """The fastest backend that pays back, from when on; and those to leave out."""
+    parts = []
+    won = next((one for one in told if one.verdict == "won"), None)
+    if won is not None:
+        parts.append(f"use {won.name} beyond {{{won.iterations}}} {won.noun}")
+    if wasted:
+        parts.append(f"leave out {enumeration(wasted)} unless more iterations show a gain")
+    if not parts:
+        return f"Time at least three iterations of each backend{teller.about} in {teller.file}."
+    words = " and ".join(parts)
+    return f"For what {teller.file} measures{teller.about}, {words}."
+
+
+class _Teller:
+    """Enters the facts of one benchmark; holds what they share."""
+
+    def __init__(self, evidence: Evidence, place: Place, base: Side, level: float) -> None:
+        self.book: Book = evidence.book
+        self.frame = evidence.frame
+        self.place = place
+        self.base = base
+        self.level = level
+        self.file = self.book.name("artifact", place.artifact)
+        self.about = self._about()
+        self.base_fact = self.mean(base)
+
+    def _about(self) -> str:
+        found = f" of {self.book.name('model', self.place.model)}" if self.place.model else ""
+        if self.place.settings:
+            text = configuration(dict(self.place.settings))
+            found += f" with {self.book.name('configuration', text)}"
+        if self.place.test:
+            found += f" for test {self.book.name('test', self.place.test)}"
+        return found + (f" on {self.book.name('device', self.place.device)}"
+                        if self.place.device else "")
+
+    def mean(self, one: Side) -> str:
+        """The mean iteration time of a backend."""
+        ends = interval_of_mean(one.reported) if one.reported else None
+        interval = Interval(*ends, _LEVEL, "t from mean and standard deviation, "
+                            "normality not checked") if ends else None
+        return self.book.fact(
+            f"Mean iteration time{self.about} with {self.book.name('backend', one.name)} in "
+            f"{self.file}: {{}}", one.mean, statistic="mean", estimator=one.estimator,
+            metric="iteration_time", unit="s", n=one.n, interval=interval, topic="compile",
+            weight=20.0, scope=self.place.scope(backend=one.name),
+            sources=self.frame.sources(one.rows), sql=self.sql(one.rows))
+
+    def compiling(self, one: Side) -> tuple[str, float]:
+        """Compile time of a backend; the fact and its seconds."""
+        rows = one.compiling
+        took = float(self.frame.value[list(rows)].mean())
+        single = len(rows) == 1
+        fact = self.book.fact(
+            f"Compile time{self.about} with {self.book.name('backend', one.name)} in "
+            f"{self.file}: {{}}", took, statistic="value" if single else "mean",
+            estimator="the only value" if single else "arithmetic mean", metric="compile_time",
+            unit="s", n=len(rows), topic="compile", weight=21.0,
+            scope=self.place.scope(backend=one.name), sources=self.frame.sources(rows),
+            sql=self.sql(rows))
+        return fact, took
+
+    def sql(self, rows: Sequence[int]) -> str:
+        """A query for the mean of some values of the benchmark."""
+        pointers = [self.frame.source(row).pointer for row in rows]
+        return (f"SELECT avg(value) FROM measurements WHERE "
+                f"artifact = {quoted(self.place.artifact)} AND {among('pointer', pointers)}")
+
+    def clause(self, one: Side) -> _Told:
+        """Say of one backend what it cost and gained against the base."""
+        name = self.book.name("backend", one.name)
+        compiling, took = self.compiling(one)
+        facts = (self.mean(one), compiling)
+        first, second = self.base.reported, one.reported
+        difference = (difference_of_means(first, second, self.level)
+                      if first and second else None)
+        start = f"{name} compiled for {{{compiling}}} and runs at {{{facts[0]}}}"
+        if difference is None:
+            return _Told(name, f"{start}, from too few iterations to compare", facts, "open")
+        if difference.low > 0:
+            runs, iterations = self.payback(one, took, difference.value)
+            ratio = self.ratio(one)
+            noun = count_of(iterations, "iteration")
+            text = f"{start}, {{{ratio}}} times the speed, paid back after {{{runs}}} {noun}"
+            return _Told(name, text, (*facts, ratio, runs), "won", runs, noun)
+        words = ("is slower, so it never pays back" if difference.high < 0
+                 else "shows no speed-up, so it does not pay back as measured")
+        return _Told(name, f"{start}, which {words}", facts, "lost")
+
+    def payback(self, one: Side, took: float, gain: float) -> tuple[str, int]:
+        """Iterations until compiling is earned back; the fact and its number."""
+        iterations = int(np.ceil(took / gain))
+        fact = self.book.fact(
+            f"Iterations until compiling with {self.book.name('backend', one.name)}{self.about} in "
+            f"{self.file} pays back: {{}}", float(iterations), statistic="payback",
             estimator="compile time / (mean of the base - mean), rounded up", topic="compile",
-            n=second.n if second else None, weight=65.0,
-            scope={"artifact": artifact, "backend": one.name},
-            sources=[frame.source(row) for row in (one.compiling, base.mean, one.mean)],
-            sql=f"SELECT ceil(({_value(frame, one.compiling)}) / (({_value(frame, base.mean)}) - "
-                f"({_value(frame, one.mean)})))")
-        return (f"{start}, {{{ratio}}} times the speed, paid back after {{{runs}}} iterations",
-                [*facts, ratio, runs], False)
-    words = ("is slower, so it never pays back" if difference.high < 0
-             else "shows no speed-up, so it does not pay back as measured")
-    return f"{start}, which {words}", facts, True
+            n=one.n, weight=65.0, scope=self.place.scope(backend=one.name),
+            sources=self.frame.sources((*one.compiling, *self.base.rows, *one.rows)),
+            sql=f"SELECT ceil(({self.sql(one.compiling)}) / (({self.sql(self.base.rows)}) - "
+                f"({self.sql(one.rows)})))")
+        return fact, iterations
 
-
-def _ratio(book: Book, frame: Frame, base: Backend, one: Backend, about: str, artifact: str) -> str:
-    return book.fact(
-        f"Speed{about} with {book.name('backend', one.name)} against "
-        f"{book.name('backend', base.name)} in {book.name('artifact', artifact)}, as a ratio: {{}}",
-        float(frame.value[base.mean] / frame.value[one.mean]), statistic="ratio",
-        estimator="mean iteration time of the base / mean iteration time", topic="compile",
-        n=int(frame.n[one.mean]) or None, weight=64.0,
-        scope={"artifact": artifact, "backend": one.name, "base": base.name},
-        sources=[frame.source(base.mean), frame.source(one.mean)],
-        sql=f"SELECT ({_value(frame, base.mean)}) / ({_value(frame, one.mean)})")
+    def ratio(self, one: Side) -> str:
+        """How many times the speed of the base."""
+        return self.book.fact(
+            f"Speed{self.about} with {self.book.name('backend', one.name)} against "
+            f"{self.book.name('backend', self.base.name)} in {self.file}, as a ratio: {{}}",
+            self.base.mean / one.mean, statistic="ratio",
+            estimator="mean iteration time of the base / mean iteration time", topic="compile",
+            n=one.n, weight=64.0, scope=self.place.scope(backend=one.name, base=self.base.name),
+            sources=self.frame.sources((*self.base.rows, *one.rows)),
+            sql=f"SELECT ({self.sql(self.base.rows)}) / ({self.sql(one.rows)})")
 
 
 RULES = (
     Rule("compile-payback", "Compile time against time gained", "warning",
-         "Welch 1947; the base of each ratio is named (Hoefler & Belli 2015, rule 1)",
-         "compile times and mean iteration times of several backends", compile_payback),
+         "Welch 1947, level shared among the backends; the base of each ratio is named "
+         "(Hoefler & Belli 2015, rule 1)",
+         "compile times and iteration times of several backends", compile_payback),
 )

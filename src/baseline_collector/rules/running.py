@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 
-from baseline_collector.evidence.book import Book, equals, quoted
-from baseline_collector.evidence.frame import Frame, Ints, configuration
-from baseline_collector.evidence.summaries import Summary
+from baseline_collector.evidence.book import Book, among, count_of, equals
+from baseline_collector.evidence.frame import Frame, Group, Ints, configuration
 from baseline_collector.evidence.rule import Evidence, Rule
+from baseline_collector.evidence.summaries import Summary
+from baseline_collector.model import Interval
 from baseline_collector.stats.compare import ratio_of_means
 from baseline_collector.stats.intervals import Interval as StatsInterval
-from baseline_collector.model import Interval
 
 _FIRST_CALL = ("time_to_first_token", "load_duration", "prompt_eval_duration")
+_SAME = ("artifact", "model", "quantization", "engine", "device")
 
 
 def cold_starts(evidence: Evidence) -> None:
@@ -24,61 +26,108 @@ def cold_starts(evidence: Evidence) -> None:
         frame.column("statistic").where("sample")
     for metric in ("time_to_first_token", "load_duration"):
         rows = np.flatnonzero(cold & frame.column("metric").where(metric))
-        for artifact, model in dict.fromkeys(
-            (frame.column("artifact").at(row), frame.column("model").at(row))
-            for row in rows.tolist()
-        ):
+        for label in dict.fromkeys(_label(frame, row) for row in rows.tolist()):
+            place = dict(zip(_SAME, label, strict=True))
             if metric == "time_to_first_token" or not _selected(
-                    frame, "time_to_first_token", "cold", artifact, model).size:
-                _cold_start(evidence, metric, str(artifact), model)
+                    frame, "time_to_first_token", "cold", place).size:
+                _cold_start(evidence, metric, place)
 
 
-def _selected(frame: Frame, metric: str, phase: str, artifact: str | None, model: str | None
-              ) -> Ints:
-    return np.flatnonzero(
-        frame.counted & frame.column("statistic").where("sample")
-        & frame.column("metric").where(metric) & frame.column("phase").where(phase)
-        & (frame.column("artifact").codes == frame.column("artifact").code(artifact))
-        & (frame.column("model").codes == frame.column("model").code(model)))
+Place = dict[str, str | None]
 
 
-def _cold_start(evidence: Evidence, metric: str, artifact: str, model: str | None) -> None:
+def _label(frame: Frame, row: int) -> tuple[str | None, ...]:
+    return tuple(frame.column(name).at(row) for name in _SAME)
+
+
+def _selected(frame: Frame, metric: str, phase: str, place: Place) -> Ints:
+    found = (frame.counted & frame.column("statistic").where("sample")
+             & frame.column("metric").where(metric) & frame.column("phase").where(phase))
+    for name, value in place.items():
+        column = frame.column(name)
+        found &= column.codes == (0 if value is None else column.code(value))
+    return np.flatnonzero(found)
+
+
+def _cold_start(evidence: Evidence, metric: str, place: Place) -> None:
     frame, book = evidence.frame, evidence.book
-    cold = _selected(frame, metric, "cold", artifact, model)
-    warm = _selected(frame, metric, "warm", artifact, model)
+    cold = _selected(frame, metric, "cold", place)
+    warm, whose = _like_cold(frame, cold, _selected(frame, metric, "warm", place))
     if not len(cold) or not len(warm):
         return
-    of = f" of {book.name('model', model)}" if model else ""
-    where = f"{of} in {book.name('artifact', artifact)}"
-    facts = [_extreme(book, frame, rows, metric, phase, which, where)
-             for phase, rows in (("cold", cold), ("warm", warm))
-             for which in (("min", "max") if len(rows) > 1 else ("max",))]
-    parts = _parts(evidence, metric, artifact, model, where)
-    cold_text = _span(facts, 0, len(cold))
-    warm_text = _span(facts, 2 if len(cold) > 1 else 1, len(warm))
-    split = "".join(f", {name} {span}" for name, span, _ in parts)
-    split = f" ({split[2:]})" if split else ""
-    words = metric.replace("_", " ")
+    where = _where(evidence, place)
+    facts, spans = [], []
+    for rows, phase in ((cold, "cold"), (warm, "warm")):
+        ids = _ends(book, frame, rows, metric, phase, where + (whose if phase == "warm" else ""))
+        facts += ids
+        spans.append(_span(ids))
+    split, ids = _parts(evidence, metric, cold, place, where)
     calls = "Cold calls" if len(cold) > 1 else "The cold call"
+    others = "warm calls" if len(warm) > 1 else "the warm call"
     book.finding("cold-start", "notice",
-                 f"{calls}{where} took {cold_text} as {words}{split}; warm calls took "
-                 f"{warm_text}.", [*facts, *(fact for _, _, ids in parts for fact in ids)],
+                 f"{calls}{where} took {spans[0]} as {metric.replace('_', ' ')}{split}; "
+                 f"{others}{whose} took {spans[1]}.", [*facts, *ids],
                  "Report cold and warm calls apart; say how many warm-up calls were made.",
                  "cold_start")
 
 
-def _parts(evidence: Evidence, metric: str, artifact: str, model: str | None, where: str
-           ) -> list[tuple[str, str, list[str]]]:
-    """Load and prompt evaluation of the cold calls: name, span in slots, facts."""
-    found = []
+def _like_cold(frame: Frame, cold: Ints, warm: Ints) -> tuple[Ints, str]:
+    """Warm calls of the prompts of the cold ones, or all where the prompts differ; how to say it."""
+    prompts = frame.column("prompt").codes
+    asked = set(prompts[cold].tolist())
+    if asked == {0} or set(prompts[warm].tolist()) <= asked:
+        return warm, ""
+    same = warm[np.isin(prompts[warm], list(asked))]
+    return (same, " of the same prompts") if len(same) else (warm, " of other prompts")
+
+
+def _where(evidence: Evidence, place: Place) -> str:
+    book, found = evidence.book, ""
+    if place["model"]:
+        found += f" of {book.name('model', place['model'])}"
+    quantization = place["quantization"]
+    if quantization and quantization.lower() not in (place["model"] or "").lower():
+        found += f" ({book.name('quantization', quantization)})"
+    if place["engine"] and len(evidence.frame.column("engine").names) > 2:
+        found += f" through {book.name('engine', place['engine'])}"
+    if place["device"]:
+        found += f" on {book.name('device', place['device'])}"
+    return f"{found} in {book.name('artifact', str(place['artifact']))}"
+
+
+def _parts(evidence: Evidence, metric: str, cold: Ints, place: Place, where: str
+           ) -> tuple[str, list[str]]:
+    """Load and prompt evaluation of the cold calls: how to say them, and their facts.
+
+    A time to first token holds the load only where it is at least as long in every call;
+    servers that load before they listen leave it out.
+    """
+    frame, texts, facts = evidence.frame, [], []
     for part in _FIRST_CALL[1:]:
-        rows = _selected(evidence.frame, part, "cold", artifact, model)
+        rows = _selected(frame, part, "cold", place)
         if part == metric or not len(rows):
             continue
-        ids = [_extreme(evidence.book, evidence.frame, rows, part, "cold", which, where)
-               for which in (("min", "max") if len(rows) > 1 else ("max",))]
-        found.append((part.replace("_", " "), _span(ids, 0, len(rows)), ids))
-    return found
+        ids = _ends(evidence.book, frame, rows, part, "cold", where)
+        facts += ids
+        within = part != "load_duration" or _within(frame, rows, cold)
+        texts.append((within, part.replace("_", " "), _span(ids)))
+    inside = ", ".join(f"{name} {span}" for within, name, span in texts if within)
+    outside = "".join(f", after a load of {span} that it leaves out"
+                      for within, _, span in texts if not within)
+    return (f" ({inside})" if inside else "") + outside, facts
+
+
+def _within(frame: Frame, parts: Ints, wholes: Ints) -> bool:
+    """Whether no part is longer than the whole of the same record."""
+    whole = dict(zip(frame.record[wholes].tolist(), frame.value[wholes].tolist(), strict=True))
+    return all(whole.get(record, np.inf) >= value for record, value in
+               zip(frame.record[parts].tolist(), frame.value[parts].tolist(), strict=True))
+
+
+def _ends(book: Book, frame: Frame, rows: Ints, metric: str, phase: str, where: str) -> list[str]:
+    """Facts with the only value of some calls, or with the smallest and the largest."""
+    return [_extreme(book, frame, rows, metric, phase, which, where)
+            for which in (("min", "max") if len(rows) > 1 else ("max",))]
 
 
 def _extreme(book: Book, frame: Frame, rows: Ints, metric: str, phase: str, which: str, where: str
@@ -87,23 +136,25 @@ def _extreme(book: Book, frame: Frame, rows: Ints, metric: str, phase: str, whic
     pick = int(rows[int(values.argmin() if which == "min" else values.argmax())])
     single = len(rows) == 1
     kind = "The" if single else ("Smallest" if which == "min" else "Largest")
-    artifact, model = frame.column("artifact").at(pick), frame.column("model").at(pick)
+    place = dict(zip(_SAME, _label(frame, pick), strict=True))
+    prompts = sorted({frame.column("prompt").at(row) for row in rows.tolist()}, key=str)
+    conditions = [equals("metric", metric), equals("phase", phase), among("prompt", prompts),
+                  *(equals(name, value) for name, value in place.items())]
     return book.fact(
-        f"{kind} {metric.replace('_', ' ')} of {phase} calls{where}: {{}}",
+        f"{kind} {metric.replace('_', ' ')} of {'the ' if single else ''}{phase} "
+        f"{count_of(len(rows), 'call')}{where}: {{}}",
         float(frame.value[pick]), statistic="value" if single else which,
         estimator="the only value" if single else f"{which} over the {phase} calls",
-        metric=metric, unit="s", n=len(rows), topic="cold_start", weight=float(len(rows)),
-        scope={"artifact": str(artifact), "phase": phase} | ({"model": model} if model else {}),
+        metric=metric, unit=frame.column("unit").at(pick), n=len(rows), topic="cold_start",
+        weight=float(len(rows)),
+        scope={name: value for name, value in place.items() if value} | {"phase": phase},
         sources=[frame.source(pick)] if single else frame.sources(rows),
         sql=f"SELECT {which}(value) FROM measurements WHERE counted AND statistic = 'sample' "
-            f"AND metric = {quoted(metric)} AND phase = {quoted(phase)} "
-            f"AND artifact = {quoted(str(artifact))} AND {equals('model', model)}")
+            f"AND {' AND '.join(conditions)}")
 
 
-def _span(facts: list[str], at: int, count: int) -> str:
-    if count == 1:
-        return f"{{{facts[at]}}}"
-    return f"{{{facts[at]}}} to {{{facts[at + 1]}}}"
+def _span(facts: list[str]) -> str:
+    return " to ".join(f"{{{fact}}}" for fact in facts)
 
 
 def single_values(evidence: Evidence) -> None:
@@ -122,72 +173,167 @@ def single_values(evidence: Evidence) -> None:
                       estimator="groups of equal metric, model, configuration and phase",
                       n=len(samples), topic="setup", weight=29.0, scope={"of": "groups"},
                       kind="inventory")
+    words = ("holds a single value: it has no spread, and no difference from it"
+             if len(alone) == 1 else
+             "hold a single value: they have no spread, and no difference between them")
     book.finding("single-value", "warning",
-                 f"{{{count}}} of {{{total}}} groups of like runs hold a single value: they have "
-                 "no spread, and no difference between them can be told from noise.",
+                 f"{{{count}}} of {{{total}}} {count_of(len(samples), 'group')} of like runs "
+                 f"{words} can be told from noise.",
                  [count, total],
                  "Repeat each configuration; an interval needs at least three runs.", "setup")
 
 
 def sweeps(evidence: Evidence) -> None:
     """Best and worst configuration of each sweep, and whether n can tell them apart."""
-    found: dict[tuple[str, str | None], list[Summary]] = defaultdict(list)
+    found: dict[tuple[object, ...], dict[tuple[object, ...], list[Summary]]] = defaultdict(dict)
     for one in evidence.of_metric("output_throughput"):
         group = one.group
-        if not group.cold and group.settings and group.name("statistic") == "sample":
-            artifact = group.artifacts[0] if len(group.artifacts) == 1 else ""
-            found[artifact, group.name("model")].append(one)
-    for (artifact, model), members in found.items():
-        if len(members) >= 3 and len({str(one.group.settings) for one in members}) >= 3:
-            _sweep(evidence, artifact, model, members)
+        if group.cold or not group.settings or group.name("statistic") != "sample" \
+                or one.estimate <= 0:
+            continue
+        label = (*(group.name(name) for name in _ONE_SWEEP), *group.artifacts)
+        found[label].setdefault(_asked(group), []).append(one)
+    for subjects in found.values():
+        members = [some for some in subjects.values()
+                   if len({str(one.group.settings) for one in some}) >= _SMALLEST_SWEEP]
+        if members:
+            _sweep(evidence, members)
 
 
-def _sweep(evidence: Evidence, artifact: str, model: str | None, members: list[Summary]) -> None:
+_ONE_SWEEP = ("model", "quantization", "engine", "device", "definition", "unit")
+_SMALLEST_SWEEP = 3
+
+
+def _asked(group: Group) -> tuple[object, ...]:
+    """What the calls of a group were asked: configurations compare only where this is equal."""
+    prompts = group.frame.column("prompt").codes[group.rows].tolist()
+    tests = group.frame.tests[group.rows].tolist()
+    return (group.name("phase"), *sorted(zip(prompts, tests, strict=True)))
+
+
+def _sweep(evidence: Evidence, subjects: list[list[Summary]]) -> None:
+    """Enter the finding of one sweep, prompt by prompt where each was repeated."""
     book = evidence.book
-    best = max(members, key=lambda one: one.estimate)
-    worst = min(members, key=lambda one: one.estimate)
+    every = [one for members in subjects for one in members]
+    group = every[0].group
+    model, artifacts = group.name("model"), group.artifacts
     of = f" of {book.name('model', model)}" if model else ""
-    where = f"{of} in {book.name('artifact', artifact)}" if artifact else of
-    scope = {"of": "sweep"} | ({"artifact": artifact} if artifact else {}) | (
-        {"model": model} if model else {})
-    sources = best.group.sources() + worst.group.sources()
-    count = book.fact(f"Configurations with a warm throughput{where}: {{}}", len(members),
-                      statistic="count", estimator="distinct settings", n=len(members),
-                      topic="sweep", weight=20.0, scope=scope, sources=sources, kind="inventory")
-    interval, apart, why = _told_apart(best, worst)
-    high, low = best.group.where(), worst.group.where()
+    where = of + (f" in {book.name('artifact', artifacts[0])}" if len(artifacts) == 1
+                  else " across files")
+    scope = {"of": "sweep"} | group.scope()
+    for label in ("configuration", "prompt", "test", "phase"):
+        scope.pop(label, None)
+    settings = {str(one.group.settings) for one in every}
+    count = book.fact(f"Configurations compared by warm throughput{where}: {{}}", len(settings),
+                      statistic="count", estimator="distinct settings", n=len(every),
+                      topic="sweep", weight=20.0, scope=scope, kind="inventory",
+                      sources=[source for one in every for source in one.group.sources()])
+    found = [_compared(book, members, where, scope) for members in subjects]
+    found.sort(key=lambda one: (not one.apart, -one.margin, one.about))
+    told = [one for one in found if one.apart] or found[:1]
+    rest = [one for one in found if one not in told]
+    clauses = [one.text for one in told]
+    if rest:
+        clauses.append("indistinguishable " + ", ".join(
+            f"{one.subject} with {{{one.facts[0]}}} between the ends" for one in rest))
+    book.finding("sweep", "info" if told[0].apart else "notice",
+                 f"Of {{{count}}} configurations{where}, " + "; ".join(clauses) + ".",
+                 [count, *(fact for one in told for fact in one.facts),
+                  *(one.facts[0] for one in rest)],
+                 _advised(of, list(dict.fromkeys(one.best for one in told if one.apart))),
+                 "sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Ends of configurations that were asked the same.
+
+    Attributes:
+        about: Prompt, test and phase as plain text, to order by.
+        subject: The same in words with slots.
+        best: Slot of the configuration in front.
+        margin: Its lead, percent.
+        facts: The margin, then both ends.
+        text: All of it as a clause.
+        apart: Whether the ends can be told apart.
+    """
+
+    about: str
+    subject: str
+    best: str
+    margin: float
+    facts: tuple[str, ...]
+    text: str
+    apart: bool
+
+
+def _subject(book: Book, group: Group) -> str:
+    """What a clause is about: the prompt or test, empty where there is one subject or a suite."""
+    if group.suite:
+        return ""
+    names = [f"for {kind} {book.name(kind, name)}" for kind, (name, *_) in
+             (("prompt", group.prompts), ("test", group.tests)) if name is not None]
+    phase = group.name("phase")
+    if phase not in (None, "warm"):
+        names.append(f"in phase {book.name('phase', str(phase))}")
+    return " ".join(names)
+
+
+def _compared(book: Book, members: list[Summary], where: str, scope: dict[str, str]
+              ) -> _Compared:
+    """Compare the best and the worst of configurations that were asked the same."""
+    ordered = sorted(members, key=lambda one: (-one.estimate, configuration(one.group.settings)))
+    best, worst = ordered[0], ordered[-1]
+    subject = _subject(book, best.group)
+    told = f"{where} {subject}".rstrip()
+    lead = 100.0 * (best.estimate / worst.estimate - 1.0)
+    interval, apart, why = _told_apart(best, worst, len(members))
+    high, low = (book.facts[one.location] for one in (best, worst))
+    about = {label: text for label, text in best.group.scope().items()
+             if label in ("prompt", "test", "phase")}
     margin = book.fact(
-        f"Highest throughput above the lowest{where}: {{}}",
-        100.0 * (best.estimate / worst.estimate - 1.0), statistic="difference", unit="%",
+        f"Highest throughput above the lowest{told}: {{}}", lead, statistic="difference", unit="%",
         estimator="estimate of the highest / estimate of the lowest - 1", topic="sweep",
         metric="output_throughput", n=min(best.group.n, worst.group.n), interval=interval,
-        weight=25.0, scope=scope, sources=sources,
-        sql=f"SELECT 100.0 * ((SELECT avg(value) FROM measurements WHERE {high}) / "
-            f"(SELECT avg(value) FROM measurements WHERE {low}) - 1.0)"
-        if best.group.n == worst.group.n == 1 else "")
+        weight=25.0, sources=best.group.sources() + worst.group.sources(), scope=scope | about,
+        sql=f"SELECT 100.0 * (({high.sql}) / ({low.sql}) - 1.0)")
     names = [book.name("configuration", configuration(one.group.settings))
              for one in (best, worst)]
-    title = (f"Of {{{count}}} configurations{where}, {names[0]} has the highest throughput at "
-             f"{{{best.location}}} and {names[1]} the lowest at {{{worst.location}}}, "
-             f"{{{margin}}} apart; {why}.")
-    advice = (f"For throughput{of} use {names[0]}, and check the time to first token beside it."
-              if apart else "Repeat both ends of the sweep before choosing between them.")
-    book.finding("sweep", "info" if apart else "notice", title,
-                 [count, margin, best.location, worst.location], advice, "sweep")
+    text = (f"{names[0]} has the highest throughput at {{{best.location}}} and {names[1]} the "
+            f"lowest at {{{worst.location}}}, {{{margin}}} apart, {why}")
+    return _Compared(str(sorted(about.items())), subject, names[0], lead,
+                     (margin, best.location, worst.location), f"{subject} {text}".lstrip(), apart)
 
 
-def _told_apart(best: Summary, worst: Summary) -> tuple[Interval | None, bool, str]:
-    """Interval of the margin in percent, whether it excludes zero, and how to say it."""
+def _advised(of: str, leading: list[str]) -> str:
+    """What follows: a configuration that leads clearly, else measure more."""
+    if not leading:
+        return "Repeat both ends of the sweep before choosing between them."
+    choice = f"use {leading[0]}" if len(leading) == 1 else (
+        f"choose by prompt between {', '.join(leading[:-1])} and {leading[-1]}")
+    return f"For throughput{of} {choice}, and check the time to first token beside it."
+
+
+def _told_apart(best: Summary, worst: Summary, configurations: int
+                ) -> tuple[Interval | None, bool, str]:
+    """Interval of the margin in percent, whether it excludes zero, and how to say it.
+
+    Picking the two ends of a sweep is to compare every pair: the level is raised by
+    Bonferroni's rule, so that the chance to tell apart any two equal ones stays under 5 %.
+    """
     if min(best.group.n, worst.group.n) < 3:
-        return None, False, "with so few values each they are indistinguishable"
-    _, found = ratio_of_means(worst.group.values, best.group.values)
+        return None, False, "indistinguishable with so few values each"
+    pairs = configurations * (configurations - 1) / 2
+    _, found = ratio_of_means(worst.group.values, best.group.values, 1.0 - 0.05 / pairs)
     if not isinstance(found, StatsInterval):
-        return None, False, "their values allow no interval, so they are indistinguishable"
+        return None, False, "indistinguishable, as their values allow no interval"
     interval = Interval(100.0 * (found.low - 1.0), 100.0 * (found.high - 1.0), found.level,
-                        str(found.method))
+                        f"{found.method}, level adjusted for every pair of configurations")
+    if not interval.low <= 100.0 * (best.estimate / worst.estimate - 1.0) <= interval.high:
+        return None, False, "indistinguishable, as rates and totals disagree"
     if interval.low > 0:
-        return interval, True, "the interval of the margin excludes zero"
-    return interval, False, "the interval of the margin includes zero: indistinguishable"
+        return interval, True, "more than chance among all pairs explains"
+    return interval, False, "indistinguishable: the interval of the margin includes zero"
 
 
 RULES = (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from baseline_collector import units, vocabulary
-from baseline_collector.normalise.meaning import meaning_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from baseline_collector import units, vocabulary
+from baseline_collector.normalise.meaning import meaning_of
 
 MEASURED = """
 mean_tokens_s                                output_throughput     mean    tok/s
@@ -68,31 +69,61 @@ def test_measurements(line: str) -> None:
     *name, metric, statistic, unit = line.split()
     found = meaning_of(line[: line.index(metric, len(" ".join(name)))].strip())
     assert (found.role, found.metric, found.statistic, found.unit or "-") == (
-        "measurement", metric, statistic, unit)
+        "measurement",
+        metric,
+        statistic,
+        unit,
+    )
 
 
-@pytest.mark.parametrize(("key", "role", "target"), [
-    ("temperature", "parameter", "temperature"), ("[].temp", "parameter", "temperature"),
-    ("options.top_p", "parameter", "top_p"), ("settings.runs", "repetitions", "runs"),
-    ("model.batch_size", "parameter", "batch_size"), ("model.name", "context", "model"),
-    ("environment.gpu_name", "context", "device"), ("environment.torch", "setup", "torch"),
-    ("[].prompt_index", "identity", "prompt_index"), ("metrics[].timestamp", "time", "started_at"),
-    ("metrics[].elapsed_s", "time", "started_at"), ("results[].success", "outcome", "success"),
-    ("results[].response", "answer", "response"), ("results[].eval_s.n", "repetitions", "n"),
-    ("Model Name", "context", "model"), ("[].Quantization", "context", "quantization"),
-])
+@pytest.mark.parametrize(
+    ("key", "role", "target"),
+    [
+        ("temperature", "parameter", "temperature"),
+        ("[].temp", "parameter", "temperature"),
+        ("options.top_p", "parameter", "top_p"),
+        ("settings.runs", "repetitions", "runs"),
+        ("model.batch_size", "parameter", "batch_size"),
+        ("model.name", "context", "model"),
+        ("environment.gpu_name", "context", "device"),
+        ("environment.torch", "setup", "torch"),
+        ("[].prompt_index", "identity", "prompt_index"),
+        ("metrics[].timestamp", "time", "started_at"),
+        ("metrics[].elapsed_s", "time", "started_at"),
+        ("results[].success", "outcome", "success"),
+        ("results[].response", "answer", "response"),
+        ("results[].eval_s.n", "repetitions", "n"),
+        ("Model Name", "context", "model"),
+        ("[].Quantization", "context", "quantization"),
+    ],
+)
 def test_context(key: str, role: str, target: str) -> None:
     found = meaning_of(key)
     assert (found.role, found.target, found.metric) == (role, target, None)
 
 
-@pytest.mark.parametrize(("key", "unit"), [
-    ("[].TTFT Δ (ms)", "ms"), ("[].Throughput Δ", None), ("latency_语", None),
-    ("warmup_on.first_ttft_s.mean", None), ("tok/s/gpu", None), ("[].Size (GB)", "GB"),
-    ("[].Tokens per GB", None), ("words_ms", None), ("net_saved_s", None), ("overhead_ms", "ms"),
-    ("[].power (kW)", None), ("n", None), ("confidence_interval_95[]", None), ("x", None),
-    ("other_cpu_percent.mean", None), ("success_latency_bucket_ms", "ms"), ("eval_s_before_min", None),
-])
+@pytest.mark.parametrize(
+    ("key", "unit"),
+    [
+        ("[].TTFT Δ (ms)", "ms"),
+        ("[].Throughput Δ", None),
+        ("latency_语", None),
+        ("warmup_on.first_ttft_s.mean", None),
+        ("tok/s/gpu", None),
+        ("[].Size (GB)", "GB"),
+        ("[].Tokens per GB", None),
+        ("words_ms", None),
+        ("net_saved_s", None),
+        ("overhead_ms", "ms"),
+        ("[].power (kW)", None),
+        ("n", None),
+        ("confidence_interval_95[]", None),
+        ("x", None),
+        ("other_cpu_percent.mean", None),
+        ("success_latency_bucket_ms", "ms"),
+        ("eval_s_before_min", None),
+    ],
+)
 def test_what_is_not_accounted_for_stays_unnamed(key: str, unit: str | None) -> None:
     found = meaning_of(key)
     assert (found.role, found.metric, found.unit) == ("unnamed", None, unit)
@@ -122,18 +153,32 @@ def test_units_of_the_vocabulary(metric: vocabulary.Metric) -> None:
         assert units.unit(metric.bare_unit).dimension == canonical.dimension
 
 
-rates = st.sampled_from(["tokens", "tok", "toks", "mean_tokens", "avg_tok", "p95_tokens", "tokens_per"])
+rates = st.sampled_from(
+    ["tokens", "tok", "toks", "mean_tokens", "avg_tok", "p95_tokens", "tokens_per"]
+)
 
 
-@given(rates, st.sampled_from(["s", "sec", "second"]),
-       st.sampled_from(["", "results[].", "[].", "summary."]))
+@given(
+    rates,
+    st.sampled_from(["s", "sec", "second"]),
+    st.sampled_from(["", "results[].", "[].", "summary."]),
+)
 def test_a_rate_is_never_seconds(noun: str, second: str, above: str) -> None:
     found = meaning_of(f"{above}{noun}_{second}")
     assert found.unit in ("tok/s", None)
 
 
-@given(st.lists(st.text(st.characters(exclude_characters=".[]\"\x1f", exclude_categories=["Cs"]),
-                        min_size=1, max_size=12), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.text(
+            st.characters(exclude_characters='.[]"\x1f', exclude_categories=["Cs"]),
+            min_size=1,
+            max_size=12,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_any_key_has_a_meaning(names: list[str]) -> None:
     found = meaning_of(".".join(names))
     assert found.unit is None or units.unit(found.unit)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from baseline_collector.discover import kind_of
 from baseline_collector.model import Artifact
 from baseline_collector.normalise import normalise
 from baseline_collector.read import Reading, read
-from baseline_collector.discover import kind_of
 from baseline_collector.readers.base import Limits
 
 Row = dict[str, object]
@@ -17,8 +17,9 @@ Row = dict[str, object]
 def artifact(path: Path) -> Artifact:
     """A file as discover lists it."""
     info = path.lstat()
-    return Artifact(f"r/{path.name}", "r", str(path), kind_of(path.name), info.st_size,
-                    info.st_mtime_ns)
+    return Artifact(
+        f"r/{path.name}", "r", str(path), kind_of(path.name), info.st_size, info.st_mtime_ns
+    )
 
 
 def reading(folder: Path, limits: Limits | None = None, **contents: str | bytes) -> Reading:

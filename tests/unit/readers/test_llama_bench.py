@@ -82,10 +82,10 @@ def test_sql(golden):
 
 def test_markdown(golden, measurements):
     text = ("ggml_cuda_init: found 1 CUDA devices:\n"
-            "| model         |       size |     params | backend | ngl |          test | t/s |\n"
-            "| ------------- | ---------: | ---------: | ------- | --: | ------------: | ---: |\n"
-            "| llama 7B Q4_0 |   3.56 GiB |     6.74 B | CUDA    |  99 |         pp512 | 2368.80 ± 93.24 |\n"
-            "| llama 7B Q4_0 |   3.56 GiB |     6.74 B | CUDA    |  99 | tg128 @ d4096 | 131.42 ± 0.59 |\n"
+            "| model         |     size | params | backend | ngl |          test | t/s |\n"
+            "| ------------- | -------: | -----: | ------- | --: | ------------: | ---: |\n"
+            "| llama 7B Q4_0 | 3.56 GiB | 6.74 B | CUDA | 99 | pp512 | 2368.8 ± 93.24 |\n"
+            "| llama 7B Q4_0 | 3.56 GiB | 6.74 B | CUDA | 99 | tg128 @ d4096 | 131.42 ± 0.59 |\n"
             "\nbuild: d50ac60 (1234)\n")
     found = golden("llama-bench", a_DOT_md=text)
     assert found["line 4, t/s"] == (*PREFILL, "mean", "tok/s", 2368.8)

@@ -145,7 +145,8 @@ def _conbench(unit):
 def test_conbench_seconds_are_times_and_other_units_are_not(golden, measurements):
     stats = "/data/0/stats/"
     assert golden("conbench", a_DOT_json=_conbench("s")) == {
-        stats + "data/0": (*WALL, "sample", "s", 1.5), stats + "data/1": (*WALL, "sample", "s", 2.5),
+        stats + "data/0": (*WALL, "sample", "s", 1.5),
+        stats + "data/1": (*WALL, "sample", "s", 2.5),
         stats + "mean": (*WALL, "mean", "s", 2.0), stats + "median": (*WALL, "p50", "s", 2.125),
         stats + "min": (*WALL, "min", "s", 1.375), stats + "max": (*WALL, "max", "s", 2.625),
         stats + "stdev": (*WALL, "std", "s", 0.75), stats + "q1": (*WALL, "p25", "s", 1.625),
@@ -174,6 +175,13 @@ def test_asv_takes_units_from_the_list_of_benchmarks(golden, measurements):
     rows = {row["pointer"]: row for row in measurements("asv", **files)}
     assert rows["/results/s.time_a"]["run"] == "s.time_a"
     assert rows["/results/s.track_c"]["metric"] is None
+
+
+def test_asv_leaves_alone_what_its_name_and_the_list_contradict(golden):
+    wrong = KINDS | {"s.mem_b": KINDS["s.mem_b"] | {"type": "time", "unit": "seconds"}}
+    found = golden("asv", results__m__r_DOT_json=json.dumps(RESULT),
+                   results__benchmarks_DOT_json=json.dumps(wrong))
+    assert "/results/s.mem_b" not in found and "/results/s.time_a" in found
 
 
 def test_asv_without_the_list_goes_by_asvs_own_naming(golden):

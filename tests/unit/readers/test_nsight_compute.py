@@ -3,14 +3,15 @@
 import pytest
 
 RAW = """==PROF== Connected to process 1
-"ID","Process ID","Process Name","Host Name","Kernel Name","Context","gpu__time_duration.sum","sm__x.avg"
+"ID","Process ID","Process Name","Host Name","Kernel Name","CC","gpu__time_duration.sum","sm__x.avg"
 "","","","","","","usecond","%"
 "0","41","p","h","gemm","1","12.5","33.5"
 "1","41","p","h","relu","1","1,250.5","34.5"
 """
-DETAILS = """"ID","Process ID","Process Name","Host Name","Kernel Name","Section Name","Metric Name","Metric Unit","Metric Value"
-"0","41","p","h","gemm","S","Duration","msecond","2.5"
-"0","41","p","h","gemm","S","SM Frequency","cycle/nsecond","1.5"
+DETAILS = """"ID","Process ID","Process Name","Host Name","Kernel Name",\
+"Metric Name","Metric Unit","Metric Value"
+"0","41","p","h","gemm","Duration","msecond","2.5"
+"0","41","p","h","gemm","SM Frequency","cycle/nsecond","1.5"
 """
 
 

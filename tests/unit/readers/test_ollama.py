@@ -42,7 +42,7 @@ def test_a_stream_has_one_record_of_numbers_and_no_failed_parts(measurements):
 
 def test_bench_csv(golden, measurements):
     text = ("NAME,STEP,COUNT,NS_PER_COUNT,TOKEN_PER_SEC\n"
-            "# Model: gemma3 | Params: 4.3B | Quant: Q4_K_M | Family: gemma3 | Size: 408 | VRAM: 409\n"
+            "# Model: gemma3 | Params: 4.3B | Quant: Q4_K_M | Size: 408 | VRAM: 409\n"
             "gemma3,prefill,128,78125.00,12800.00\ngemma3,generate,512,19531.25,51200.00\n"
             "gemma3,ttft,1,45123000,0\ngemma3,load,1,1500000000,0\ngemma3,total,1,2861047625,0\n")
     assert golden("ollama", a_DOT_csv=text) == {

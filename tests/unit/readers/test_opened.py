@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from baseline_collector.errors import ReadError
 from baseline_collector.read import read
 from baseline_collector.readers.base import Limits
@@ -28,10 +29,15 @@ def test_a_file_that_vanished(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX links and pipes")
-@pytest.mark.parametrize("make", [
-    lambda path: path.symlink_to("/etc/passwd"), os.mkfifo, lambda path: path.mkdir(),
-    lambda path: path.symlink_to("/dev/zero"),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: path.symlink_to("/etc/passwd"),
+        os.mkfifo,
+        lambda path: path.mkdir(),
+        lambda path: path.symlink_to("/dev/zero"),
+    ],
+)
 def test_a_file_that_was_replaced(tmp_path: Path, make: Callable[[Path], None]) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a\n1\n")
@@ -59,8 +65,12 @@ def test_a_file_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_large_table_streams_in_its_encoding(tmp_path: Path) -> None:
     body = "°C;n\n" + "".join(f"{at},5;{at}\n" for at in range(400))
-    for name, data in (("a", body.encode()), ("b", body.encode("utf-8-sig")),
-                       ("c", body.encode("cp1252")), ("d", body.encode("utf-16"))):
+    for name, data in (
+        ("a", body.encode()),
+        ("b", body.encode("utf-8-sig")),
+        ("c", body.encode("cp1252")),
+        ("d", body.encode("utf-16")),
+    ):
         found = rows(tmp_path, SMALL, **{f"{name}_csv": data})
         assert len(found) == 800
         assert (found[0]["key"], found[-2]["value"], found[-2]["raw"]) == ("°C", 399.5, "399,5")
@@ -81,8 +91,10 @@ def test_a_large_file_that_shrinks_or_changes_while_it_is_read(tmp_path: Path) -
 def test_too_large_for_each_limit(tmp_path: Path) -> None:
     big = '{"a":"' + "x" * 2_000 + '"}'
     assert "too large to be parsed whole" in outcome(tmp_path, SMALL, a_json=big)[1]
-    assert "larger than the limit" in outcome(
-        tmp_path, Limits(document_bytes=10, stream_bytes=100), b_csv=big)[1]
+    assert (
+        "larger than the limit"
+        in outcome(tmp_path, Limits(document_bytes=10, stream_bytes=100), b_csv=big)[1]
+    )
     assert "a line is too long" in outcome(tmp_path, SMALL, c_jsonl=big)[1]
 
 
@@ -104,15 +116,24 @@ def test_a_sparse_file_is_not_read(tmp_path: Path, name: str) -> None:
 
 def test_lines_end_as_files_end_them(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes('1\n2\r\n3\r4\n\n5\u2028x'.encode())
+    path.write_bytes("1\n2\r\n3\r4\n\n5\u2028x".encode())
     assert list(Opened(artifact(path), Limits()).lines()) == [
-        "1\n", "2\r\n", "3\r", "4\n", "\n", "5\u2028x"]
+        "1\n",
+        "2\r\n",
+        "3\r",
+        "4\n",
+        "\n",
+        "5\u2028x",
+    ]
 
 
 def test_a_content_is_read_once(tmp_path: Path) -> None:
     done = reading(tmp_path, a_csv="a\n1\n2\n", b_csv="a\n1\n2\n", c_csv="a\n1\n3\n")
     assert [(one.status, one.duplicate_of) for one in done.artifacts] == [
-        ("read", ""), ("duplicate", "r/a.csv"), ("read", "")]
+        ("read", ""),
+        ("duplicate", "r/a.csv"),
+        ("read", ""),
+    ]
     assert done.batch is not None
     assert done.batch.num_rows == 4
 

@@ -33,7 +33,8 @@ def test_llmperf_summary(golden):
     for at, (name, (metric, definition, unit)) in enumerate(LLMPERF.items(), 1):
         for step, (key, statistic) in enumerate(STATISTICS.items(), 1):
             document[f"results_{name}_{key}"] = 10 * at + step
-            wanted[f"/results_{name}_{key}"] = (metric, definition, statistic, unit, 10.0 * at + step)
+            wanted[f"/results_{name}_{key}"] = (metric, definition, statistic, unit,
+                                                10.0 * at + step)
     assert golden("llmperf", a_DOT_json=json.dumps(document)) == wanted
 
 
@@ -147,7 +148,8 @@ def test_llm_d_report_as_yaml(golden, measurements):
     assert json.loads(row["parameters"])["concurrency"] == ".inf"
 
 
-@pytest.mark.parametrize("text", ["a: &x [1]\nb: *x\n", "[" * 100, "a: [1\nb", "a: !!python/x 1: 2:"])
+@pytest.mark.parametrize(
+    "text", ["a: &x [1]\nb: *x\n", "[" * 100, "a: [1\nb", "a: !!python/x 1: 2:"])
 def test_yaml_that_is_refused(text):
     with pytest.raises(ReadError):
         parse_yaml(text, 64)
@@ -198,7 +200,8 @@ def test_mlperf_summary(golden):
         "97.00 percentile first token latency (ns)":
             (*first, "p97", "s", pytest.approx(5.000000005)),
         "Max Time to Output Token (ns)": (*gap, "max", "s", pytest.approx(6.000000006)),
-        "50.00 percentile time to output token (ns)": (*gap, "p50", "s", pytest.approx(7.000000007)),
+        "50.00 percentile time to output token (ns)":
+            (*gap, "p50", "s", pytest.approx(7.000000007)),
     }
     assert sum("tokens per second" in place for place in found) == 1
 
@@ -211,7 +214,8 @@ def test_mlperf_detail(golden):
                    '"namespace": "mlperf::logging", "metadata": {"pid": 4}}\n'
                    for key, value in keys.items())
     assert golden("mlperf-loadgen", a_DOT_txt=text) == {
-        "line 1, result_samples_per_second": ("request_throughput", "system", "overall", "req/s", 92.5),
+        "line 1, result_samples_per_second":
+            ("request_throughput", "system", "overall", "req/s", 92.5),
         "line 2, result_tokens_per_second":
             ("output_throughput", "system", "overall", "tok/s", 27803.5),
         "line 3, result_mean_latency_ns":

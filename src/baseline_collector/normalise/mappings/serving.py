@@ -114,9 +114,8 @@ INFERENCE_PERF: Table = {
     "load_summary.requested_rate": Entry("parameter", target="request_rate", scope=""),
     "load_summary.achieved_rate": aside("req/s"),
     "load_summary.concurrency": Entry("parameter", target="concurrency", scope=""),
-    **{f"successes.{name}.{{_statistic}}": aside() for name in (
-        "queue_len", "kv_cache_usage_percentage", "num_requests_swapped",
-        "num_preemptions_total", "prefix_cache_hit_percent")},
+    "successes.**": aside(),  # queues, caches, preemptions
+    "failures.**": aside(),
 }
 
 _REPORT_STATISTICS = {"mean": "mean", "stddev": "std", "min": "min", "max": "max"} | {
@@ -177,6 +176,8 @@ LLM_D: Table = {
     **{f"results.observability.{{_metric}}.{where}.{name}": aside()
        for where in ("statistics", "aggregated") for name in _REPORT_STATISTICS},
     "results.session_performance.sessions.{_metric}.{_statistic}": aside(),
+    "results.**": aside(),
+    "metrics.**": aside(),
     "scenario.load.standardized.concurrency":
         Entry("parameter", target="concurrency", scope=""),
     "scenario.load.standardized.rate_qps": Entry("parameter", target="request_rate", scope=""),

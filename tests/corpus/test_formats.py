@@ -1,0 +1,142 @@
+"""Real files of other tools: each is recognised as its tool, read whole, and measured."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter, defaultdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baseline_collector.discover import discover
+from baseline_collector.errors import ReadError
+from baseline_collector.normalise.stage import Normalised, normalise
+from baseline_collector.read import Reading, read
+from baseline_collector.readers.base import Leaves, Limits
+from baseline_collector.readers.catalogue import TOOLS, choose
+from baseline_collector.readers.opened import Opened
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "formats"
+pytestmark = pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="the samples of other tools lie beside the repository, not in it")
+
+ANOTHER = {
+    "llama-bench/run_info.json": "generic-json",  # written by a script around llama-bench
+    "llama-bench/system_info.json": "generic-json",
+    "asv/aaaaaaaa-py2.7-Cython-numpy1.8.json": "",  # broken on purpose, by asv's own tests
+}
+FOLDERS = ("aiperf", "asv", "conbench", "google-benchmark", "guidellm", "hyperfine",
+           "inference-perf", "inspect_ai", "llama-bench", "llm-d-benchmark-report", "llmperf",
+           "lm-eval", "mlperf-loadgen", "ollama", "pyperf", "pytest-benchmark")
+
+
+@lru_cache(maxsize=1)
+def _collected() -> tuple[Reading, Normalised]:
+    reading = read(discover([str(CORPUS)]).artifacts, Limits())
+    assert reading.batch is not None
+    return reading, normalise(reading.batch, reading.artifacts, reading.places, reading.quoted)
+
+
+@lru_cache(maxsize=1)
+def _rows() -> dict[str, list[dict[str, Any]]]:
+    """Rows of the measurements by file."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _collected()[1].measurements.to_pylist():
+        found[_below(row["artifact"])].append(row)
+    return found
+
+
+def _below(artifact: str) -> str:
+    return artifact.removeprefix(f"{CORPUS}/")
+
+
+def test_every_file_is_recognised_as_its_tool():
+    reading, _ = _collected()
+    found = {_below(artifact.artifact): artifact.format for artifact in reading.artifacts}
+    wanted = {name: ANOTHER.get(name, name.partition("/")[0]) for name in found if "/" in name}
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def test_every_file_is_read_whole():
+    reading, _ = _collected()
+    odd = {_below(artifact.artifact): artifact.reason for artifact in reading.artifacts
+           if artifact.status != "read"}
+    assert list(odd) == ["asv/aaaaaaaa-py2.7-Cython-numpy1.8.json"]
+    assert "not JSON" in odd["asv/aaaaaaaa-py2.7-Cython-numpy1.8.json"]
+
+
+def test_no_two_values_share_a_place_and_no_unit_contradicts_its_metric():
+    _, done = _collected()
+    table = done.measurements
+    places = Counter(zip(table["artifact"].to_pylist(), table["pointer"].to_pylist(), strict=True))
+    assert [place for place, times in places.items() if times > 1] == []
+    assert done.cleaning["C02"] == 0
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_tool_is_measured(folder):
+    rows = [row for name, found in _rows().items() if name.startswith(f"{folder}/")
+            for row in found]
+    counted = [row for row in rows if row["metric"] and row["status"] == "ok"]
+    assert counted
+    assert all(row["unit"] for row in counted)
+
+
+@pytest.mark.parametrize(("name", "pointer", "metric", "definition", "unit", "value"), [
+    ("guidellm/benchmarks_c8_v0.8.1.csv", "row 1, column Time per Output Token.Successful ms.Mean",
+     "time_per_output_token", "including-first", "s", 0.0058879981841892),
+    ("guidellm/benchmarks_c8_v0.8.1.json",
+     "/benchmarks/0/metrics/inter_token_latency_ms/successful/mean", "inter_token_latency",
+     "request-mean", "s", 0.005027546116283962),
+    ("aiperf/profile_export_aiperf.json", "/request_latency/p99", "request_latency", "client", "s",
+     0.4041),
+    ("llmperf/summary_anyscale_7b.json", "/results_inter_token_latency_s_mean",
+     "inter_token_latency", "including-first", "s", 0.01887842475580952),
+    ("asv/05d283b9-py2.7-Cython-numpy1.8.json", "/results/time_units.time_unit_to", "iteration_time",
+     "wall", "s", 7.237169742584229e-06),
+    ("mlperf-loadgen/Server_mlperf_log_summary.txt", "line 46, Mean Time to Output Token (ns)",
+     "time_per_output_token", "excluding-first", "s", 0.144594078),
+])
+def test_spot_values(name, pointer, metric, definition, unit, value):
+    row = next(row for row in _rows()[name] if row["pointer"] == pointer)
+    assert (row["metric"], row["definition"], row["unit"]) == (metric, definition, unit)
+    assert row["value"] == pytest.approx(value, rel=1e-4)
+
+
+_JUNK = (None, True, 7, -1.5, "", "x", [], {}, [[1]], {"a": {"b": [1]}}, ["x", None])
+
+
+def _mutated(value: Any, chance: random.Random, odds: float) -> Any:
+    """The same document with some of its parts replaced by junk of another type."""
+    if chance.random() < odds:
+        return chance.choice(_JUNK)
+    if isinstance(value, dict):
+        return {name: _mutated(inner, chance, odds) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_mutated(inner, chance, odds) for inner in value[:3]]
+    return value
+
+
+@pytest.mark.parametrize("name", sorted(
+    path.relative_to(CORPUS).as_posix() for path in CORPUS.glob("*/*.json")
+    if path.stat().st_size < 60_000) if CORPUS.is_dir() else [])
+def test_a_document_of_odd_types_is_read_or_refused(name, tmp_path):
+    chance = random.Random(name)
+    try:
+        document = json.loads((CORPUS / name).read_bytes())
+    except ValueError:
+        pytest.skip("broken on purpose")
+    for turn in range(20):
+        path = tmp_path / f"{turn}.json"
+        path.write_text(json.dumps(_mutated(document, chance, 0.02 * (1 + turn % 5))))
+        (artifact,) = discover([str(path)]).artifacts
+        opened = Opened(artifact, Limits())
+        for reader in TOOLS:
+            reader.claims(opened)
+        try:
+            choose(opened).read(opened, Leaves(Limits()))
+        except ReadError as error:
+            assert "more than one reader" not in str(error)

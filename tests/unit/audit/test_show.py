@@ -1,0 +1,65 @@
+"""The faces of an audit: nothing is lost, places are right, hostile text stays text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from baseline_collector.audit import audit
+from baseline_collector.audit.sarif import as_sarif
+from baseline_collector.audit.show import as_github, as_json, as_markdown, as_text, fix
+
+TEXT = ("# Report\n\nThe heap holds 4 files.\n\n- `csv_tokens_s`: (Max: 60.25, Min: 2.0)\n\n"
+        "```\nJSON Files (9)\n```\n")
+
+
+@pytest.fixture
+def result(index):
+    return audit(TEXT, index, name="my report.md")
+
+
+def test_json_keeps_the_contract(result):
+    document = json.loads(as_json(result))
+    assert document["counts"] == {"claims": 4, "supported": 1, "contradicted": 3, "unsupported": 0,
+                                  "source_defect": 0}
+    for claim in document["claims"]:
+        assert {"line", "column", "text", "value", "unit", "metric", "scope", "statistic", "verdict",
+                "evidence", "correction", "why"} <= set(claim)
+        assert claim["text"] in TEXT.split("\n")[claim["line"] - 1]
+
+
+def test_text_marks_the_number(result):
+    lines = as_text(result, TEXT).split("\n")
+    assert lines[0].startswith("my report.md:3:16: contradicted: ")
+    assert lines[1][lines[2].index("^")] == "4"
+    assert "supported: " not in as_text(result, TEXT).split("claims")[0]
+    assert "60.25" in as_text(result, TEXT, everything=True)
+
+
+def test_fix_corrects_and_marks(result):
+    fixed = fix(result, TEXT)
+    assert "The heap holds 3 ~~4~~ files." in fixed
+    assert "JSON Files (1)" in fixed
+
+
+def test_markdown_notes(result):
+    noted = as_markdown(result, TEXT)
+    assert "holds 4[^audit-1] files" in noted
+    assert "[^audit-1]: Line 3: **contradicted**." in noted
+    assert "JSON Files (9)\n" in noted
+
+
+def test_github(result):
+    first = as_github(result).split("\n")[0]
+    assert first.startswith("::error file=my report.md,line=3,col=16,endColumn=17,title=contradicted::")
+
+
+def test_sarif(result):
+    run = json.loads(as_sarif(result, "1.0"))["runs"][0]
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert {one["ruleId"] for one in run["results"]} <= rules
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (region["startLine"], region["startColumn"], region["endColumn"]) == (3, 16, 17)
+    uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "my%20report.md"
