@@ -81,8 +81,14 @@ def load(flags: Mapping[str, object], where: Path | None = None,
         ("flags", {key: value for key, value in flags.items() if value is not None}),
     ):
         for key, value in values.items():
-            found[key] = _typed(key, value, source)
+            found[key.replace("-", "_")] = _typed(key, value, source)
     settings = Settings(**found)  # type: ignore[arg-type]
+    for name in ("max_document_bytes", "max_stream_bytes", "max_depth", "llm_timeout_s"):
+        if not getattr(settings, name) > 0:
+            raise UsageError(f"setting {name!r} must be above zero",
+                             found=repr(getattr(settings, name)))
+    if not settings.out.strip():
+        raise UsageError("setting 'out' names no folder", expected="a folder", found="''")
     if settings.llm not in LLM_CHOICES:
         raise UsageError("no such kind of model", expected=", ".join(LLM_CHOICES),
                          found=repr(settings.llm))
@@ -114,6 +120,8 @@ def _variables(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 _KINDS = {"tuple[str, ...]": tuple, "str": str, "bool": bool, "int": int, "float": float}
+_KIND_WORDS = {tuple: "a list of texts", str: "a text", bool: "true or false",
+               int: "a whole number", float: "a number"}
 _WORDS = {"true": True, "yes": True, "1": True, "on": True,
           "false": False, "no": False, "0": False, "off": False}
 
@@ -129,7 +137,7 @@ def _typed(key: str, value: object, source: str) -> object:
         return _converted(kind, value)
     except (ValueError, TypeError, KeyError) as error:
         raise UsageError(f"setting {key!r} is of the wrong type", where=source,
-                         expected=kind.__name__, found=repr(value)) from error
+                         expected=_KIND_WORDS[kind], found=repr(value)) from error
 
 
 def _converted(kind: type, value: object) -> object:
@@ -142,5 +150,7 @@ def _converted(kind: type, value: object) -> object:
     if kind is bool:
         return value if isinstance(value, bool) else _WORDS[str(value).lower()]
     if kind is str and not isinstance(value, str):
+        raise TypeError
+    if isinstance(value, bool) or (kind is int and isinstance(value, float)):
         raise TypeError
     return kind(value)

@@ -68,11 +68,16 @@ class Dataset:
         except (OSError, ValueError) as error:
             raise DatasetError(f"cannot be read: {error}", where=str(package),
                                remedy="collect again") from error
-        found = str(about.get("schema_version", ""))
+        found = str(about.get("schema_version", "")) if isinstance(about, dict) else ""
         if found != schema.VERSION:
             raise DatasetError("a schema version this program does not know", where=str(package),
                                expected=schema.VERSION, found=found or "none",
                                remedy="collect again, or use the version that wrote it")
+
+    @staticmethod
+    def lies_in(folder: Path) -> bool:
+        """Whether a folder is a dataset, or an output folder that holds one."""
+        return (_current(folder) / "datapackage.json").is_file()
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Read one table.
@@ -134,13 +139,28 @@ JOURNAL = ".baseline-journal"
 """Stands in an output folder while a finished output is moved into place; see ``store``."""
 
 
+STAGE_PREFIX = ".baseline-new-"
+"""How the names of the folders begin in which an output is made."""
+
+
+def staged_in(out: Path) -> Path | None:
+    """The folder that the journal of an output folder names; None where it names none of ours."""
+    try:
+        about = json.loads((out / JOURNAL).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    name = about.get("stage") if isinstance(about, dict) else None
+    if not isinstance(name, str) or not name.startswith(STAGE_PREFIX) or Path(name).name != name:
+        return None
+    return out / name
+
+
 def _current(folder: Path) -> Path:
     """The dataset folder that is whole: of a run killed while publishing, the new one."""
-    try:
-        stage = folder / str(json.loads((folder / JOURNAL).read_text("utf-8"))["stage"])
-    except (OSError, ValueError, KeyError):
-        stage = folder
-    for candidate in (stage / "dataset", folder / "dataset"):
+    out = folder.parent if folder.name == "dataset" and (folder.parent / JOURNAL).is_file() \
+        else folder
+    stage = staged_in(out)
+    for candidate in ((stage or out) / "dataset", out / "dataset"):
         if (candidate / "datapackage.json").is_file():
             return candidate
     return folder

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from baseline_collector import publish, store
+from baseline_collector import mask, publish, store
 from baseline_collector.analyse.stage import analyse
+from baseline_collector.audit import Audit, Tables, audit, open_index
 from baseline_collector.config import Settings
+from baseline_collector.dataset import Dataset
 from baseline_collector.discover import Found, Selection, default_roots, discover
-from baseline_collector.errors import ModelError
+from baseline_collector.errors import ModelError, UsageError
 from baseline_collector.inventory import take_stock
 from baseline_collector.journal import Journal
 from baseline_collector.llm.choose import choose
@@ -78,13 +80,47 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
         ended = clock()
         timing = Timing(ingested - started, analysed - ingested + thinking,
                         ended - analysed - thinking, ended - started)
-        report = publish.masked(
+        report = mask.masked(
             Report(now(), agent, inventory, timing, analysis, narrative), redact)
         publish.tables(stage / "dataset", reading, normalised, report)
         publish.documents(stage, report)
         journal.event("published", seconds=clock() - started)
         (stage / "run.jsonl").write_text(journal.text(), "utf-8")
     return report
+
+
+def check(report: Path, against: Path, settings: Settings) -> tuple[Audit, str]:
+    """Audit a report against a collected dataset or a folder of artifacts.
+
+    Args:
+        report: Markdown, text or HTML file.
+        against: Output folder of ``collect``, its dataset, or a folder of artifacts, which
+            is then read as ``collect`` would, in memory.
+        settings: Limits and which files count.
+
+    Returns:
+        The audit and the text it is about.
+
+    Raises:
+        UsageError: The report or the folder is not there.
+        DatasetError: The dataset is broken or of an unknown version.
+    """
+    try:
+        text = report.read_text("utf-8-sig", "replace")
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(report)) from error
+    index = open_index(_tables(against, settings), publish.raw_text(against))
+    return audit(text, index, name=str(report), today=datetime.now(UTC).date()), text
+
+
+def _tables(against: Path, settings: Settings) -> Tables:
+    """The tables of a dataset; of a folder of artifacts, those that collecting would give."""
+    if Dataset.lies_in(against):
+        return Dataset(against)
+    found = discover([str(against)], Selection(settings.include, settings.exclude,
+                                               settings.hidden, settings.ignored))
+    reading, normalised = ingest(found, settings, str, Journal(str))
+    return publish.Collected(reading, normalised)
 
 
 def take_inventory(settings: Settings) -> Inventory:

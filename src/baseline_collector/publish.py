@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from baseline_collector import store
 from baseline_collector.dataset import ARTIFACTS, FACTS, FINDINGS
-from baseline_collector.model import (
-    Analysis,
-    Artifact,
-    Bar,
-    Chart,
-    Fact,
-    Inventory,
-    Report,
-    Source,
-    TypeSummary,
-)
+from baseline_collector.model import Analysis, Report
 from baseline_collector.normalise import Normalised
 from baseline_collector.normalise.cleaning import RULES
 from baseline_collector.read import Reading
+from baseline_collector.readers.encoding import decode
 from baseline_collector.render.html import report_html
 from baseline_collector.render.inventory import inventory_json, inventory_markdown
 from baseline_collector.render.json import report_json
 from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.slots import Slots
+
+MOST_EVIDENCE_BYTES = 64 * 1024 * 1024
+"""Largest part of an artifact that is read again for evidence."""
+
+
+class Collected:
+    """Tables of a heap that was read and normalised, not stored."""
+
+    def __init__(self, reading: Reading, normalised: Normalised) -> None:
+        self._tables = {"artifacts": _artifacts(reading, normalised),
+                        "measurements": normalised.measurements}
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """One table; see ``dataset.Dataset.table``."""
+        table = self._tables[name]
+        return table if columns is None else table.select(columns)
+
+
+def raw_text(against: Path) -> Callable[[str], str | None]:
+    """Return what reads an artifact by its name: from here, or from beside the dataset.
+
+    Args:
+        against: The dataset or folder that names the artifacts.
+    """
+    places = (Path(), against.parent, against.parent.parent)
+
+    def read(artifact: str) -> str | None:
+        for place in places:
+            path = place / artifact
+            try:
+                if path.is_file() and not path.is_symlink():
+                    return decode(path.read_bytes()[:MOST_EVIDENCE_BYTES]).text
+            except (OSError, ReadError):
+                continue
+        return None
+
+    return read
 
 
 def documents(folder: Path, report: Report) -> None:
@@ -106,59 +132,3 @@ def _findings(analysis: Analysis, slots: Slots) -> pa.Table:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def masked(report: Report, redact: Callable[[str], str]) -> Report:
-    """Mask secrets and personal paths in everything of a report that came from outside.
-
-    Paths of artifacts are masked where a root or a file name is personal; the dataset
-    keeps them, because they are how the files are found again.
-    """
-    shown = {one.artifact: redact(one.artifact) for one in report.inventory.artifacts}
-    names = tuple(replace(name, text=redact(name.text)) for name in report.analysis.names)
-    analysis = replace(report.analysis, names=names)
-    inventory = report.inventory
-    if any(text != name for name, text in shown.items()):
-        analysis = _masked_analysis(analysis, shown)
-        inventory = _masked_inventory(inventory, shown, redact)
-    scoped = tuple(replace(fact, scope={key: redact(text) for key, text in fact.scope.items()})
-                   if any("/" in text or "\\" in text or "@" in text or "=" in text
-                          for text in fact.scope.values()) else fact
-                   for fact in analysis.facts)
-    return replace(report, analysis=replace(analysis, facts=scoped), inventory=inventory)
-
-
-def _masked_analysis(analysis: Analysis, shown: Mapping[str, str]) -> Analysis:
-    def source(one: Source) -> Source:
-        return replace(one, artifact=shown.get(one.artifact, one.artifact))
-
-    def fact(one: Fact) -> Fact:
-        return replace(one, sources=tuple(source(each) for each in one.sources))
-
-    def bar(one: Bar) -> Bar:
-        return replace(one, points=tuple(replace(point, source=source(point.source))
-                                         for point in one.points))
-
-    def chart(one: Chart) -> Chart:
-        return replace(one, bars=tuple(bar(each) for each in one.bars))
-
-    return replace(analysis, facts=tuple(fact(one) for one in analysis.facts),
-                   charts=tuple(chart(one) for one in analysis.charts))
-
-
-def _masked_inventory(inventory: Inventory, shown: Mapping[str, str],
-                      redact: Callable[[str], str]) -> Inventory:
-    def artifact(one: Artifact) -> Artifact:
-        return replace(one, artifact=shown[one.artifact], root=redact(one.root),
-                       reason=redact(one.reason),
-                       duplicate_of=shown.get(one.duplicate_of, one.duplicate_of))
-
-    def summaries(found: Mapping[str, TypeSummary]) -> dict[str, TypeSummary]:
-        return {redact(name): replace(one, first=tuple(shown[path] for path in one.first))
-                for name, one in found.items()}
-
-    return Inventory(
-        tuple(artifact(one) for one in inventory.artifacts), summaries(inventory.by_type),
-        summaries(inventory.by_root),
-        tuple(replace(one, path=redact(one.path)) for one in inventory.skipped),
-        tuple(tuple(shown[name] for name in group) for group in inventory.duplicates))

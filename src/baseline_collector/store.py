@@ -19,10 +19,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from baseline_collector import schema
-from baseline_collector.dataset import JOURNAL, arrow_schema
+from baseline_collector.dataset import JOURNAL, STAGE_PREFIX, arrow_schema, staged_in
 from baseline_collector.errors import OutputError
 
-_PREFIX = ".baseline-"
+_NEW, _OLD = STAGE_PREFIX, ".baseline-old-"
+_JOURNAL_NEW = ".baseline-journal-new"
 
 
 @contextlib.contextmanager
@@ -40,7 +41,7 @@ def staged(out: Path) -> Iterator[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         recover(out)
-        stage = Path(tempfile.mkdtemp(prefix=_PREFIX + "new-", dir=out))
+        stage = Path(tempfile.mkdtemp(prefix=_NEW, dir=out))
     except OSError as error:
         raise _cannot(out, error) from error
     try:
@@ -51,7 +52,8 @@ def staged(out: Path) -> Iterator[Path]:
         except OSError as error:
             raise _cannot(out, error) from error
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        if not (out / JOURNAL).exists():  # with it, the next run finishes the moves
+            shutil.rmtree(stage, ignore_errors=True)
         if new and not any(out.iterdir()):
             out.rmdir()
 
@@ -69,20 +71,23 @@ def recover(out: Path) -> None:
     """
     journal = out / JOURNAL
     if journal.is_file():
-        try:
-            stage = out / json.loads(journal.read_text("utf-8"))["stage"]
-        except (ValueError, KeyError):
-            stage = out / "none"
-        if stage.is_dir():
+        stage = staged_in(out)
+        if stage is not None and stage.is_dir():
             _move_all(stage, out)
         journal.unlink(missing_ok=True)
-    for left in out.glob(_PREFIX + "*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for old in out.glob(_OLD + "*"):
+        target = out / old.name.removeprefix(_OLD)
+        if not target.exists():
+            old.replace(target)
+    (out / _JOURNAL_NEW).unlink(missing_ok=True)
+    for pattern in (_NEW, _OLD):
+        for left in out.glob(pattern + "*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _put_in_place(stage: Path, out: Path) -> None:
     journal = out / JOURNAL
-    partial = out / (_PREFIX + "journal-new")
+    partial = out / _JOURNAL_NEW
     partial.write_text(json.dumps({"stage": stage.name}), "utf-8")
     _sync_file(partial)
     partial.replace(journal)
@@ -94,7 +99,7 @@ def _move_all(stage: Path, out: Path) -> None:
     """Replace entries one by one; each step may be repeated after a kill."""
     for name in sorted(entry.name for entry in stage.iterdir()):
         target = out / name
-        old = out / f"{_PREFIX}old-{name}"
+        old = out / f"{_OLD}{name}"
         if target.is_dir():
             shutil.rmtree(old, ignore_errors=True)
             target.replace(old)

@@ -22,8 +22,12 @@ WORDS = {
     "prompt_eval_duration": ("prompt eval duration", "ms", 1e3),
     "compile_time": ("compile time", "s", 1.0),
 }
-STATISTICS = {"mean": ("mean", "average"), "max": ("maximum", "highest"),
-              "min": ("minimum", "lowest"), "p50": ("median",)}
+STATISTICS = {
+    "mean": ("mean", "average"),
+    "max": ("maximum", "highest"),
+    "min": ("minimum", "lowest"),
+    "p50": ("median",),
+}
 OTHER_UNIT = {"s": "ms", "ms": "s", "tok/s": "ms"}
 
 
@@ -49,7 +53,12 @@ def groups(table):
     found = defaultdict(list)
     columns = table.select(["metric", "model", "artifact", "statistic", "counted", "value"])
     for row in columns.to_pylist():
-        if row["counted"] and row["statistic"] == "sample" and row["metric"] in WORDS and row["model"]:
+        if (
+            row["counted"]
+            and row["statistic"] == "sample"
+            and row["metric"] in WORDS
+            and row["model"]
+        ):
             found[row["metric"], row["model"], row["artifact"]].append(row["value"])
     return {key: np.array(values) for key, values in found.items() if len(values) > 2}
 
@@ -99,9 +108,17 @@ def statements(found, rng):
                 f"- {rng.choice(spoken).capitalize()} {words} ({model}, `{artifact}`): {{}}",
                 f"- `{artifact}`: {model} has a {rng.choice(spoken)} {words} of {{}}",
             )
-            yield metric, model, artifact, name, Statement(
-                rng.choice(makers), f"{true} {unit}",
-                wrongs(found, metric, model, artifact, name, true, rng))
+            yield (
+                metric,
+                model,
+                artifact,
+                name,
+                Statement(
+                    rng.choice(makers),
+                    f"{true} {unit}",
+                    wrongs(found, metric, model, artifact, name, true, rng),
+                ),
+            )
 
 
 def wrongs(found, metric, model, artifact, name, true, rng):
@@ -110,19 +127,32 @@ def wrongs(found, metric, model, artifact, name, true, rng):
     places = places_of(true)
     values = found[metric, model, artifact]
     options = {
-        "digit": [another_digit(true, rng)], "rounding": [last_digit(true, rng)],
-        "metric": [digits(statistic(other, name) * factor, places)
-                   for (m, mo, a), other in found.items() if m != metric and (mo, a) == (model, artifact)],
-        "file": [digits(statistic(other, name) * factor, places)
-                 for (m, mo, a), other in found.items() if a != artifact and (m, mo) == (metric, model)],
-        "model": [digits(statistic(other, name) * factor, places)
-                  for (m, mo, _), other in found.items() if mo != model and m == metric],
-        "statistic": [digits(statistic(values, other) * factor, places)
-                      for other in STATISTICS if other != name],
+        "digit": [another_digit(true, rng)],
+        "rounding": [last_digit(true, rng)],
+        "metric": [
+            digits(statistic(other, name) * factor, places)
+            for (m, mo, a), other in found.items()
+            if m != metric and (mo, a) == (model, artifact)
+        ],
+        "file": [
+            digits(statistic(other, name) * factor, places)
+            for (m, mo, a), other in found.items()
+            if a != artifact and (m, mo) == (metric, model)
+        ],
+        "model": [
+            digits(statistic(other, name) * factor, places)
+            for (m, mo, _), other in found.items()
+            if mo != model and m == metric
+        ],
+        "statistic": [
+            digits(statistic(values, other) * factor, places)
+            for other in STATISTICS
+            if other != name
+        ],
     }
     wrong = {}
     for kind, texts in options.items():
-        different = [text for text in texts if abs(float(text) - float(true)) > 1.5 * 10.0 ** -places]
+        different = [text for text in texts if abs(float(text) - float(true)) > 1.5 * 10.0**-places]
         if different:
             wrong[kind] = f"{rng.choice(different)} {unit}"
     wrong["unit"] = f"{true} {OTHER_UNIT[unit]}"
@@ -136,8 +166,12 @@ def tables(found, rng):
         by_file[artifact, metric][model] = values
     for (artifact, metric), models in by_file.items():
         words, unit, factor = WORDS[metric]
-        head = [f"Results of `{artifact}`:", "",
-                f"| Model | Mean {words} ({unit}) | Max {words} ({unit}) |", "|---|---|---|"]
+        head = [
+            f"Results of `{artifact}`:",
+            "",
+            f"| Model | Mean {words} ({unit}) | Max {words} ({unit}) |",
+            "|---|---|---|",
+        ]
         rows = []
         for model, values in models.items():
             mean, top = (digits(statistic(values, name) * factor) for name in ("mean", "max"))
@@ -163,9 +197,17 @@ def keys(artifacts, table, rng):
         if kinds[row["artifact"]] in ("csv", "json") and "[" not in row["key"].rpartition(".")[2]:
             found[kinds[row["artifact"]], row["key"].rpartition(".")[2]].append(number)
     for kind in ("json", "csv"):
-        chosen = {key: np.array(values) for (k, key), values in found.items()
-                  if k == kind and len(values) > 3 and key.isidentifier() and "_" in key
-                  and np.isfinite(values).all() and 0.01 < abs(np.mean(values)) < 1e6 and np.ptp(values) > 0.1}
+        chosen = {
+            key: np.array(values)
+            for (k, key), values in found.items()
+            if k == kind
+            and len(values) > 3
+            and key.isidentifier()
+            and "_" in key
+            and np.isfinite(values).all()
+            and 0.01 < abs(np.mean(values)) < 1e6
+            and np.ptp(values) > 0.1
+        }
         count = sum(one == kind for one in kinds.values())
         for key in rng.sample(sorted(chosen), min(60, len(chosen))):
             values = chosen[key]
@@ -174,14 +216,22 @@ def keys(artifacts, table, rng):
                 continue
             true = digits(statistic(values, name))
             label = {"mean": "Avg", "max": "Max", "min": "Min"}[name]
-            other = [digits(statistic(values, one), places_of(true)) for one in STATISTICS if one != name]
-            other = [text for text in other if abs(float(text) - float(true)) > 1.5 * 10.0 ** -places_of(true)]
+            other = [
+                digits(statistic(values, one), places_of(true)) for one in STATISTICS if one != name
+            ]
+            other = [
+                text
+                for text in other
+                if abs(float(text) - float(true)) > 1.5 * 10.0 ** -places_of(true)
+            ]
             wrong = {"digit": another_digit(true, rng), "rounding": last_digit(true, rng)}
             if other:
                 wrong["statistic"] = rng.choice(other)
             shown = f"csv_{key}" if kind == "csv" else key
-            yield Section([f"- **{kind.upper()} Files ({count} files):**"],
-                          [Statement(f"    - `{shown}`: ({label}: {{}})", true, wrong)])
+            yield Section(
+                [f"- **{kind.upper()} Files ({count} files):**"],
+                [Statement(f"    - `{shown}`: ({label}: {{}})", true, wrong)],
+            )
 
 
 def inventory(artifacts, rng):
@@ -193,14 +243,31 @@ def inventory(artifacts, rng):
             (f"The heap holds {{}} {kind.upper()} files.", str(count)),
             (f"- {kind.upper()} Files ({{}})", str(count)),
             (f"{{}} of the files are {kind.upper()} files.", f"{100 * count / len(rows):.1f}%"),
-            (f"- {kind.upper()} files make up {{}} of all files", f"{100 * count / len(rows):.0f}%"),
+            (
+                f"- {kind.upper()} files make up {{}} of all files",
+                f"{100 * count / len(rows):.0f}%",
+            ),
         ):
             number = true.rstrip("%")
-            yield Section([], [Statement(line, true, {"count": true.replace(
-                number, another_digit(number, rng))})])
+            yield Section(
+                [],
+                [
+                    Statement(
+                        line, true, {"count": true.replace(number, another_digit(number, rng))}
+                    )
+                ],
+            )
     newest = max(row["modified"] for row in rows)
-    yield Section([], [Statement("Latest modified: {}", f"{newest:%Y-%m-%d %H:%M:%S} UTC",
-                                 {"date": f"{newest.replace(day=newest.day % 27 + 1):%Y-%m-%d %H:%M:%S} UTC"})])
+    yield Section(
+        [],
+        [
+            Statement(
+                "Latest modified: {}",
+                f"{newest:%Y-%m-%d %H:%M:%S} UTC",
+                {"date": f"{newest.replace(day=newest.day % 27 + 1):%Y-%m-%d %H:%M:%S} UTC"},
+            )
+        ],
+    )
 
 
 def sections(artifacts, table, seed=0):
@@ -208,8 +275,12 @@ def sections(artifacts, table, seed=0):
     rng = random.Random(seed)
     found = groups(table)
     plain = [one for *_, one in statements(found, rng)]
-    return [*(Section([], [one]) for one in plain), *tables(found, rng),
-            *keys(artifacts, table, rng), *inventory(artifacts, rng)]
+    return [
+        *(Section([], [one]) for one in plain),
+        *tables(found, rng),
+        *keys(artifacts, table, rng),
+        *inventory(artifacts, rng),
+    ]
 
 
 def verdict(section, at, filling, index):

@@ -21,8 +21,11 @@ import audit_mutations
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[1].parent / "shared"
 ACCEPTS = {
-    "supported": {"supported"}, "contradicted": {"contradicted"}, "unsupported": {"unsupported"},
-    "source_defect": {"source_defect"}, "not_contradicted": {"supported", "unsupported"},
+    "supported": {"supported"},
+    "contradicted": {"contradicted"},
+    "unsupported": {"unsupported"},
+    "source_defect": {"source_defect"},
+    "not_contradicted": {"supported", "unsupported"},
     "not_supported": {"contradicted", "unsupported"},
     "any": {"supported", "contradicted", "unsupported", "source_defect"},
 }
@@ -37,8 +40,13 @@ def heap(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
     script = "from baseline_collector.faces.cli import script; script()"
-    subprocess.run([sys.executable, "-c", script, "collect", "--no-llm", "--out", "out"],
-                   cwd=folder, check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [sys.executable, "-c", script, "collect", "--no-llm", "--out", "out"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     return folder
 
 
@@ -59,7 +67,9 @@ def index(heap: Path, dataset: Dataset) -> Index:
 
 
 def reports() -> list[tuple[Path, Path]]:
-    own = [(path, path.with_suffix(".tsv")) for path in sorted((HERE / "audit_reports").glob("*.md"))]
+    own = [
+        (path, path.with_suffix(".tsv")) for path in sorted((HERE / "audit_reports").glob("*.md"))
+    ]
     shared = SHARED / "audit"
     return [*own, (shared / "seed_report.md", shared / "seed_claims.tsv")]
 
@@ -72,9 +82,16 @@ def scored(report: Path, labels: Path, index: Index) -> tuple[float, float, floa
     right = caught = 0
     wrong = []
     for row in gold:
-        hits = [at for at, one in enumerate(found) if one.claim.line == int(row["line"])
-                and at not in used and (one.claim.text.lower() in row["text"].lower()
-                                        or row["text"].lower() in one.claim.text.lower())]
+        hits = [
+            at
+            for at, one in enumerate(found)
+            if one.claim.line == int(row["line"])
+            and at not in used
+            and (
+                one.claim.text.lower() in row["text"].lower()
+                or row["text"].lower() in one.claim.text.lower()
+            )
+        ]
         exact = [at for at in hits if found[at].claim.text.lower() == row["text"].lower()]
         hit = next(iter(exact or hits), None)
         verdict = found[hit].verdict if hit is not None else "missed"
@@ -84,16 +101,28 @@ def scored(report: Path, labels: Path, index: Index) -> tuple[float, float, floa
         caught += good and row["label"] == "contradicted"
         if not good:
             wrong.append(f"{report.name}:{row['line']} {row['text']} {row['label']} {verdict}")
-    fair = {(int(row["line"]), row["text"]) for row in gold if "contradicted" in ACCEPTS[row["label"]]
-            or row["label"] == "source_defect"}
+    fair = {
+        (int(row["line"]), row["text"])
+        for row in gold
+        if "contradicted" in ACCEPTS[row["label"]] or row["label"] == "source_defect"
+    }
     said = [one for one in found if one.verdict == "contradicted"]
-    alarms = [one for one in said if not any(
-        one.claim.line == line and (one.claim.text in text or text in one.claim.text)
-        for line, text in fair)]
+    alarms = [
+        one
+        for one in said
+        if not any(
+            one.claim.line == line and (one.claim.text in text or text in one.claim.text)
+            for line, text in fair
+        )
+    ]
     wrong += [f"{report.name}:{one.claim.line} {one.claim.text} false alarm" for one in alarms]
     labelled = sum(row["label"] == "contradicted" for row in gold)
-    return (right / len(gold), caught / max(1, labelled),
-            (len(said) - len(alarms)) / max(1, len(said)), wrong)
+    return (
+        right / len(gold),
+        caught / max(1, labelled),
+        (len(said) - len(alarms)) / max(1, len(said)),
+        wrong,
+    )
 
 
 @pytest.mark.slow
@@ -109,8 +138,9 @@ def test_labelled_reports(report: Path, labels: Path, index: Index) -> None:
 
 @pytest.mark.slow
 def test_mutations_are_noticed_and_true_reports_left_alone(dataset: Dataset, index: Index) -> None:
-    counts, odd = audit_mutations.score(dataset.table("artifacts"), dataset.table("measurements"),
-                                        index)
+    counts, odd = audit_mutations.score(
+        dataset.table("artifacts"), dataset.table("measurements"), index
+    )
     kinds = {kind for kind, _ in counts} - {"true"}
     true = sum(count for (kind, _), count in counts.items() if kind == "true")
     mutated = sum(counts.values()) - true
@@ -137,17 +167,26 @@ def test_every_correction_is_right_when_audited_again(index: Index) -> None:
     for report, _ in reports()[:3]:
         text = report.read_text("utf-8")
         first = audit(text, index)
-        known = [one for one in first.claims if one.verdict == "contradicted"
-                 and one.outcome.correction and one.claim.kind in ("number", "percent")]
+        known = [
+            one
+            for one in first.claims
+            if one.verdict == "contradicted"
+            and one.outcome.correction
+            and one.claim.kind in ("number", "percent")
+        ]
         lines = text.split("\n")
         for one in known:
             line = lines[one.claim.line - 1]
             start = one.claim.column - 1
             changed = line[:start] + one.outcome.correction + line[start + len(one.claim.text) :]
-            again = audit("\n".join([*lines[: one.claim.line - 1], changed,
-                                     *lines[one.claim.line :]]), index)
-            verdicts = [other.verdict for other in again.claims
-                        if (other.claim.line, other.claim.column) == (one.claim.line, one.claim.column)]
+            again = audit(
+                "\n".join([*lines[: one.claim.line - 1], changed, *lines[one.claim.line :]]), index
+            )
+            verdicts = [
+                other.verdict
+                for other in again.claims
+                if (other.claim.line, other.claim.column) == (one.claim.line, one.claim.column)
+            ]
             assert verdicts in (["supported"], ["source_defect"]), (line, changed)
         assert fix(first, text).count("\n") == text.count("\n")
 

@@ -95,8 +95,8 @@ def test_every_tool_is_measured(folder):
      0.4041),
     ("llmperf/summary_anyscale_7b.json", "/results_inter_token_latency_s_mean",
      "inter_token_latency", "including-first", "s", 0.01887842475580952),
-    ("asv/05d283b9-py2.7-Cython-numpy1.8.json", "/results/time_units.time_unit_to", "iteration_time",
-     "wall", "s", 7.237169742584229e-06),
+    ("asv/05d283b9-py2.7-Cython-numpy1.8.json", "/results/time_units.time_unit_to",
+     "iteration_time", "wall", "s", 7.237169742584229e-06),
     ("mlperf-loadgen/Server_mlperf_log_summary.txt", "line 46, Mean Time to Output Token (ns)",
      "time_per_output_token", "excluding-first", "s", 0.144594078),
 ])

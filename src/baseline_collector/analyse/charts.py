@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from baseline_collector.evidence.book import MOST_SOURCES
 from baseline_collector.evidence.frame import Group, configuration
 from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Bar, Chart, Point
 
 _SWEEP = 6
 _PAIRS = 12
+_MOST = 40
 
 
 def charts(summaries: Sequence[Summary]) -> tuple[Chart, ...]:
@@ -26,8 +28,10 @@ def _of(summaries: Sequence[Summary], metric: str) -> list[Summary]:
 
 
 def _points(group: Group, series: str = "") -> tuple[Point, ...]:
-    return tuple(Point(float(value), source, series)
-                 for value, source in zip(group.values, group.sources(), strict=False))
+    """Single values with their places; of many, as many as can be told apart, evenly spread."""
+    at = np.unique(np.linspace(0, group.n - 1, min(group.n, MOST_SOURCES)).astype(np.int64))
+    return tuple(Point(float(group.frame.value[row]), group.frame.source(row), series)
+                 for row in group.rows[at].tolist())
 
 
 def _bar(one: Summary, label: str, series: str) -> Bar:
@@ -37,52 +41,88 @@ def _bar(one: Summary, label: str, series: str) -> Bar:
                one.location)
 
 
-def _label(group: Group, with_settings: bool = True) -> str:
-    artifact = group.artifacts[0].rsplit("/", 1)[-1] if len(group.artifacts) == 1 else ""
-    settings = configuration(group.settings) if with_settings and group.settings else ""
-    parts = (group.name("model"), settings or artifact)
-    return " · ".join(part for part in parts if part) or artifact
+def _short(artifacts: Iterable[str]) -> dict[str, str]:
+    """File names without their folders, as far as they differ without them."""
+    names = sorted(set(artifacts))
+    last = Counter(name.rsplit("/", 1)[-1] for name in names)
+    return {name: name if last[name.rsplit("/", 1)[-1]] > 1 else name.rsplit("/", 1)[-1]
+            for name in names}
+
+
+def _files(summaries: Sequence[Summary]) -> dict[str, str]:
+    return _short(name for one in summaries for name in one.group.artifacts)
+
+
+def _joined(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _subject(group: Group) -> str:
+    """The one prompt or test of a group, else nothing."""
+    names = [name for kind in (group.prompts, group.tests) if len(kind) == 1
+             for name in kind if name]
+    return _joined(*names)
 
 
 def _throughput(summaries: Sequence[Summary]) -> Chart:
     """One bar a group; a sweep of single values is one bar with its points."""
+    members = [one for one in _of(summaries, "output_throughput")
+               if not one.group.cold and one.group.name("unit") == "tok/s"]
+    files = _files(members)
     sweeps: dict[tuple[str | None, str], list[Summary]] = defaultdict(list)
     bars = []
-    for one in _of(summaries, "output_throughput"):
+    for one in _fitting(members):
         group = one.group
-        if group.cold or group.name("unit") != "tok/s":
-            continue
         if group.n == 1 and len(group.artifacts) == 1 and group.settings:
             sweeps[group.name("model"), group.artifacts[0]].append(one)
         else:
-            bars.append(_bar(one, _label(group), "warm" if group.name("phase") else ""))
-    for (model, artifact), members in sweeps.items():
-        if len(members) < _SWEEP:
-            bars += [_bar(one, _label(one.group), "") for one in members]
+            bars.append(_bar(one, _label(group, files), group.name("phase") or ""))
+    for (model, artifact), alone in sweeps.items():
+        if len(alone) < _SWEEP:
+            bars += [_bar(one, _label(one.group, files), "") for one in alone]
             continue
-        points = tuple(point for one in members for point in _points(one.group))
-        file = artifact.rsplit("/", 1)[-1]
-        bars.append(Bar(f"{model or file} · sweep in {file}", "sweep", points, None, None, None, ""))
-    bars.sort(key=lambda bar: -float(np.median([point.value for point in bar.points])))
+        points = tuple(point for one in alone for point in _points(one.group))
+        bars.append(Bar(f"{_joined(model or files[artifact])} · sweep in {files[artifact]}",
+                        "sweep", points, None, None, None, ""))
+    bars.sort(key=lambda bar: (-float(np.median([point.value for point in bar.points])),
+                               bar.label, bar.series))
     return Chart("throughput", "Output throughput by model and configuration",
                  "output throughput", "tok/s", False, tuple(bars))
 
 
+def _fitting(members: Sequence[Summary]) -> Sequence[Summary]:
+    """All groups, or of many those without a prompt and of the prompt that most of them have."""
+    asked = Counter(subject for one in members if (subject := _subject(one.group)))
+    if len(members) <= _MOST or not asked:
+        return members
+    commonest = min(asked, key=lambda subject: (-asked[subject], subject))
+    return [one for one in members if _subject(one.group) in ("", commonest)]
+
+
+def _label(group: Group, files: Mapping[str, str]) -> str:
+    file = files[group.artifacts[0]] if len(group.artifacts) == 1 else ""
+    settings = configuration(group.settings) if group.settings else ""
+    model = group.name("model")
+    return _joined(model, settings or file, _subject(group)) or file
+
+
 def _first_token(summaries: Sequence[Summary]) -> Chart:
-    """Cold and warm calls of each model and file, two series."""
-    pooled: dict[tuple[str, str], list[Group]] = defaultdict(list)
-    for one in _of(summaries, "time_to_first_token"):
-        if one.group.name("phase") is not None:
-            series = "cold" if one.group.cold else "warm"
-            pooled[_label(one.group, with_settings=False), series].append(one.group)
-    labels = dict.fromkeys(label for label, _ in pooled)
+    """Calls of each model and file, a series a phase; the single points only."""
+    members = [one for one in _of(summaries, "time_to_first_token")
+               if one.group.name("phase") is not None]
+    files = _files(members)
+    pooled: dict[str, dict[str, list[Group]]] = defaultdict(lambda: defaultdict(list))
+    for one in members:
+        group = one.group
+        file = files[group.artifacts[0]] if len(group.artifacts) == 1 else ""
+        pooled[_joined(group.name("model"), file)][str(group.name("phase"))].append(group)
     bars = []
-    for label in labels:
-        for series in ("cold", "warm"):
-            groups = pooled.get((label, series), [])
-            points = tuple(point for group in groups for point in _points(group, series))
+    for label, phases in pooled.items():
+        for phase in sorted(phases, key=lambda name: (name != "cold", name != "warm", name)):
+            points = tuple(point for group in phases[phase] for point in _points(group, phase)
+                           if point.value > 0)
             if points:
-                bars.append(Bar(label, series, points, None, None, None, ""))
+                bars.append(Bar(label, phase, points, None, None, None, ""))
     return Chart("first-token", "Time to first token, cold and warm", "time to first token", "s",
                  True, tuple(bars))
 

@@ -71,7 +71,8 @@ def _latest(book: Book, statement: str, artifacts: Sequence[Artifact], where: st
     return book.fact(statement, modified_text(newest.modified_ns), statistic="latest",
                      estimator="latest modification time", n=len(artifacts), kind="inventory",
                      topic="inventory", weight=-1.0, scope=scope,
-                     sql=f"SELECT max(modified) FROM artifacts WHERE {where}",
+                     sql="SELECT strftime(max(modified) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S UTC') "
+                         f"FROM artifacts WHERE {where}",
                      sources=[Source(newest.artifact, "")])
 
 

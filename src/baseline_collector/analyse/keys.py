@@ -25,12 +25,16 @@ _TYPES = ("json", "csv", "jsonl")
 _MEASURED = (*LEADING[:4], "output_tokens", "fan_speed", "load_duration")
 
 
+_ONE_MEANING = ("metric", "unit", "statistic")
+
+
 def key_facts(frame: Frame, artifacts: Sequence[Artifact], book: Book) -> None:
     """Enter facts of the leading measured keys of each type of file."""
     kinds = {one.artifact: one.kind for one in artifacts}
     by_artifact = np.array([kinds.get(str(name), "") for name in frame.column("artifact").names])
     kind_of_row = by_artifact[frame.column("artifact").codes]
-    usable = frame.column("role").where("measurement") & ~np.isnan(frame.value)
+    usable = (frame.column("role").where("measurement") & ~np.isnan(frame.value)
+              & ~frame.column("status").where("quarantined"))
     told = frame.column("metric").where(*_MEASURED) & (
         frame.column("statistic").where("sample", "mean", "p99"))
     for kind in _TYPES:
@@ -41,11 +45,14 @@ def key_facts(frame: Frame, artifacts: Sequence[Artifact], book: Book) -> None:
 
 def _leading(frame: Frame, rows: Ints) -> list[Ints]:
     """Rows of each key worth telling of: by metric, then by how often they occur."""
-    keys, metrics = frame.column("key").codes, frame.column("metric")
-    found = [rows[keys[rows] == code] for code in np.unique(keys[rows]).tolist()]
+    keys, metrics = frame.column("key"), frame.column("metric")
+    found = [rows[keys.codes[rows] == code] for code in np.unique(keys.codes[rows]).tolist()]
+    found = [mine for mine in found if all(
+        len(set(frame.column(name).codes[mine].tolist())) == 1 for name in _ONE_MEANING)]
 
-    def rank(mine: Ints) -> tuple[int, int]:
-        return _MEASURED.index(str(metrics.at(int(mine[0])))), -len(mine)
+    def rank(mine: Ints) -> tuple[int, int, str]:
+        first = int(mine[0])
+        return _MEASURED.index(str(metrics.at(first))), -len(mine), str(keys.at(first))
 
     chosen: list[Ints] = []
     for mine in sorted(found, key=rank):
@@ -60,10 +67,8 @@ def _enter(frame: Frame, book: Book, kind: str, rows: Ints) -> None:
     key = str(frame.column("key").at(int(rows[0])))
     label, type_ = book.name("key", key), book.name("kind", kind)
     unit = frame.column("unit").at(int(rows[0]))
-    if len(set(frame.column("unit").codes[rows].tolist())) > 1:
-        return
-    condition = (f"key = {quoted(key)} AND role = 'measurement' AND artifact IN "
-                 f"(SELECT artifact FROM artifacts WHERE kind = {quoted(kind)})")
+    condition = (f"key = {quoted(key)} AND role = 'measurement' AND status <> 'quarantined' "
+                 f"AND artifact IN (SELECT artifact FROM artifacts WHERE kind = {quoted(kind)})")
     metric = frame.column("metric").at(int(rows[0]))
     scope = {"of": "key", "key": key, "kind": kind}
     sources = frame.sources(rows)

@@ -13,11 +13,13 @@ from baseline_collector.audit.rounding import fits, written
 _OPENS_PARTS = re.compile(r"[\s*]*[(\[]\s*[^)\d]{0,32}$")
 _OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|all\s+|these\s+)?$|\s*/\s*$", re.I)
 _SEPARATOR = re.compile(r"[|+,;]")
-_LESS = re.compile(r"\b(?:lower|less|slower|fewer|smaller|reduction|reduced|drop|decreas\w+|"
+_LESS = re.compile(r"\b(?:costs?|loss|los(?:es|ing)|lower|less|slower|fewer|smaller|reduction|"
+                   r"reduced|drop|decreas\w+|"
                    r"shorter)\b", re.I)
 _CHANGE = re.compile(r"\b(?:higher|lower|more|less|faster|slower|fewer|greater|increas\w+|"
                      r"decreas\w+|reduc\w+|"
-                     r"improv\w+|drop|gain|longer|shorter|apart|difference)\b", re.I)
+                     r"improv\w+|drop|costs?|loss|los(?:es|ing)|penalty|overhead|sav\w+|"
+                     r"speed-?up|slow-?down|gain|longer|shorter|apart|difference)\b", re.I)
 
 
 def judge_arithmetic(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]

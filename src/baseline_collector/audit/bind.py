@@ -26,6 +26,7 @@ _BY_UNIT = {"tok/s": family("output_throughput"), "word/s": family("output_throu
 """What a rate measures where nothing but its unit says it."""
 _WITH = re.compile(r"[\s*]*(?:with|using|under)\s+[`*]*", re.I)
 _NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
+_THAT_FILE = re.compile(r"\b(?:that|this|the\s+same)\s+(?:file|run|artifact)\b", re.I)
 _BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
 _OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|"
                           r"here)\b", re.I)
@@ -187,6 +188,10 @@ class Binder:
         earlier = [one for one in near.previous if one.topic == topic]
         if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
             return earlier[0], bool(_OPENS_AGAIN.match(near.sentence_text))
+        before = near.claim.block.before
+        if topic == "file" and before is not None and _THAT_FILE.search(near.sentence_text):
+            inside = [one for one in self.of(before) if one.topic == topic]
+            return (inside[0], True) if len({one.text for one in inside}) == 1 else (None, True)
         return None, True
 
 

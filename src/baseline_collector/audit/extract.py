@@ -21,6 +21,7 @@ from baseline_collector.audit.numerals import (
     numerals,
     unit_named,
 )
+from baseline_collector.vocabulary import PARAMETERS
 
 _CODE = re.compile(r"(`+)([^`\n]*)\1")
 _QUOTED = re.compile(r"\"[^\"\n]{2,}?\"|“[^”\n]*[”\"]")
@@ -29,7 +30,9 @@ _PATH = re.compile(r"(?<![\w])(?:[\w.+-]+[/\\])+[\w.+-]*|"
                    r"\b[\w+-]*[A-Za-z_][\w.+-]*\.(?:json[l]?|csv|tsv|"
                    r"md|markdown|txt|log|ya?ml|toml|html?|py|parquet|gguf)\b")
 _IDENTIFIER = re.compile(r"(?<![\w.])[A-Za-z][A-Za-z+]*[\w.+]*[:_-](?=[\w.:+-]*\d)[\w.:+-]*\w"
-                         r"|\b[A-Za-z_]+\d[\w.:+-]*|\b\w*_\w*=\S+")
+                         r"|\b[A-Za-z_]+\d[\w.:+-]*")
+_SETTING = re.compile(r"\b(" + "|".join(sorted(map(re.escape, PARAMETERS), key=len, reverse=True))
+                      + r")\s?=\s?[\w.:-]*\w")
 _SIZE = re.compile(r"\b\d+(?:\.\d+)?\s?[bBmMkK]\b(?![/\w])(?!\s*(?:of|used|free))")
 _REFERENCE = re.compile(r"\[\^?\d+\]|\b[FNR]\d+(?:[.-]\w+)*\b")
 _PERCENTILE = re.compile(r"\b\d{1,2}(?:\.\d+)?(?:st|nd|rd|th)\b|\b[pP]\d{1,2}(?:\.\d+)?\b|"
@@ -61,6 +64,10 @@ _WORDS = re.compile(
     r"(?:files?|artifacts?|documents?)\b)", re.I)
 _SPELLED = re.compile(r"\b(?P<word>" + "|".join(_SMALL) + r")\b(?=(?:\s+[\w-]+){0,2}\s+"
                       + COUNTED + r"\b)", re.I)
+_RANK = re.compile(
+    r"\b(?:faster|slower|quicker)\s+than\b|\b(?:higher|lower|larger|smaller)(?:\s+[a-z-]+){1,5}?\s+than\b"
+    r"|\b(?:fastest|slowest|quickest)\b(?=\s+(?:model|build|variant|one|of)\b|\s*[.,;:]|"
+    r"\s*$)", re.I)
 
 
 def extract(blocks: tuple[Block, ...]) -> Iterator[Claim]:
@@ -149,6 +156,8 @@ def _in_words(block: Block, text: str) -> Iterator[Claim]:
         before = text[: match.start()].removesuffix("a ")
         bound: Bound = "over" if _OVER.search(before) else "under" if _UNDER.search(before) else ""
         yield replace(claim, unit=units.unit("%"), about=bool(_ABOUT.search(before)), bound=bound)
+    for match in _RANK.finditer(text, block.own):
+        yield _claim(block, match.start(), match.end(), kind="word", value=None)
     for match in _SPELLED.finditer(text, block.own):
         yield _claim(block, match.start(), match.end(), kind="number",
                      value=float(_SMALL.index(match["word"].lower())))
@@ -187,7 +196,7 @@ def _masked(block: Block) -> str:
     if block.kind != "code":
         for match in _QUOTED.finditer(text):
             text = _blank(text, *match.span())
-    for pattern in (_URL, _PATH, _PERCENTILE, _IDENTIFIER, _SIZE, _REFERENCE):
+    for pattern in (_URL, _PATH, _PERCENTILE, _IDENTIFIER, _SETTING, _SIZE, _REFERENCE):
         for match in pattern.finditer(text):
             if pattern is not _PATH or _is_path(match[0]):
                 text = _blank(text, *match.span())

@@ -158,6 +158,17 @@ class Index:
                 for text in self.column("parameters").names]
 
     @cached_property
+    def setting_names(self) -> frozenset[str]:
+        """Names of all settings of runs."""
+        return frozenset(name for held in self.settings for name in held)
+
+    @cached_property
+    def backends(self) -> tuple[str, ...]:
+        """Backends that runs name; reports name them without saying backend."""
+        found = {held["backend"] for held in self.settings if "backend" in held}
+        return tuple(sorted(name for name in found if len(name) > 2 and name[0].isalpha()))
+
+    @cached_property
     def _keys(self) -> tuple[dict[str, list[int]], list[list[str]]]:
         names = [[part for part in tokens(key) if part] for key in self.column("key").names]
         last: dict[str, list[int]] = defaultdict(list)

@@ -45,7 +45,8 @@ _OTHER_NOUN = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|total\b|in\b|overall\b|"
                          r"documents?\b)[A-Za-z]{3,}")
 _INSIDE = re.compile(r"[^.,;:\d]{0,40}\b(?:in|under|below|from|within|"
                      r"inside)\s+(?:the\s+)?[`*]*", re.I)
-_FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has)[`*\s]*(?:files:?\s*)?", re.I)
+_FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has|,?\s*there\s+(?:are|were)|"
+                           r",?\s*we\s+(?:find|found|have))[`*\s]*(?:files:?\s*)?", re.I)
 _TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:[\w-]+\s+){0,3}?(?:(?:are|is|"
                       r"being)\s+)?(?:in\s+)?[`*]*",
                       re.I)

@@ -15,6 +15,7 @@ from baseline_collector.audit.dates import judge_date
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.inventory import judge_files, question
 from baseline_collector.audit.joined import judge_joined
+from baseline_collector.audit.ranks import judge_rank
 from baseline_collector.audit.said_units import judge_unit
 from baseline_collector.audit.values import judge_value
 from baseline_collector.naming import take_apart
@@ -55,10 +56,12 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
         return judge_date(claim, subject.kind, folder, index, dates, today)
     if claim.kind == "unit":
         return judge_unit(claim, subject, index)
-    if claim.block.kind != "json":
+    if claim.block.kind != "json" and not (claim.kind == "word" and claim.value is None):
         asked = question(claim, binder.of(claim.block), subject.kind)
         if asked is not None:
             return judge_files(claim, asked, index, blocks)
+    if claim.kind == "word" and claim.value is None:
+        return judge_rank(claim, subject, binder.of(claim.block), index)
     if claim.kind == "word":
         return Outcome("unsupported", "Which files are meant is not said.")
     own = judge_arithmetic(claim, beside, lambda one, other: _alike(one, other, binder))

@@ -29,8 +29,9 @@ _WORD = re.compile(r"[A-Za-z]+")
 _STATISTICS = (
     (r"avg|averag(?:e[ds]?|ing)|means?|typical(?:ly)?|expected", "mean"),
     (r"medians?", "p50"),
-    (r"min(?:imum)?|lowest|smallest|shortest|fewest", "min"),
-    (r"max(?:imum)?|highest|peak(?:s|ed|ing)?|largest|longest|greatest|up to|as high as", "max"),
+    (r"min(?:imum)?|lowest|smallest|shortest|fewest|at least|no less than", "min"),
+    (r"max(?:imum)?|highest|peak(?:s|ed|ing)?|largest|longest|greatest|up to|as high as|"
+     r"at most|no more than", "max"),
     (r"best|fastest|quickest|top", "best"), (r"worst|slowest", "worst"),
     (r"std(?:\s?dev)?|stdev|standard deviations?|sd|σ", "std"),
     (r"coefficient of variation|cv", "cv"),
@@ -48,7 +49,8 @@ _SPOKEN_METRICS = (
                 r"|\b(?:generation|processing|inference|decod\w+)[- ](?:speed|rate)s?\b"
                 r"|\btokens?\s+(?:processed\s+|generated\s+)?(?:per|/|a)\s*s(?:econd|ec)?\b"
                 r"|\btok(?:ens?)?/s(?:ec(?:ond)?)?\b", re.I), "output_throughput"),
-    (re.compile(r"\b(?:runs?|ran|running)\s+(?:at|in|for)\b", re.I), "iteration_time"),
+    (re.compile(r"\b(?:runs?|ran|running)\s+(?:at|in|for)\b|\b(?:per|an|each)\s+iteration\b",
+                re.I), "iteration_time"),
     (re.compile(r"\bfirst[- ]tokens?(?:[- ]latency)?\b", re.I), "time_to_first_token"),
     (re.compile(r"\b(?:compile|compilation|compiling)[- ](?:time|duration)s?\b|"
                 r"\bcompil(?:es|ed|ing)\b(?!\s+(?:process|time))", re.I), "compile_time"),
@@ -104,7 +106,7 @@ def mentions(text: str, index: Index, label_end: int = 0) -> list[Mention]:
     """
     found: list[Mention] = []
     taken = [False] * len(text)
-    for finder in (_code, _json_key, _bare_keys, _paths, _settings, _labels, _metrics, _models,
+    for finder in (_code, _settings, _json_key, _bare_keys, _paths, _labels, _metrics, _models,
                    _words):
         for one in finder(text, index):
             if not any(taken[one.start : one.end]):
@@ -161,7 +163,8 @@ def _json_key(text: str, index: Index) -> Iterator[Mention]:
     if not match or ("_" not in match[1] and '"' not in match[0]):
         return
     key = index.key(match[1])
-    yield Mention(match.start(1), match.end(1), "key" if key else "no key", match[1], key=key)
+    if key or not index.models(match[1]):
+        yield Mention(match.start(1), match.end(1), "key" if key else "no key", match[1], key=key)
 
 
 def _bare_keys(text: str, index: Index) -> Iterator[Mention]:
@@ -198,7 +201,11 @@ def _files_named(name: str, index: Index) -> frozenset[str]:
 
 def _settings(text: str, index: Index) -> Iterator[Mention]:
     for match in _PARAM.finditer(text):
-        yield _param(match, 0)
+        if match[1] in vocabulary.PARAMETERS or match[1] in index.setting_names:
+            yield _param(match, 0)
+    for value in index.backends:
+        for match in re.finditer(rf"(?<![\w/.-]){re.escape(value)}(?![\w/.-])", text, re.I):
+            yield Mention(match.start(), match.end(), "param", "backend", frozenset({value}))
     for match in _SPOKEN_PARAM.finditer(text):
         if match[1] in vocabulary.PARAMETERS and "_" in match[1]:
             yield _param(match, 0)
@@ -212,7 +219,7 @@ def _param(match: re.Match[str], offset: int) -> Mention:
 def _labels(text: str, index: Index) -> Iterator[Mention]:
     """A label before a colon is a name taken apart whole: ``Mean TTFT (ms):``."""
     for match in re.finditer(r"(?:^|[|\n(])\s*([A-Za-z][^:|\n`]{1,48}?)\s*:(?=\s|$)", text):
-        apart = _taken(match[1])
+        apart = None if re.search(r"[_.\[]", match[1]) and index.key(match[1]) else _taken(match[1])
         if apart:
             metric, statistic = apart
             yield Mention(match.start(1), match.end(1), "metric", match[1], family(metric))

@@ -24,6 +24,7 @@ _INTERVAL = re.compile(r"\b(?:interval|confidence|CI|credible)\b|±", re.I)
 _NOUN_BEHIND = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|with\b|for\b|in\b|at\b|on\b|as\b|"
                           r"while\b|etc\b|is\b|"
                           r"was\b|when\b|but\b|vs\b|versus\b|than\b|per\b|across\b|over\b|from\b)[A-Za-z]{2,}")
+_EXTREME = re.compile(r"smallest|largest")
 _QUANTILE = re.compile(r"p\d")
 _PLAIN = ("mean", "p50", "min", "max")
 _FEW = 3
@@ -68,11 +69,16 @@ def _judged(claim: Claim, subject: Subject, index: Index) -> Outcome:
     bases = list(_bases(claim, subject, chosen[0], index))
     if not bases:
         return _wrong_unit(claim, subject, chosen[0], index)
+    if claim.bound and subject.statistic in ("min", "max"):
+        claim = replace(claim, bound="")  # "at most 30 s" says what the largest is
     missed: list[Reading] = []
+    said = _statistic(subject, index)
     for selection in chosen:
         for basis in bases:
             found = list(_readings(claim, subject, selection, basis, index))
             hits = [one for one in found if fits(claim, one.value, scale=basis.scale)]
+            if claim.bound and not said and len(hits) < len(found):
+                return Outcome("unsupported", "Not every value there is beyond that bound.")
             if hits:
                 return _supported(claim, hits, found, index, basis.scale)
             missed = missed or [replace(one, value=one.value / basis.scale) for one in found]
@@ -208,6 +214,10 @@ def _supported(claim: Claim, hits: list[Reading], found: list[Reading], index: I
         why = "A value that stands there." if len(rows) == 1 else (
             f"A value that stands there {len(rows)} times.")
     else:
+        defect = defect_of(index, rows[0]) if _EXTREME.match(first.words) else ""
+        if defect:
+            return Outcome("source_defect", f"Quoted rightly, but {defect}.", evidence,
+                           sql=first.sql)
         why = f"It is the {first.words}." + _both_figures(first, found, scale)
     return Outcome("supported", why, evidence, sql=first.sql)
 
@@ -228,6 +238,8 @@ def _missed(claim: Claim, subject: Subject, chosen: list[Selection], bases: list
     selection = chosen[0]
     if subject.modal and subject.key is None:
         return Outcome("unsupported", "Advice states no measurement.")
+    if subject.statistic == "count":
+        return Outcome("unsupported", "What is counted is the report's own idea.")
     if not missed:
         return Outcome("unsupported", "Nothing says which value or statistic is meant.")
     said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _collect(commands)
     _inventory(commands)
     _query(commands)
+    _audit(commands)
     _lists(commands)
     _models(commands)
     _doctor(commands)
@@ -124,6 +125,21 @@ def _query(commands: _Commands) -> None:
                          help="output folder of collect, or its dataset (default baseline-report)")
     _format(command, "text", "csv")
     command.set_defaults(run="query")
+
+
+def _audit(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "audit", help="check a report against the data, claim by claim",
+        description="Check every quantitative claim of a report against a collected dataset or a "
+                    "folder of artifacts. Exit code 1 when something is contradicted.")
+    command.add_argument("report", metavar="REPORT", help="Markdown, text or HTML file")
+    command.add_argument("--against", required=True, metavar="DIR",
+                         help="output folder of collect, its dataset, or a folder of artifacts")
+    command.add_argument("--all", action="store_true", help="show supported claims too (text)")
+    command.add_argument("--fix", metavar="FILE",
+                         help="write a copy with contradicted numbers corrected and marked")
+    _format(command, "text", "markdown", "sarif", "github")
+    command.set_defaults(run="audit")
 
 
 def _lists(commands: _Commands) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from baseline_collector import config, pipeline
+from baseline_collector import __version__, config, pipeline
+from baseline_collector.audit import show
+from baseline_collector.audit.sarif import as_sarif
 from baseline_collector.dataset import Dataset
 from baseline_collector.faces.listings import doctor, models, readers, rules, vocabulary
 from baseline_collector.faces.printing import print_json, print_table, safe
@@ -110,6 +112,21 @@ def _unarmed(value: object) -> object:
     return value
 
 
+def audit(given: argparse.Namespace) -> int:
+    """Audit a report; exit 1 when something is contradicted."""
+    found, text = pipeline.check(Path(given.report), Path(given.against), config.load({}))
+    forms: dict[str, Callable[[], str]] = {
+        "text": lambda: show.as_text(found, text, everything=given.all),
+        "json": lambda: show.as_json(found), "markdown": lambda: show.as_markdown(found, text),
+        "sarif": lambda: as_sarif(found, __version__), "github": lambda: show.as_github(found),
+    }
+    sys.stdout.write(forms[given.format]())
+    if given.fix:
+        Path(given.fix).write_text(show.fix(found, text), "utf-8")
+        _tell(f"corrected copy: {given.fix}")
+    return 1 if found.counts["contradicted"] else 0
+
+
 def completion(given: argparse.Namespace) -> int:
     """Print a completion script."""
     import shtab  # noqa: PLC0415
@@ -121,7 +138,7 @@ def completion(given: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "collect": collect, "inventory": inventory, "query": query, "readers": readers,
+    "collect": collect, "inventory": inventory, "query": query, "audit": audit, "readers": readers,
     "rules": rules, "vocabulary": vocabulary, "models": models, "doctor": doctor,
     "completion": completion,
 }

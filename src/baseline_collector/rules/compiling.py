@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -42,6 +43,7 @@ class Side:
         rows: Rows it comes from.
         estimator: How it was got.
         compiling: Rows with compile times.
+        elsewhere: What it ran on, where that is not the device of the benchmark.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Side:
     rows: tuple[int, ...]
     estimator: str
     compiling: tuple[int, ...]
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def compile_payback(evidence: Evidence) -> None:
                  if (side := _side(frame, name, rows, _compiles(found, place, name))) is not None]
         base = next((side for wanted in _UNCOMPILED for side in sides
                      if side.name.lower() == wanted), None)
-        others = [side for side in sides if side is not base and side.compiling]
+        others = [replace(side, elsewhere=_elsewhere(frame, side, place))
+                  for side in sides if side is not base and side.compiling]
         if base is not None and others:
             _compare(evidence, place, base, sorted(others, key=lambda one: (one.mean, one.name)))
 
@@ -175,6 +179,14 @@ def _side(frame: Frame, name: str, rows: Rows, compiling: Sequence[int]) -> Side
                          tuple(compiling)))
 
 
+def _elsewhere(frame: Frame, side: Side, place: Place) -> str:
+    """The provider of a backend that ran on the CPU in a benchmark of another device."""
+    setup = frame.column("setup").at(side.rows[0])
+    providers = str(json.loads(setup).get("providers", "")) if setup else ""
+    on_cpu = providers.replace(" ", "") == "CPUExecutionProvider"
+    return providers if on_cpu and place.device and "cpu" not in place.device.lower() else ""
+
+
 def _checked(side: Side) -> Side | None:
     return side if side.mean > 0 else None
 
@@ -211,9 +223,12 @@ def _advice(teller: _Teller, told: list[_Told], wasted: list[str]) -> str:
         parts.append(f"use {won.name} beyond {{{won.iterations}}} {won.noun}")
     if wasted:
         parts.append(f"leave out {enumeration(wasted)} unless more iterations show a gain")
+    moved = [one.name for one in told if one.verdict == "elsewhere"]
+    if moved:
+        parts.append(f"run {enumeration(moved)} on the device of the others before comparing")
     if not parts:
         return f"Time at least three iterations of each backend{teller.about} in {teller.file}."
-    words = " and ".join(parts)
+    words = "; ".join(parts)
     return f"For what {teller.file} measures{teller.about}, {words}."
 
 
@@ -254,7 +269,9 @@ class _Teller:
 
     def compiling(self, one: Side) -> tuple[str, float]:
         """Compile time of a backend; the fact and its seconds."""
-        rows = one.compiling
+        values = self.frame.value[list(one.compiling)]
+        # A time that an artifact tells in two places is one time.
+        rows = one.compiling if values.min() != values.max() else one.compiling[:1]
         took = float(self.frame.value[list(rows)].mean())
         single = len(rows) == 1
         fact = self.book.fact(
@@ -275,6 +292,10 @@ class _Teller:
     def clause(self, one: Side) -> _Told:
         """Say of one backend what it cost and gained against the base."""
         name = self.book.name("backend", one.name)
+        if one.elsewhere:
+            text = (f"{name} ran on {self.book.name('provider', one.elsewhere)}, not on "
+                    f"{self.book.name('device', self.place.device)}, and does not compare")
+            return _Told(name, text, (), "elsewhere")
         compiling, took = self.compiling(one)
         facts = (self.mean(one), compiling)
         first, second = self.base.reported, one.reported

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from baseline_collector.evidence.book import count_of, quoted
 from baseline_collector.evidence.rule import Evidence, Rule, files, listed
+from baseline_collector.model import Outcomes
 
 _NUMBERS = re.compile(r"\d+")
 _DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an error): *")
@@ -33,8 +34,8 @@ def failed_calls(evidence: Evidence) -> None:
                       sources=files(sorted(told)), kind="inventory",
                       sql="SELECT sum(attempts) FROM artifacts WHERE twin_of IS NULL")
     book.finding("failed-calls", "warning",
-                 f"{{{fact}}} of {{{tried}}} calls with a recorded outcome failed; their numbers "
-                 "stay out of every statistic.", [fact, tried],
+                 f"{{{fact}}} of {{{tried}}} {count_of(attempts, 'call')} with a recorded outcome "
+                 "failed; what they tell stays out of every statistic.", [fact, tried],
                  "Repeat the failed runs, or say in the artifact that they are void.", "failure")
     _causes(evidence, failing)
     _void(evidence)
@@ -45,25 +46,37 @@ def _causes(evidence: Evidence, failing: Iterable[str]) -> None:
     book = evidence.book
     causes: Counter[str] = Counter()
     where: dict[str, list[str]] = {}
-    spelled: dict[str, str] = {}
+    alike: dict[str, dict[str, None]] = {}
     for name in sorted(failing):
         for reason in evidence.outcomes[name].failures:
-            text = _DETAIL.sub("", reason)[:160]
+            text = _cut(_DETAIL.sub("", reason))
             cause = _NUMBERS.sub("#", text)
-            spelled.setdefault(cause, text)
+            alike.setdefault(cause, {})[text] = None
             causes[cause] += 1
             if name not in where.setdefault(cause, []):
                 where[cause].append(name)
-    for cause, count in causes.most_common(6):
-        text = spelled[cause]
-        fact = book.fact(f"Calls that failed with {book.name('error', text)}: {{}}", count,
+    for cause, count in sorted(causes.items(), key=lambda item: (-item[1], item[0]))[:_MOST]:
+        text = min(alike[cause])
+        how = "with" if len(alike[cause]) == 1 else "with errors like"
+        fact = book.fact(f"Calls that failed {how} {book.name('error', text)}: {{}}", count,
                          statistic="count", estimator="calls with this error text", n=count,
                          topic="failure", weight=70.0, scope={"of": "failures", "error": text},
                          sources=files(where[cause]), kind="inventory")
         book.finding("failure-cause", "warning",
-                     f"{{{fact}}} {count_of(count, 'call')} failed with {book.name('error', text)} in "
+                     f"{{{fact}}} {count_of(count, 'call')} failed {how} "
+                     f"{book.name('error', text)} in "
                      f"{listed(book, 'artifact', where[cause])}.", [fact],
                      _advice(text), "failure")
+
+
+_MOST, _LONGEST = 6, 160
+
+
+def _cut(text: str) -> str:
+    """An error text, cut between words where it is long."""
+    if len(text) <= _LONGEST:
+        return text
+    return text[:_LONGEST].rsplit(None, 1)[0] + " …"
 
 
 _SERVER = re.compile(r"connect|address|refused|protocol|unreachable|timed? ?out", re.IGNORECASE)
@@ -83,7 +96,7 @@ def _advice(error: str) -> str:
 def _void(evidence: Evidence) -> None:
     """Files in which no call worked."""
     void = sorted(name for name, one in evidence.outcomes.items()
-                  if one.attempts and len(one.failures) >= one.attempts)
+                  if name not in evidence.twin_of and one.attempts and len(one.failures) >= one.attempts)
     if not void:
         return
     book = evidence.book
@@ -92,11 +105,12 @@ def _void(evidence: Evidence) -> None:
                      n=len(evidence.outcomes), topic="failure", weight=75.0, kind="inventory",
                      scope={"of": "void files"}, sources=files(void),
                      sql="SELECT count(*) FROM artifacts WHERE attempts > 0 "
-                         "AND failures >= attempts")
+                         "AND failures >= attempts AND twin_of IS NULL")
     book.finding("void-file", "warning",
                  f"In {{{fact}}} {count_of(len(void), 'file')} no call worked: "
                  f"{listed(book, 'artifact', void)}.", [fact],
-                 "Delete the files in which no call worked, or run them again; they measure nothing.", "failure")
+                 "Run the files in which no call worked again, and set the old ones aside: they "
+                 "measure nothing.", "failure")
 
 
 def disguised(evidence: Evidence) -> None:
@@ -105,8 +119,9 @@ def disguised(evidence: Evidence) -> None:
     for name, one in sorted(evidence.outcomes.items()):
         if not one.disguised:
             continue
-        text = next(_DETAIL.sub("", reason) for reason in one.failures
-                    if reason.startswith("not marked"))
+        texts = sorted({_cut(_DETAIL.sub("", reason)) for reason in one.failures
+                        if reason.startswith("not marked")})
+        errors = f"{'such as ' if len(texts) > 1 else ''}{book.name('error', texts[0])}"
         fact = book.fact(f"Calls in {book.name('artifact', name)} not marked as failed although "
                          "their text is an error message: {}", one.disguised, statistic="count",
                          estimator="answers whose text is an error message", n=one.attempts,
@@ -115,10 +130,18 @@ def disguised(evidence: Evidence) -> None:
                          sql=f"SELECT disguised FROM artifacts WHERE artifact = {quoted(name)}")
         book.finding("disguised-failure", "critical",
                      f"{{{fact}}} {count_of(one.disguised, 'call')} in {book.name('artifact', name)} "
-                     f"counted as success by the file hold as text {book.name('error', text[:160])}. Rates from there "
-                     "are the speed of an error message.", [fact],
-                     f"Treat {book.name('artifact', name)} as void, and let the harness check the "
-                     "answer before it writes success.", "failure")
+                     f"counted as success by the file {count_of(one.disguised, 'holds', 'hold')} "
+                     f"an error as text: {errors}. Rates from there are the speed of an error "
+                     "message.", [fact],
+                     f"Treat {_what(one)}{book.name('artifact', name)} as void, and let the "
+                     "harness check the answer before it writes success.", "failure")
+
+
+def _what(one: Outcomes) -> str:
+    """What of a file is void: all of it, or the calls in question."""
+    if len(one.failures) >= one.attempts:
+        return ""
+    return "that call in " if one.disguised == 1 else "those calls in "
 
 
 def words_for_tokens(evidence: Evidence) -> None:
@@ -130,16 +153,18 @@ def words_for_tokens(evidence: Evidence) -> None:
     if not len(rows):
         return
     book = evidence.book
-    artifacts = list(dict.fromkeys(frame.source(row).artifact for row in rows.tolist()))
+    artifacts = sorted({frame.source(row).artifact for row in rows.tolist()})
     fact = book.fact("Values named tokens that equal the words of the text beside them: {}",
                      len(rows), statistic="count", estimator="count of equal values",
                      n=len(rows), topic="quality", weight=60.0, scope={"of": "word counts"},
                      sources=frame.sources(rows), kind="inventory",
                      sql="SELECT count(*) FROM measurements WHERE definition = 'words' "
                          "AND metric = 'output_tokens' AND statistic = 'sample'")
+    named, rates = (("value", "is a count of words; its rate is in")
+                    if len(rows) == 1 else ("values", "are counted words; their rates are"))
     book.finding("words-for-tokens", "warning",
-                 f"{{{fact}}} values named tokens in {listed(book, 'artifact', artifacts)} are "
-                 "counted words; their rates are words per second and compare with no token rate.",
+                 f"{{{fact}}} {named} named tokens in {listed(book, 'artifact', artifacts)} "
+                 f"{rates} words per second, not comparable with a token rate.",
                  [fact], "Take token counts from the server's own answer.", "quality")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from baseline_collector.evidence.book import count_of, quoted
-from baseline_collector.evidence.rule import Evidence, Rule, files, listed
+from baseline_collector.evidence.rule import Evidence, Rule, enumeration, files, listed
 
 
 def duplicates(evidence: Evidence) -> None:
     """Files with the same content."""
-    copies = [one for one in evidence.artifacts if one.status == "duplicate"]
+    copies = sorted((one for one in evidence.artifacts if one.status == "duplicate"),
+                    key=lambda one: one.artifact)
     if not copies:
         return
     book = evidence.book
@@ -47,9 +48,13 @@ def twins(evidence: Evidence) -> None:
                  "duplicate")
 
 
+_MOST = 3
+
+
 def unread(evidence: Evidence) -> None:
     """Files that hold something this program cannot read."""
-    lost = [one for one in evidence.artifacts if one.status in ("unread", "partly_read")]
+    lost = sorted((one for one in evidence.artifacts
+                   if one.status in ("unread", "partly_read")), key=lambda one: one.artifact)
     if not lost:
         return
     book = evidence.book
@@ -58,11 +63,12 @@ def unread(evidence: Evidence) -> None:
                      topic="ingestion", weight=60.0, scope={"of": "unread"},
                      sources=files([one.artifact for one in lost]),
                      sql="SELECT count(*) FROM artifacts WHERE status IN ('unread','partly_read')")
-    first = lost[0]
+    told = [f"{book.name('artifact', one.artifact)} ({book.name('reason', one.reason)})"
+            for one in lost[:_MOST]]
+    names = ", ".join(told) + " and others" if len(lost) > _MOST else enumeration(told)
     book.finding("unread", "warning",
                  f"{{{fact}}} {count_of(len(lost), 'file was', 'files were')} not read whole: "
-                 f"{book.name('artifact', first.artifact)}, "
-                 f"{book.name('reason', first.reason)}.", [fact],
+                 f"{names}.", [fact],
                  f"Mend or remove {listed(book, 'artifact', [one.artifact for one in lost])}.",
                  "ingestion")
 
@@ -77,14 +83,15 @@ def quarantined(evidence: Evidence) -> None:
     reasons: dict[str, list[int]] = {}
     for row in rows.tolist():
         reasons.setdefault(str(frame.column("reason").at(row)), []).append(row)
-    for reason, mine in sorted(reasons.items(), key=lambda item: -len(item[1]))[:4]:
+    for reason, mine in sorted(
+            reasons.items(), key=lambda item: (-len(item[1]), item[0]))[:4]:
         fact = book.fact(
             f"Numbers in quarantine, {book.name('reason', reason[4:])}: {{}}", len(mine),
             statistic="count", estimator="count of values", n=frame.size, topic="ingestion",
             kind="inventory", weight=40.0, scope={"of": "quarantined", "rule": reason[:3]},
             sources=frame.sources(mine),
             sql=f"SELECT count(*) FROM measurements WHERE reason = {quoted(reason)}")
-        artifacts = list(dict.fromkeys(frame.source(row).artifact for row in mine))
+        artifacts = sorted({frame.source(row).artifact for row in mine})
         book.finding("quarantine", "notice",
                      f"{{{fact}}} {count_of(len(mine), 'number')} in "
                      f"{listed(book, 'artifact', artifacts)} went into quarantine: "

@@ -3,95 +3,161 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 
 import numpy as np
 
-from baseline_collector.evidence.book import Book, quoted
-from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.book import Book, among, count_of, quoted
+from baseline_collector.evidence.frame import Frame, Ints
+from baseline_collector.evidence.rule import Evidence, Rule, enumeration, files, listed
 from baseline_collector.evidence.summaries import LEADING
-from baseline_collector.evidence.rule import Evidence, Rule, files
 
 SIGNALS = ("power", "temperature", "fan_speed", "gpu_utilization", "gpu_memory_utilization",
            "cpu_utilization", "memory_used", "clock_graphics", "clock_memory", "power_limit")
 _VARYING = ("power", "temperature", "fan_speed", "gpu_utilization", "gpu_memory_utilization",
             "cpu_utilization", "memory_used", "clock_graphics", "clock_memory")
-_WANTED = ("power", "temperature", "gpu_utilization", "memory_used")
-_SMALLEST = 3
+_WANTED = (("power", ("power",)), ("temperature", ("temperature",)),
+           ("utilization", ("gpu_utilization", "cpu_utilization")),
+           ("memory used", ("memory_used", "gpu_memory_utilization", "memory_utilization")))
+_LEVELS = ("gpu_utilization", "gpu_memory_utilization", "cpu_utilization")
+_RESTING = ("fan_speed", "memory_used")
+_SMALLEST, _SMALLEST_RAISED = 3, 10
 _TIMED = ("output_throughput", "time_to_first_token", "request_latency", "iteration_time")
 
 
 def constant(evidence: Evidence) -> None:
-    """Signals that never move."""
-    frame, book = evidence.frame, evidence.book
-    for metric in _VARYING:
-        rows = np.flatnonzero(frame.counted & frame.column("metric").where(metric))
-        artifacts = frame.column("artifact").codes
-        for code in np.unique(artifacts[rows]).tolist():
-            mine = rows[artifacts[rows] == code]
-            values = frame.value[mine]
-            if len(mine) < _SMALLEST or values.min() != values.max():
-                continue
-            _constant(book, frame, metric, str(frame.column("artifact").names[code]), mine)
+    """Signals that never move.
+
+    Zero thrice is a gap. Another constant needs ten samples, as sensors count in whole
+    steps; a fan or a block of memory may well rest there, and a utilisation at its top is
+    a full machine.
+    """
+    frame = evidence.frame
+    rows = np.flatnonzero(frame.counted & frame.column("metric").where(*_VARYING)
+                          & frame.column("statistic").where("sample"))
+    for mine in _signals(frame, rows):
+        values, metric = frame.value[mine], str(frame.column("metric").at(mine[0]))
+        if len(mine) < _SMALLEST or values.min() != values.max():
+            continue
+        if values[0] == 0 and "process" in str(frame.column("key").at(mine[0])):
+            continue  # a process may well do nothing
+        if values[0] != 0 and (len(mine) < _SMALLEST_RAISED or metric in _RESTING):
+            continue
+        _constant(evidence.book, frame, metric, mine, full=metric in _LEVELS and values[0] >= 100)
 
 
-def _constant(book: Book, frame: Frame, metric: str, artifact: str, rows: np.ndarray) -> None:
-    value = float(frame.value[rows[0]])
-    path = str(frame.table.column("path")[int(rows[0])])
-    key = book.name("key", path)
-    where = (f"counted AND metric = {quoted(metric)} AND artifact = {quoted(artifact)}")
-    same = book.fact(f"Constant value of {key} in {book.name('artifact', artifact)}: {{}}", value,
+def _signals(frame: Frame, rows: Ints) -> list[list[int]]:
+    """Rows cut into single signals: of two devices in one file, each is one.
+
+    Of the indices of a path, the one with the most different values counts the samples.
+    """
+    found: dict[tuple[int, int], list[tuple[int, list[str]]]] = {}
+    artifacts, keys = frame.column("artifact").codes, frame.column("key").codes
+    paths = frame.table.column("path")
+    for row in rows.tolist():
+        found.setdefault((int(artifacts[row]), int(keys[row])), []).append(
+            (row, _INDEX.findall(str(paths[row]))))
+    signals: list[list[int]] = []
+    for members in found.values():
+        counts = [len(set(column)) for column in zip(*(at for _, at in members), strict=False)]
+        sampled = counts.index(max(counts)) if counts else 0
+        single: dict[tuple[str, ...], list[int]] = {}
+        for row, at in members:
+            single.setdefault((*at[:sampled], *at[sampled + 1:]), []).append(row)
+        signals += single.values()
+    return signals
+
+
+_INDEX = re.compile(r"\[(\d+)\]")
+
+
+def _path(paths: list[str]) -> str:
+    """The path of a signal: indices in which its samples differ are left open."""
+    varying = [len(set(column)) > 1 for column in
+               zip(*(_INDEX.findall(path) for path in paths), strict=False)]
+    left = iter(varying)
+    return _INDEX.sub(lambda found: "[]" if next(left, False) else found[0], paths[0])
+
+
+def _constant(book: Book, frame: Frame, metric: str, rows: list[int], *, full: bool) -> None:
+    value, artifact = float(frame.value[rows[0]]), str(frame.column("artifact").at(rows[0]))
+    paths = frame.table.column("path").take(rows).to_pylist()
+    key, file = book.name("key", _path(paths)), book.name("artifact", artifact)
+    where = f"counted AND metric = {quoted(metric)} AND artifact = {quoted(artifact)}"
+    if int((frame.counted & frame.column("metric").where(metric)
+            & frame.column("artifact").where(artifact)).sum()) > len(rows):
+        where += f" AND {among('path', paths)}"
+    scope = {"artifact": artifact, "key": _path(paths)}
+    same = book.fact(f"Constant value of {key} in {file}: {{}}", value,
                      statistic="constant", estimator="smallest equals largest value",
-                     metric=metric, unit=frame.column("unit").at(int(rows[0])), n=len(rows),
-                     topic="telemetry", weight=50.0, scope={"artifact": artifact},
+                     metric=metric, unit=frame.column("unit").at(rows[0]), n=len(rows),
+                     topic="telemetry", weight=50.0, scope=scope,
                      sources=frame.sources(rows),
                      sql=f"SELECT max(value) FROM measurements WHERE {where}")
-    count = book.fact(f"Equal samples of {key} in {book.name('artifact', artifact)}: {{}}",
+    count = book.fact(f"Equal samples of {key} in {file}: {{}}",
                       len(rows), statistic="count", estimator="count of values", n=len(rows),
                       topic="telemetry", weight=40.0, kind="inventory",
-                      scope={"artifact": artifact}, sources=frame.sources(rows),
+                      scope=scope, sources=frame.sources(rows),
                       sql=f"SELECT count(*) FROM measurements WHERE {where}")
+    meaning = ("the machine was full, which leaves open by how much" if full
+               else "a sensor that never moves tells nothing")
+    advice = (f"Repeat the runs of {file} on a machine with room to spare, or say what else ran."
+              if full else f"Check that the sensor of {key} is read; a constant is a gap.")
     book.finding("constant-telemetry", "notice",
-                 f"{key} stands at {{{same}}} in all {{{count}}} samples of "
-                 f"{book.name('artifact', artifact)}: a sensor that never moves tells nothing.",
-                 [same, count], "Check that the sensor is read; a constant is a gap.", "telemetry")
+                 f"{key} stands at {{{same}}} in all {{{count}}} samples of {file}: {meaning}.",
+                 [same, count], advice, "telemetry")
 
 
 def missing_telemetry(evidence: Evidence) -> None:
     """Files with timings that hold no hardware signal beside them."""
     frame, book = evidence.frame, evidence.book
-    timed = _artifacts(frame, _TIMED)
-    if not timed:
-        return
-    watched = _artifacts(frame, SIGNALS)
+    timed, watched = _artifacts(frame, _TIMED), _artifacts(frame, SIGNALS)
     without = sorted(timed - watched)
+    if not without:
+        return
+    holds = f"FROM measurements WHERE counted AND {among('metric', _TIMED)}"
     total = book.fact("Files with timings or rates: {}", len(timed), statistic="count",
                       estimator="files with a counted timing or rate", n=len(timed),
                       topic="telemetry", weight=70.0, kind="inventory",
-                      scope={"of": "timed files"}, sources=files(sorted(timed)))
+                      scope={"of": "timed files"}, sources=files(sorted(timed)),
+                      sql=f"SELECT count(DISTINCT artifact) {holds}")
     count = book.fact("Files with timings and no hardware signal: {}", len(without),
                       statistic="count", estimator="timed files without a signal", n=len(timed),
                       topic="telemetry", weight=71.0, kind="inventory",
-                      scope={"of": "files without telemetry"}, sources=files(without))
-    if not without:
-        return
-    absent = [metric for metric in _WANTED if not _artifacts(frame, (metric,))]
-    nowhere = (" Nowhere recorded: " + ", ".join(name.replace("_", " ") for name in absent) + "."
-               if absent else "")
+                      scope={"of": "files without telemetry"}, sources=files(without),
+                      sql=f"SELECT count(DISTINCT artifact) {holds} AND artifact NOT IN (SELECT "
+                          "artifact FROM measurements WHERE counted AND "
+                          f"{among('metric', SIGNALS)})")
+    absent = [label for label, metrics in _WANTED if not _artifacts(frame, metrics)]
+    apart = sorted(watched - timed)
+    more = f" Signals stand apart from timings in {listed(book, 'artifact', apart)}." if apart else ""
+    more += f" Nowhere recorded: {enumeration(absent)}." if absent else ""
+    words = (("file with timings holds", "it") if len(without) == len(timed) == 1 else
+             (f"{count_of(len(timed), 'file')} with timings "
+              f"{count_of(len(without), 'holds', 'hold')}",
+              count_of(len(without), "it", "them")))
     book.finding("missing-telemetry", "warning",
-                 f"{{{count}}} of {{{total}}} files with timings hold no hardware signal beside "
-                 f"them.{nowhere}", [count, total],
+                 f"{{{count}}} of {{{total}}} {words[0]} no hardware signal beside {words[1]}."
+                 f"{more}", [count, total],
                  "Record power, temperature, utilisation and memory at least once a second during "
-                 "each run, in the file of the run.", "telemetry")
+                 "each run, in the file of the run or under its id.", "telemetry")
 
 
-def _artifacts(frame: Frame, metrics: tuple[str, ...]) -> set[str]:
+def _artifacts(frame: Frame, metrics: Sequence[str]) -> set[str]:
     column = frame.column("artifact")
     codes = np.unique(column.codes[frame.counted & frame.column("metric").where(*metrics)])
     return {str(column.names[code]) for code in codes.tolist()}
 
 
-_VERSIONS = ("engine_version", "ollama_version", "torch_version", "llama_cpp_version",
-             "python_version", "cuda_version")
+_VERSION = re.compile(r"(?:^|_)(?:version|commit|build|git_sha|revision)$")
+_NOT_SOFTWARE = ("os_version", "kernel_version", "driver_version")
+
+
+def _versioned(setup: str | None) -> bool:
+    """Whether a setup names the version of some software that was measured."""
+    return setup is not None and any(_VERSION.search(name) and name not in _NOT_SOFTWARE
+                                     for name in json.loads(setup))
 
 
 def missing_setup(evidence: Evidence) -> None:
@@ -103,18 +169,19 @@ def missing_setup(evidence: Evidence) -> None:
     if not len(codes):
         return
     setup = frame.column("setup")
-    versioned = np.array([text is not None and any(name in json.loads(text) for name in _VERSIONS)
-                          for text in setup.names])
+    versioned = np.array([_versioned(text) for text in setup.names])
     has = {
         "hardware": frame.column("device").codes > 0,
         "software version": versioned[setup.codes],
         "date": frame.column("started_at").codes > 0,
         "model": frame.column("model").codes > 0,
     }
+    holds = f"FROM measurements WHERE counted AND {among('metric', LEADING)}"
     total = book.fact("Files with measurements of speed, quality or size: {}", len(codes),
                       statistic="count", estimator="files with a counted leading metric",
                       n=len(codes), topic="setup", weight=70.0, kind="inventory",
                       scope={"of": "measured files"},
+                      sql=f"SELECT count(DISTINCT artifact) {holds}",
                       sources=files([str(artifact.names[code]) for code in codes.tolist()]))
     facts, clauses = [total], []
     for label, present in has.items():
@@ -126,15 +193,25 @@ def missing_setup(evidence: Evidence) -> None:
         fact = book.fact(f"Measured files that name no {label}: {{}}", len(names), statistic="count",
                          estimator=f"measured files without {label}", n=len(codes), topic="setup",
                          weight=65.0, kind="inventory", scope={"of": f"files without {label}"},
-                         sources=files(names))
+                         sources=files(names), sql=_lacking(holds, label))
         facts.append(fact)
-        clauses.append(f"{{{fact}}} name no {label}")
+        clauses.append(f"{{{fact}}} {count_of(len(names), 'names', 'name')} no {label}")
     if clauses:
         book.finding("missing-setup", "warning",
-                     f"Of {{{total}}} measured files, " + ", ".join(clauses)
-                     + "; numbers without these cannot be placed beside others safely.", facts,
+                     f"Of {{{total}}} measured {count_of(len(codes), 'file')}, "
+                     + enumeration(clauses) + "; numbers without these cannot be placed beside others safely.", facts,
                      "Write model, quantization, engine and its version, device, driver, settings "
                      "and the time into each file.", "setup")
+
+
+_COLUMNS = {"hardware": "device", "date": "started_at", "model": "model"}
+
+
+def _lacking(holds: str, label: str) -> str:
+    """A query for the measured files in which no row names something; empty for versions."""
+    column = _COLUMNS.get(label)
+    return (f"SELECT count(DISTINCT artifact) {holds} AND artifact NOT IN "
+            f"(SELECT artifact {holds} AND {column} IS NOT NULL)") if column else ""
 
 
 RULES = (

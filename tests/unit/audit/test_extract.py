@@ -18,33 +18,51 @@ def texts(text):
     return [claim.text for claim in claims(text)]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("It took 14.59 s.", ["14.59 s"]),
-    ("A range of 13.27 - 184.24 tok/s", ["13.27", "184.24 tok/s"]),
-    ("from 1,234 to 5,678 tokens", ["1,234", "5,678 tokens"]),
-    ("about 2.3x faster", ["2.3x"]),
-    ("**28%** of 101 files", ["28%", "101"]),
-    ("half of the files are CSV files", ["half"]),
-    ("six files and 12 models", ["six", "12"]),
-    ("The average time (in seconds) of it", ["in seconds"]),
-    ("on November 15, 2023 and 2025-11-14 18:53:30 UTC",
-     ["November 15, 2023", "2025-11-14 18:53:30 UTC"]),
-    ("| a | b |\n|---|---|\n| x | 5 ms |", ["5 ms"]),
-    ("`tokens_s: 14.5`", ["14.5"]),
-    ("`14.5` is written as code", ["14.5"]),
-    ("1e-3 s", ["1e-3 s"]),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It took 14.59 s.", ["14.59 s"]),
+        ("A range of 13.27 - 184.24 tok/s", ["13.27", "184.24 tok/s"]),
+        ("from 1,234 to 5,678 tokens", ["1,234", "5,678 tokens"]),
+        ("about 2.3x faster", ["2.3x"]),
+        ("**28%** of 101 files", ["28%", "101"]),
+        ("half of the files are CSV files", ["half"]),
+        ("six files and 12 models", ["six", "12"]),
+        ("The average time (in seconds) of it", ["in seconds"]),
+        (
+            "on November 15, 2023 and 2025-11-14 18:53:30 UTC",
+            ["November 15, 2023", "2025-11-14 18:53:30 UTC"],
+        ),
+        ("| a | b |\n|---|---|\n| x | 5 ms |", ["5 ms"]),
+        ("`tokens_s: 14.5`", ["14.5"]),
+        ("`14.5` is written as code", ["14.5"]),
+        ("1e-3 s", ["1e-3 s"]),
+    ],
+)
 def test_claims(text, expected):
     assert texts(text) == expected
 
 
-@pytest.mark.parametrize("text", [
-    "## 3.2 Results", "1. First", "v1.2.3 and Python 3.13.1", "gemma3:270m, llama3.1:8b-instruct-q4_0",
-    "Llama 3.1 8B on an RTX 4080", "reports/run_20251004.json", "https://example.org/12?x=5",
-    "the p99 and the 95th percentile", "`num_gpu=999`", '"keep it under 50 words"', "[12] and [^3]",
-    "sizes of 1b, 270m and 7B", "at 18:53:30", "**Model:** gemma3:latest",
-    "## Persona prompt\n```\nunder 250 words\n```",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## 3.2 Results",
+        "1. First",
+        "v1.2.3 and Python 3.13.1",
+        "gemma3:270m, llama3.1:8b-instruct-q4_0",
+        "Llama 3.1 8B on an RTX 4080",
+        "reports/run_20251004.json",
+        "https://example.org/12?x=5",
+        "the p99 and the 95th percentile",
+        "`num_gpu=999`",
+        '"keep it under 50 words"',
+        "[12] and [^3]",
+        "sizes of 1b, 270m and 7B",
+        "at 18:53:30",
+        "**Model:** gemma3:latest",
+        "## Persona prompt\n```\nunder 250 words\n```",
+    ],
+)
 def test_not_claims(text):
     assert texts(text) == []
 
@@ -65,8 +83,9 @@ def test_ends_of_a_range_and_how_it_is_said():
 
 
 def test_html_is_read_without_its_tags():
-    assert texts("<!doctype html><html><body><p>It took <b>14.5</b> s</p></body></html>")[0].startswith(
-        "14.5")
+    assert texts("<!doctype html><html><body><p>It took <b>14.5</b> s</p></body></html>")[
+        0
+    ].startswith("14.5")
 
 
 @given(st.text(max_size=400))

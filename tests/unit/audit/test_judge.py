@@ -13,55 +13,83 @@ def verdicts(text, index, **more):
     return [(one.claim.text, one.verdict) for one in audit(text, index, **more).claims]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    # files
-    ("The heap holds 3 files.", [("3", "supported")]),
-    ("The heap holds 4 files.", [("4", "contradicted")]),
-    ("There are 2 JSON files.", [("2", "contradicted")]),
-    ("JSON Files (1)", [("1", "supported")]),
-    ("33% of the files are CSV files.", [("33%", "supported")]),
-    ("A majority of files are in JSON format.", [("majority", "contradicted")]),
-    ("None of the files are YAML files.", [("None", "supported")]),
-    ("All files are JSON.", [("All", "contradicted")]),
-    ("There are three files.", [("three", "supported")]),
-    ("- `reports/`: 2 files", [("2", "supported")]),
-    ("In 2 files no call worked.", [("2", "unsupported")]),
-    # keys
-    ("- `tokens_s`: (Avg: 71.25, Range: 1.0 - 110.0)",
-     [("71.25", "supported"), ("1.0", "supported"), ("110.0", "supported")]),
-    ("- **CSV Files (1):**\n    - `tokens_s`: (Avg: 37.25)", [("1", "supported"), ("37.25", "supported")]),
-    ("- **JSON Files (1):**\n    - `tokens_s`: (Max: 60.25)", [("1", "supported"), ("60.25", "contradicted")]),
-    ("- `csv_tokens_s`: (Values 50.5, 104.25, etc.)",
-     [("50.5", "supported"), ("104.25", "contradicted")]),
-    ("- `results[1].tokens_s`: (Value 104.25)", [("104.25", "supported")]),
-    ("- `results[1].tokens_s`: (Value 101.5)", [("101.5", "contradicted")]),
-    ("- `rouge_score`: (Avg: 0.5)", [("0.5", "unsupported")]),
-    ("- `tokens_s`: the time in seconds", [("in seconds", "contradicted")]),
-    ("- `latency_ms.p99`: (Value 15.5) in milliseconds",
-     [("15.5", "source_defect"), ("in milliseconds", "supported")]),
-    # metrics, statistics, units, scope
-    ("The mean throughput of alpha:8b is 105.25 tok/s.", [("105.25 tok/s", "supported")]),
-    ("The mean throughput of alpha:8b is 110.0 tok/s.", [("110.0 tok/s", "contradicted")]),
-    ("The mean throughput of beta:1b is 105.25 tok/s.", [("105.25 tok/s", "contradicted")]),
-    ("The maximum load duration of alpha:8b is 2250 ms.", [("2250 ms", "supported")]),
-    ("The maximum load duration of alpha:8b is 2.25 ms.", [("2.25 ms", "contradicted")]),
-    ("## alpha:8b\n\n- Minimum load duration: 62.5 ms", [("62.5 ms", "supported")]),
-    ("Throughput: 43.04 tok/s", [("43.04 tok/s", "unsupported")]),
-    ("Runs should reach 500 tok/s.", [("500 tok/s", "unsupported")]),
-    # own arithmetic
-    ("Time: 6.0 s (read 1.0 s | write 5.0 s)",
-     [("6.0 s", "supported"), ("1.0 s", "unsupported"), ("5.0 s", "unsupported")]),
-    ("Time: 7.0 s (read 1.0 s | write 5.0 s)",
-     [("7.0 s", "contradicted"), ("1.0 s", "unsupported"), ("5.0 s", "unsupported")]),
-    ("5 of 11 calls (45%) failed.", [("5", "unsupported"), ("11", "unsupported"), ("45%", "supported")]),
-    ("5 of 11 calls (54%) failed.", [("5", "unsupported"), ("11", "unsupported"), ("54%", "contradicted")]),
-    # dates
-    ("Latest modified: 2025-11-05 12:00:00 UTC", [("2025-11-05 12:00:00 UTC", "supported")]),
-    ("The newest JSON file was modified on 2025-11-05.", [("2025-11-05", "contradicted")]),
-    ("**Date:** 2025-11-05", [("2025-11-05", "supported")]),
-    # not claims
-    ("Section 3 of version 2.8.0 on an RTX 4080 with alpha-8b, see reports/run_12.csv and [4].", []),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # files
+        ("The heap holds 3 files.", [("3", "supported")]),
+        ("The heap holds 4 files.", [("4", "contradicted")]),
+        ("There are 2 JSON files.", [("2", "contradicted")]),
+        ("JSON Files (1)", [("1", "supported")]),
+        ("33% of the files are CSV files.", [("33%", "supported")]),
+        ("A majority of files are in JSON format.", [("majority", "contradicted")]),
+        ("None of the files are YAML files.", [("None", "supported")]),
+        ("All files are JSON.", [("All", "contradicted")]),
+        ("There are three files.", [("three", "supported")]),
+        ("- `reports/`: 2 files", [("2", "supported")]),
+        ("In 2 files no call worked.", [("2", "unsupported")]),
+        # keys
+        (
+            "- `tokens_s`: (Avg: 71.25, Range: 1.0 - 110.0)",
+            [("71.25", "supported"), ("1.0", "supported"), ("110.0", "supported")],
+        ),
+        (
+            "- **CSV Files (1):**\n    - `tokens_s`: (Avg: 37.25)",
+            [("1", "supported"), ("37.25", "supported")],
+        ),
+        (
+            "- **JSON Files (1):**\n    - `tokens_s`: (Max: 60.25)",
+            [("1", "supported"), ("60.25", "contradicted")],
+        ),
+        (
+            "- `csv_tokens_s`: (Values 50.5, 104.25, etc.)",
+            [("50.5", "supported"), ("104.25", "contradicted")],
+        ),
+        ("- `results[1].tokens_s`: (Value 104.25)", [("104.25", "supported")]),
+        ("- `results[1].tokens_s`: (Value 101.5)", [("101.5", "contradicted")]),
+        ("- `rouge_score`: (Avg: 0.5)", [("0.5", "unsupported")]),
+        ("- `tokens_s`: the time in seconds", [("in seconds", "contradicted")]),
+        (
+            "- `latency_ms.p99`: (Value 15.5) in milliseconds",
+            [("15.5", "source_defect"), ("in milliseconds", "supported")],
+        ),
+        # metrics, statistics, units, scope
+        ("The mean throughput of alpha:8b is 105.25 tok/s.", [("105.25 tok/s", "supported")]),
+        ("The mean throughput of alpha:8b is 110.0 tok/s.", [("110.0 tok/s", "contradicted")]),
+        ("The mean throughput of beta:1b is 105.25 tok/s.", [("105.25 tok/s", "contradicted")]),
+        ("The maximum load duration of alpha:8b is 2250 ms.", [("2250 ms", "supported")]),
+        ("The maximum load duration of alpha:8b is 2.25 ms.", [("2.25 ms", "contradicted")]),
+        ("## alpha:8b\n\n- Minimum load duration: 62.5 ms", [("62.5 ms", "supported")]),
+        ("Throughput: 43.04 tok/s", [("43.04 tok/s", "unsupported")]),
+        ("Runs should reach 500 tok/s.", [("500 tok/s", "unsupported")]),
+        # own arithmetic
+        (
+            "Time: 6.0 s (read 1.0 s | write 5.0 s)",
+            [("6.0 s", "supported"), ("1.0 s", "unsupported"), ("5.0 s", "unsupported")],
+        ),
+        (
+            "Time: 7.0 s (read 1.0 s | write 5.0 s)",
+            [("7.0 s", "contradicted"), ("1.0 s", "unsupported"), ("5.0 s", "unsupported")],
+        ),
+        (
+            "5 of 11 calls (45%) failed.",
+            [("5", "unsupported"), ("11", "unsupported"), ("45%", "supported")],
+        ),
+        (
+            "5 of 11 calls (54%) failed.",
+            [("5", "unsupported"), ("11", "unsupported"), ("54%", "contradicted")],
+        ),
+        # dates
+        ("Latest modified: 2025-11-05 12:00:00 UTC", [("2025-11-05 12:00:00 UTC", "supported")]),
+        ("The newest JSON file was modified on 2025-11-05.", [("2025-11-05", "contradicted")]),
+        ("**Date:** 2025-11-05", [("2025-11-05", "supported")]),
+        # not claims
+        (
+            "Section 3 of version 2.8.0 on an RTX 4080: see reports/run_12.csv and [4].",
+            [],
+        ),
+    ],
+)
 def test_verdict(text, expected, index):
     assert verdicts(text, index) == expected
 
@@ -77,7 +105,8 @@ def test_failed_calls_are_named_with_both_figures(index):
 
 def test_report_from_tomorrow(index):
     assert verdicts("**Date:** 2026-01-02", index, today=date(2026, 1, 1)) == [
-        ("2026-01-02", "contradicted")]
+        ("2026-01-02", "contradicted")
+    ]
 
 
 def test_a_dataset_that_disagrees_with_the_file_vouches_for_nothing(index):
@@ -108,3 +137,21 @@ def test_lists_that_go_on(index):
     text = "CSV Files (1)\n- reports/beta.csv\n... and {} more\n"
     assert verdicts(text.format(0), index)[-1] == ("0", "supported")
     assert verdicts(text.format(3), index)[-1] == ("3", "contradicted")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("alpha:8b is the fastest model.", [("fastest", "supported")]),
+        ("beta:1b is the fastest model.", [("fastest", "contradicted")]),
+        ("beta:1b is the slowest of them.", [("slowest", "supported")]),
+        ("alpha:8b is faster than beta:1b.", [("faster than", "supported")]),
+        (
+            "alpha:8b has a lower throughput than beta:1b.",
+            [("lower throughput than", "contradicted")],
+        ),
+        ("It should be faster than beta:1b.", [("faster than", "unsupported")]),
+    ],
+)
+def test_ranks_and_directions(text, expected, index):
+    assert verdicts(text, index) == expected

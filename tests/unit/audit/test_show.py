@@ -10,8 +10,10 @@ from baseline_collector.audit import audit
 from baseline_collector.audit.sarif import as_sarif
 from baseline_collector.audit.show import as_github, as_json, as_markdown, as_text, fix
 
-TEXT = ("# Report\n\nThe heap holds 4 files.\n\n- `csv_tokens_s`: (Max: 60.25, Min: 2.0)\n\n"
-        "```\nJSON Files (9)\n```\n")
+TEXT = (
+    "# Report\n\nThe heap holds 4 files.\n\n- `csv_tokens_s`: (Max: 60.25, Min: 2.0)\n\n"
+    "```\nJSON Files (9)\n```\n"
+)
 
 
 @pytest.fixture
@@ -21,11 +23,28 @@ def result(index):
 
 def test_json_keeps_the_contract(result):
     document = json.loads(as_json(result))
-    assert document["counts"] == {"claims": 4, "supported": 1, "contradicted": 3, "unsupported": 0,
-                                  "source_defect": 0}
+    assert document["counts"] == {
+        "claims": 4,
+        "supported": 1,
+        "contradicted": 3,
+        "unsupported": 0,
+        "source_defect": 0,
+    }
     for claim in document["claims"]:
-        assert {"line", "column", "text", "value", "unit", "metric", "scope", "statistic", "verdict",
-                "evidence", "correction", "why"} <= set(claim)
+        assert {
+            "line",
+            "column",
+            "text",
+            "value",
+            "unit",
+            "metric",
+            "scope",
+            "statistic",
+            "verdict",
+            "evidence",
+            "correction",
+            "why",
+        } <= set(claim)
         assert claim["text"] in TEXT.split("\n")[claim["line"] - 1]
 
 
@@ -52,7 +71,9 @@ def test_markdown_notes(result):
 
 def test_github(result):
     first = as_github(result).split("\n")[0]
-    assert first.startswith("::error file=my report.md,line=3,col=16,endColumn=17,title=contradicted::")
+    assert first.startswith(
+        "::error file=my report.md,line=3,col=16,endColumn=17,title=contradicted::"
+    )
 
 
 def test_sarif(result):

@@ -1,5 +1,7 @@
 """The mapping tables as data: every entry is sound, every definition is explained."""
 
+import re
+
 import pytest
 
 from baseline_collector import units, vocabulary
@@ -7,7 +9,8 @@ from baseline_collector.normalise.context import PLAIN
 from baseline_collector.normalise.mappings import TABLES, find
 from baseline_collector.normalise.mappings.definitions import DEFINITIONS
 from baseline_collector.normalise.mappings.evaluations import LM_EVAL_METRICS
-from baseline_collector.paths import with_sense, without_sense
+from baseline_collector.normalise.meaning import container, parts, statistic_of
+from baseline_collector.paths import tokens, with_sense, without_sense
 from baseline_collector.readers.catalogue import TOOLS
 
 ENTRIES = [(reader, key, entry) for reader, table in TABLES.items() for key, entry in table.items()]
@@ -85,3 +88,92 @@ def test_a_hostile_sense_cannot_reach_the_pointer():
     for sense in ('x"]', "a]b", "\x1f", "ü.[0]"):
         assert without_sense(with_sense("[].value", sense)) == "[].value"
     assert without_sense('["a\x1fb"].c') == '["a\x1fb"].c'
+
+
+SPELLED = {"p001": "p0.1", "p0p1": "p0.1", "p01": "p1", "p05": "p5", "p999": "p99.9",
+           "p99p9": "p99.9", "q1": "p25", "q3": "p75", "std_dev": "std", "avg": "mean",
+           "total_sum": "total", "sum": "total", "Std Dev": "std", "p0.1": "p0.1",
+           "p99.9": "p99.9"}
+
+
+def _said(name):
+    """The statistic that the last name of a key says, or None where it says none or several."""
+    if name in SPELLED:
+        return SPELLED[name]
+    if name.endswith("±") or "stderr" in name:
+        return "stderr" if "stderr" in name else "std"
+    said = {statistic_of(part) for part in parts(name)} - {None, "total", "overall"}
+    return said.pop() if len(said) == 1 else None
+
+
+@pytest.mark.parametrize("reader", TABLES)
+def test_a_key_that_says_its_statistic_has_it(reader):
+    wrong = []
+    for key, entry in TABLES[reader].items():
+        name = tokens(without_sense(key))[-1]
+        if (not name or entry.metric in (None, "outlier_count", "score") or "percentile" in name):
+            continue
+        said = _said(name.partition(",")[0])
+        whole = entry.statistic in ("overall", "total")  # one value of a run, called its average
+        if said and said != entry.statistic and not (whole and said == "mean"):
+            wrong.append((key, said, entry.statistic))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("reader", TABLES)
+def test_statistics_of_one_object_are_of_one_metric(reader):
+    groups = {}
+    for key, entry in TABLES[reader].items():
+        bare = without_sense(key)
+        name = (tokens(bare) or [None])[-1]
+        if entry.metric and name and (name in SPELLED or statistic_of(name)):
+            owner = (container(bare), key[len(bare):])
+            groups.setdefault(owner, {}).setdefault(
+                (entry.metric, entry.definition, entry.unit), []).append(key)
+    mixed = {owner: kinds for owner, kinds in groups.items() if len(kinds) > 1}
+    assert mixed == {}
+
+
+def test_a_score_is_defined_by_the_scorer_its_key_names():
+    for key, entry in TABLES["lm-eval"].items():
+        name = tokens(key)[-1] or ""
+        if entry.metric in ("accuracy", "score", "perplexity"):
+            assert entry.definition == name.partition(",")[0].removesuffix("_stderr"), key
+
+
+def test_google_benchmark_rows_have_the_statistic_and_the_column_the_metric():
+    statistics = {"iteration": "sample", "median": "p50", "stddev": "std"}
+    metrics = {"real_time": "iteration_time", "cpu_time": "cpu_time"}
+    for key, entry in TABLES["google-benchmark"].items():
+        bare = without_sense(key)
+        if entry.metric:
+            sense = key[len(bare) + 1 :]
+            assert entry.statistic == statistics.get(sense, sense), key
+            assert entry.metric == metrics[tokens(bare)[-1]], key
+
+
+def test_asv_kinds_have_their_metric():
+    kinds = {"time": ("iteration_time", "sample"), "memory": ("memory_used", "sample"),
+             "peakmemory": ("memory_used", "max")}
+    for key, entry in TABLES["asv"].items():
+        if entry.metric:
+            sense = key[len(without_sense(key)) + 1 :]
+            assert (entry.metric, entry.statistic) == kinds[sense], key
+
+
+def test_mlperf_keys_say_percentile_and_metric():
+    for key, entry in TABLES["mlperf-loadgen"].items():
+        name = (tokens(key)[-1] or "").lower().replace("_", " ")
+        percent = re.search(r"(\d+\.\d+) percentile", name)
+        if percent:
+            assert entry.statistic == f"p{float(percent[1]):g}", key
+        if "first token" in name:
+            assert entry.metric == "time_to_first_token", key
+        elif "output token" in name:
+            assert entry.metric == "time_per_output_token", key
+        elif "latency" in name and entry.metric:
+            assert entry.metric == "request_latency", key
+        elif entry.metric and "samples per sec" in name:
+            assert entry.metric == "request_throughput", key
+        elif entry.metric and "tokens per sec" in name:
+            assert entry.metric == "output_throughput", key

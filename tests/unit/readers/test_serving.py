@@ -134,7 +134,7 @@ def test_llm_d_report_as_yaml(golden, measurements):
         "latency/normalized_time_per_output_token/mean":
             ("time_per_output_token", "including-first", "mean", "s", 16.5),
         "latency/inter_token_latency/mean":
-            ("inter_token_latency", "per-gap", "mean", "s", pytest.approx(0.0175)),
+            ("inter_token_latency", "harness", "mean", "s", pytest.approx(0.0175)),
         "requests/total": ("request_count", None, "total", "1", 500.0),
         "requests/failures": ("failure_count", None, "total", "1", 3.0),
         "requests/input_length/mean": ("prompt_tokens", None, "mean", "tok", 18.5),

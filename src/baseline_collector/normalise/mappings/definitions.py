@@ -21,6 +21,7 @@ RATE_SAMPLES = "rate-samples"
 CLIENT = "client"
 SERVER = "server"
 OUTPUT_ONLY = "output-only"
+HARNESS = "harness"
 
 DEFINITIONS: Mapping[tuple[str, str], str] = {
     ("time_per_output_token", EXCLUDING_FIRST):
@@ -32,6 +33,9 @@ DEFINITIONS: Mapping[tuple[str, str], str] = {
         "every gap between two answers of a stream, the gaps of all requests in one pool",
     ("inter_token_latency", REQUEST_MEAN):
         "(last token - first token) / (output tokens - 1), one value a request",
+    ("time_per_output_token", SERVER): "as the server's own histogram counts it",
+    ("inter_token_latency", HARNESS):
+        "as the harness defines it that the report was made from; the report names it",
     ("inter_token_latency", INCLUDING_FIRST):
         "sum of all gaps, time to first token among them, / output tokens, one value a request",
     ("output_throughput", SYSTEM): "output tokens of all requests / duration of the run",

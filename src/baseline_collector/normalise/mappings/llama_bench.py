@@ -55,7 +55,7 @@ def _statistics(test: str, parent: str) -> dict[str, Entry]:
         f"{parent}samples_ts[]": rate,
         f"{parent}avg_ns": _as(time, "mean"), f"{parent}stddev_ns": _as(time, "std"),
         f"{parent}samples_ns[]": time,
-        f"[]{parent}t/s": _as(rate, "mean"), f"[]{parent}t/s ±": _as(rate, "std"),
+        "[][].t/s": _as(rate, "mean"), "[][].t/s ±": _as(rate, "std"),
     })
 
 

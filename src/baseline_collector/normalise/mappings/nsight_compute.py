@@ -20,7 +20,7 @@ _KERNEL = ("ID", "Process ID", "Context", "Stream", "Device", "CC", "Section Nam
 
 TABLE: Table = {
     '[]["gpu__time_duration.sum"]': _TIME,
-    '[]["gpu__time_duration.avg"]': _TIME,
+    '[]["gpu__time_duration.avg"]': measure("kernel_duration", "ns", "mean"),
     **{f"[].{name}": IDENTITY for name in _KERNEL},
     "[].Kernel Name": context("run"),
     "[].Block Size": Entry("parameter", target="block_size"),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from baseline_collector.normalise.mappings.definitions import (
     CLIENT,
     EXCLUDING_FIRST,
+    HARNESS,
     INCLUDING_FIRST,
     PER_GAP,
     PER_REQUEST,
@@ -88,7 +89,7 @@ _PERF = {
     "request_latency": measure("request_latency", "s", definition=SERVER),
     "time_to_first_token": measure("time_to_first_token", "s", definition=SERVER),
     "time_per_output_token":
-        measure("time_per_output_token", "s", definition=EXCLUDING_FIRST),
+        measure("time_per_output_token", "s", definition=SERVER),
 }
 INFERENCE_PERF: Table = {
     **{key: entry for name, metric in _PERF.items()
@@ -129,7 +130,7 @@ _REPORT = {
         measure("time_per_output_token", "s", definition=EXCLUDING_FIRST),
     "latency.normalized_time_per_output_token":
         measure("time_per_output_token", "s", definition=INCLUDING_FIRST),
-    "latency.inter_token_latency": measure("inter_token_latency", "s", definition=PER_GAP),
+    "latency.inter_token_latency": measure("inter_token_latency", "s", definition=HARNESS),
     "requests.input_length": _PROMPT,
     "requests.output_length": _OUTPUT,
     "throughput.input_token_rate": measure("prompt_throughput", "tok/s", definition=SYSTEM),
