@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from baseline_collector import against as against_
 from baseline_collector import mask, publish, store
 from baseline_collector.analyse.stage import analyse
 from baseline_collector.audit import Audit, Tables, audit, open_index
@@ -109,7 +110,7 @@ def check(report: Path, against: Path, settings: Settings) -> tuple[Audit, str]:
         text = report.read_text("utf-8-sig", "replace")
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(report)) from error
-    index = open_index(_tables(against, settings), publish.raw_text(against))
+    index = open_index(_tables(against, settings), against_.raw_text(against))
     return audit(text, index, name=str(report), today=datetime.now(UTC).date()), text
 
 
@@ -120,7 +121,7 @@ def _tables(against: Path, settings: Settings) -> Tables:
     found = discover([str(against)], Selection(settings.include, settings.exclude,
                                                settings.hidden, settings.ignored))
     reading, normalised = ingest(found, settings, str, Journal(str))
-    return publish.Collected(reading, normalised)
+    return against_.Collected(reading, normalised)
 
 
 def take_inventory(settings: Settings) -> Inventory:

@@ -13,49 +13,11 @@ from baseline_collector.model import Analysis, Report
 from baseline_collector.normalise import Normalised
 from baseline_collector.normalise.cleaning import RULES
 from baseline_collector.read import Reading
-from baseline_collector.readers.encoding import decode
 from baseline_collector.render.html import report_html
 from baseline_collector.render.inventory import inventory_json, inventory_markdown
 from baseline_collector.render.json import report_json
 from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.slots import Slots
-
-MOST_EVIDENCE_BYTES = 64 * 1024 * 1024
-"""Largest part of an artifact that is read again for evidence."""
-
-
-class Collected:
-    """Tables of a heap that was read and normalised, not stored."""
-
-    def __init__(self, reading: Reading, normalised: Normalised) -> None:
-        self._tables = {"artifacts": _artifacts(reading, normalised),
-                        "measurements": normalised.measurements}
-
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """One table; see ``dataset.Dataset.table``."""
-        table = self._tables[name]
-        return table if columns is None else table.select(columns)
-
-
-def raw_text(against: Path) -> Callable[[str], str | None]:
-    """Return what reads an artifact by its name: from here, or from beside the dataset.
-
-    Args:
-        against: The dataset or folder that names the artifacts.
-    """
-    places = (Path(), against.parent, against.parent.parent)
-
-    def read(artifact: str) -> str | None:
-        for place in places:
-            path = place / artifact
-            try:
-                if path.is_file() and not path.is_symlink():
-                    return decode(path.read_bytes()[:MOST_EVIDENCE_BYTES]).text
-            except (OSError, ReadError):
-                continue
-        return None
-
-    return read
 
 
 def documents(folder: Path, report: Report) -> None:
@@ -72,14 +34,15 @@ def tables(folder: Path, reading: Reading, normalised: Normalised, report: Repor
     """Write the dataset."""
     slots = Slots(report.analysis)
     store.write_tables(folder, {
-        "artifacts": _artifacts(reading, normalised),
+        "artifacts": artifacts_table(reading, normalised),
         "measurements": normalised.measurements,
         "facts": _facts(report.analysis, slots),
         "findings": _findings(report.analysis, slots),
     }, normalised.cleaning, RULES)
 
 
-def _artifacts(reading: Reading, normalised: Normalised) -> pa.Table:
+def artifacts_table(reading: Reading, normalised: Normalised) -> pa.Table:
+    """One row a file, with what became of its values and calls."""
     names = [one.artifact for one in reading.artifacts]
     rows = []
     for at, one in enumerate(reading.artifacts):

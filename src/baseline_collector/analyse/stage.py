@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from baseline_collector.evidence.book import Book
 from baseline_collector.analyse.charts import charts
-from baseline_collector.evidence.frame import Frame
 from baseline_collector.analyse.inventory import inventory_facts, value_facts
 from baseline_collector.analyse.keys import key_facts
+from baseline_collector.evidence.book import Book
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.rule import Evidence
 from baseline_collector.evidence.summaries import summarise
 from baseline_collector.model import Analysis, Artifact, Outcomes, Skipped
-from baseline_collector.evidence.rule import Evidence
 from baseline_collector.rules.catalogue import RULES
 
 _SEVERITIES = ("critical", "warning", "notice", "info")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from baseline_collector.audit.tables import Cell, cells
@@ -33,6 +33,7 @@ _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.I | re
 _LEADS = re.compile(r"(?::|\(\d+(?:\s+\w+)?\))[\s*]*$")
 _CONTINUES = re.compile(r"\s*(?:\.\.\.|…|\+\s?\d|and\s+\d+\s+(?:more|other))")
 _BOLD_LEVEL = 7
+_LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +90,26 @@ def blocks(text: str) -> tuple[Block, ...]:
     Args:
         text: Markdown, plain text or HTML.
     """
-    return tuple(_Reading(visible(text).split("\n")).blocks())
+    return tuple(piece for block in _Reading(visible(text).split("\n")).blocks()
+                 for piece in _pieces(block))
+
+
+def _pieces(block: Block) -> Iterator[Block]:
+    """Cut what no person wrote as one paragraph, so that time grows with length only."""
+    start = 0
+    while len(block.text) - start > _LONGEST and block.kind != "cell":
+        space = max(block.text.rfind(mark, start, start + _LONGEST) for mark in (". ", "\n", " "))
+        end = space + 1 if space > start else start + _LONGEST
+        yield _piece(block, start, end)
+        start = end
+    yield _piece(block, start, len(block.text)) if start else block
+
+
+def _piece(block: Block, start: int, end: int) -> Block:
+    line, column = block.at(start)
+    places = ((0, line, column), *((offset - start, line, column) for offset, line, column
+                                   in block.places if start < offset < end))
+    return replace(block, text=block.text[start:end], places=places)
 
 
 def _blanked(line: str) -> str:

@@ -27,7 +27,7 @@ _CODE = re.compile(r"(`+)([^`\n]*)\1")
 _QUOTED = re.compile(r"\"[^\"\n]{2,}?\"|“[^”\n]*[”\"]")
 _URL = re.compile(r"\b(?:https?|ftp|file)://\S+|\]\([^)\s]*\)")
 _PATH = re.compile(r"(?<![\w])(?:[\w.+-]+[/\\])+[\w.+-]*|"
-                   r"\b[\w+-]*[A-Za-z_][\w.+-]*\.(?:json[l]?|csv|tsv|"
+                   r"\b[\w+-]{0,80}[A-Za-z_][\w.+-]{0,120}\.(?:json[l]?|csv|tsv|"
                    r"md|markdown|txt|log|ya?ml|toml|html?|py|parquet|gguf)\b")
 _IDENTIFIER = re.compile(r"(?<![\w.])[A-Za-z][A-Za-z+]*[\w.+]*[:_-](?=[\w.:+-]*\d)[\w.:+-]*\w"
                          r"|\b[A-Za-z_]+\d[\w.:+-]*")

@@ -17,12 +17,13 @@ Topic = Literal["key", "no key", "metric", "statistic", "model", "file", "kind",
                 "phase", "counted", "modal"]
 
 _CODE = re.compile(r"(`+)([^`\n]+)\1")
-_BARE_KEY = re.compile(r"(?<![\w/.`\"])[A-Za-z]\w*(?:(?:\[\d*\])?\.\w+|_\w+|\[\d*\])+(?![\w/])")
+_BARE_KEY = re.compile(
+    r"(?<![\w/.`\"])[A-Za-z][A-Za-z0-9]*(?:(?:\[\d*\])?\.\w+|_\w+|\[\d*\]){1,12}(?![\w/])")
 _KEY_LIKE = re.compile(r"[A-Za-z]\w*(?:[._\[\]]+\w*)+")
 _JSON_KEY = re.compile(r"^\s*\"?([A-Za-z_][\w.]*)\"?\s*:\s")
 _PARAM = re.compile(r"\b([A-Za-z]\w*)\s*=\s*([\w.:-]*\w)")
 _SPOKEN_PARAM = re.compile(r"\b([a-z]+(?:_[a-z]+)*)\s+(?:of\s+)?(\d+(?:\.\d+)?)(?![\w.]*\w)")
-_PATH = re.compile(r"(?:[\w.+-]+/)+[\w.+-]*|\b[\w+-][\w.+-]*\.(?:jsonl?|csv|tsv|md|txt|log|"
+_PATH = re.compile(r"(?:[\w.+-]+/)+[\w.+-]*|\b[\w+-][\w.+-]{0,160}\.(?:jsonl?|csv|tsv|md|txt|log|"
                    r"ya?ml)\b")
 _KINDS = re.compile(r"\b(json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text|log)\b", re.I)
 _WORD = re.compile(r"[A-Za-z]+")

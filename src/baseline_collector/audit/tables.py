@@ -54,6 +54,8 @@ def cells(lines: list[str], at: int, end: int) -> Iterator[Cell]:
         for n, (column, text) in enumerate(row):
             if not text.strip() or (n < len(settings) and settings[n]):
                 continue
+            if n < len(header) and _PROVENANCE.search(header[n]):
+                continue
             if n == 0 and not _NUMERIC.fullmatch(text.strip().strip("*")):
                 continue
             name = header[n] if n < len(header) else ""

@@ -5,7 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from baseline_collector.model import Fact, FactKind, Finding, Interval, Name, Severity, Source, Topic
+from baseline_collector.model import (
+    Fact,
+    FactKind,
+    Finding,
+    Interval,
+    Name,
+    Severity,
+    Source,
+    Topic,
+)
 
 MOST_SOURCES = 200
 """Sources listed with a fact; its query gives them all."""

@@ -250,7 +250,7 @@ def _no_pandas() -> Iterator[None]:
     blocker = _Blocker()
     sys.meta_path.insert(0, blocker)
     try:
-        import pyarrow  # noqa: PLC0415, ICN001
+        import pyarrow  # noqa: PLC0415
 
         pyarrow.array([0])
         yield

@@ -14,6 +14,7 @@ from baseline_collector.normalise.columns import Ints, Leaves
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.phases import phases
 from baseline_collector.normalise.quantities import quantify
+from baseline_collector.normalise.repeats import repeats
 from baseline_collector.normalise.table import assemble
 from baseline_collector.normalise.twins import twins
 from baseline_collector.readers.base import Places
@@ -68,8 +69,9 @@ def normalise(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
     notes = np.array(quoted, np.int64)
     first_hand = judged.ok & ~np.isin(leaves.artifact[leaves.numeric], notes)
     same = twins(leaves, quantities, first_hand, contexts)
-    table = assemble(leaves, artifacts, places, quantities, judged, contexts, phase, same, notes,
-                     redact)
+    aside = ~first_hand | np.isin(leaves.artifact[leaves.numeric], list(same))
+    aside |= repeats(leaves, quantities, first_hand, contexts)
+    table = assemble(leaves, artifacts, places, quantities, judged, contexts, phase, aside, redact)
     numeric = leaves.artifact[leaves.numeric]
 
     def counts(rows: Ints) -> list[int]:

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from baseline_collector.dataset import MEASUREMENTS
 from baseline_collector.model import Artifact
-from baseline_collector.normalise.cleaning import OK, Judged
-from baseline_collector.normalise.columns import Ints, Leaves, grouped
+from baseline_collector.normalise.cleaning import Judged
+from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import PLAIN
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.phases import NONE
@@ -28,8 +28,11 @@ _STYLES: tuple[Places, ...] = ("json", "rows", "lines")
 
 def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Places],
              quantities: Quantities, judged: Judged, contexts: Contexts, phase: Ints,
-             twin_of: dict[int, int], quoted: Ints, redact: Callable[[str], str]) -> pa.Table:
-    """Fill the columns of ``schema.MEASUREMENTS``, one row a numeric leaf, in order."""
+             aside: Bools, redact: Callable[[str], str]) -> pa.Table:
+    """Fill the columns of ``schema.MEASUREMENTS``, one row a numeric leaf, in order.
+
+    ``aside`` marks rows that no statistic counts: failed, quoted, of a twin, repeated.
+    """
     rows = leaves.numeric
     owner, keys = leaves.artifact[rows], leaves.key[rows]
     roles = [_ROLES[meaning.role] for meaning in leaves.meanings]
@@ -52,8 +55,7 @@ def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Pla
     }
     columns |= _placed(leaves, places)
     columns |= _context_columns(contexts, phase, redact)
-    aside = np.r_[np.array(list(twin_of), np.int64), quoted]
-    columns["counted"] = _counted(leaves, quantities, judged, aside, columns["unit"])
+    columns["counted"] = _counted(quantities, aside, columns["unit"])
     arrays = [columns[field.name] for field in MEASUREMENTS]
     return pa.Table.from_arrays(arrays, schema=MEASUREMENTS)
 
@@ -136,10 +138,7 @@ def _context_columns(contexts: Contexts, phase: Ints, redact: Callable[[str], st
     return columns
 
 
-def _counted(leaves: Leaves, quantities: Quantities, judged: Judged, aside: Ints,
-             unit: pa.DictionaryArray) -> pa.Array:
-    rows = leaves.numeric
-    twin = np.isin(leaves.artifact[rows], aside)
+def _counted(quantities: Quantities, aside: Bools, unit: pa.DictionaryArray) -> pa.Array:
     has_unit = unit.is_valid().to_numpy(zero_copy_only=False)
-    good = (judged.status == OK) & (quantities.metric > 0) & ~twin & has_unit
+    good = (quantities.metric > 0) & ~aside & has_unit
     return pa.array(good & ~np.isnan(quantities.value))

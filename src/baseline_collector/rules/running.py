@@ -125,9 +125,10 @@ def _within(frame: Frame, parts: Ints, wholes: Ints) -> bool:
 
 
 def _ends(book: Book, frame: Frame, rows: Ints, metric: str, phase: str, where: str) -> list[str]:
-    """Facts with the only value of some calls, or with the smallest and the largest."""
+    """Facts with the smallest and the largest value of some calls, or with the only one."""
+    spread = len(set(frame.value[rows].tolist())) > 1
     return [_extreme(book, frame, rows, metric, phase, which, where)
-            for which in (("min", "max") if len(rows) > 1 else ("max",))]
+            for which in (("min", "max") if spread else ("max",))]
 
 
 def _extreme(book: Book, frame: Frame, rows: Ints, metric: str, phase: str, which: str, where: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -155,3 +156,21 @@ def test_lists_that_go_on(index):
 )
 def test_ranks_and_directions(text, expected, index):
     assert verdicts(text, index) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.5 - 2.5 " * 400,
+        "_" * 20_000 + " 5 ms",
+        "a_b." * 5_000 + "c 5",
+        "(" * 5_000 + "5 ms" + ")" * 5_000,
+        "*" * 20_000 + " 5 files",
+        "5 " + "json csv data " * 3_000,
+        '"' * 10_000 + "5 s",
+    ],
+)
+def test_hostile_text_takes_no_longer_than_its_length(text, index):
+    start = time.perf_counter()
+    audit(text, index)
+    assert time.perf_counter() - start < 10

@@ -1,0 +1,41 @@
+"""Repeats: one measurement written under two keys of the same record.
+
+Some tools write a value twice, once where it was taken and once in a summary beside it. Of
+numbers of one artifact that share record, context, metric and statistic and are written
+alike under different keys, the first counts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from baseline_collector.normalise.columns import Bools, Ints, Leaves
+from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.quantities import Quantities
+
+
+def repeats(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts) -> Bools:
+    """Say for every numeric leaf whether it repeats an earlier one of its record."""
+    rows = leaves.numeric
+    found = np.zeros(len(rows), bool)
+    candidates = np.flatnonzero(ok & (quantities.metric > 0))
+    if not len(candidates):
+        return found
+    statistics: dict[str, int] = {}
+    by_key = np.array([statistics.setdefault(meaning.statistic, len(statistics))
+                       for meaning in leaves.meanings], np.int64)
+    chosen = rows[candidates]
+    raws = leaves.raw.take(pa.array(chosen)).dictionary_encode()
+    columns: tuple[Ints, ...] = (
+        leaves.artifact[chosen], contexts.codes[candidates], quantities.metric[candidates],
+        by_key[leaves.key[chosen]], *(column[chosen].astype(np.int64) for column in leaves.at),
+        raws.indices.to_numpy().astype(np.int64),
+    )
+    order = np.lexsort((chosen, *columns[::-1]))
+    same = np.ones(len(order) - 1, bool)
+    for column in columns:
+        same &= np.diff(column[order]) == 0
+    other_key = np.diff(leaves.key[chosen][order]) != 0
+    found[candidates[order[1:][same & other_key]]] = True
+    return found

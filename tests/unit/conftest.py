@@ -1,0 +1,115 @@
+"""A pile of small artifacts, read by the real readers, for tests of all that comes after."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from baseline_collector import pipeline
+from baseline_collector.analyse.stage import analyse
+from baseline_collector.config import Settings
+from baseline_collector.discover import Found
+from baseline_collector.journal import Journal
+from baseline_collector.model import Analysis, Artifact, Fact, Finding
+from baseline_collector.normalise import Normalised
+from baseline_collector.read import Reading
+from baseline_collector.render.slots import Slots
+
+
+class Pile:
+    """Files below ``reports/`` of a folder, and what becomes of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "reports"
+        self.root.mkdir(exist_ok=True)
+
+    def text(self, name: str, text: str) -> Pile:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return self
+
+    def json(self, name: str, document: object) -> Pile:
+        return self.text(name, json.dumps(document))
+
+    def csv(self, name: str, rows: Sequence[Mapping[str, object]]) -> Pile:
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return self.text(name, out.getvalue())
+
+    def settings(self, **more: object) -> Settings:
+        return Settings(**{"roots": ("reports",), "out": "out", "llm": "none", **more})  # type: ignore[arg-type]
+
+    def ingested(self) -> tuple[Found, Reading, Normalised]:
+        settings = self.settings()
+        found = pipeline.find(settings)
+        return found, *pipeline.ingest(found, settings, str, Journal(str))
+
+    def table(self) -> pa.Table:
+        return self.ingested()[2].measurements
+
+    def analysis(self) -> Analysis:
+        found, reading, normalised = self.ingested()
+        return pipeline.examine(reading, normalised, found)
+
+    def collect(self, **settings: object) -> Path:
+        given = self.settings(**settings)
+        pipeline.collect(given)
+        return Path(given.out)
+
+
+def texts(analysis: Analysis, rule: str) -> list[str]:
+    """Titles of the findings of a rule, as a person reads them."""
+    slots = Slots(analysis)
+    return [slots.plain(one.title) for one in analysis.findings if one.rule == rule]
+
+
+def findings(analysis: Analysis, rule: str) -> list[Finding]:
+    return [one for one in analysis.findings if one.rule == rule]
+
+
+def told(analysis: Analysis, text: str) -> str:
+    return Slots(analysis).plain(text)
+
+
+def facts(analysis: Analysis, **wanted: object) -> list[Fact]:
+    """Facts with some attributes or scope entries."""
+    return [fact for fact in analysis.facts if all(
+        getattr(fact, key, fact.scope.get(key)) == value for key, value in wanted.items())]
+
+
+def only(items: Sequence[Fact]) -> Fact:
+    assert len(items) == 1, [item.statement for item in items]
+    return items[0]
+
+
+@pytest.fixture
+def pile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pile:
+    monkeypatch.chdir(tmp_path)
+    return Pile(tmp_path)
+
+
+class Tools:
+    """Helpers that tests reach through a fixture, as test folders are no packages."""
+
+    texts = staticmethod(texts)
+    findings = staticmethod(findings)
+    told = staticmethod(told)
+    facts = staticmethod(facts)
+    only = staticmethod(only)
+    analyse = staticmethod(analyse)
+    Artifact = Artifact
+
+
+@pytest.fixture(scope="session")
+def look() -> type[Tools]:
+    return Tools
