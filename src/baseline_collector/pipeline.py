@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from baseline_collector import against as against_
 from baseline_collector import mask, publish, store
 from baseline_collector.analyse.stage import analyse
-from baseline_collector.audit import Audit, Tables, audit, open_index
 from baseline_collector.config import Settings
 from baseline_collector.dataset import Dataset
 from baseline_collector.discover import Found, Selection, default_roots, discover
@@ -39,6 +39,9 @@ from baseline_collector.normalise import Normalised, normalise
 from baseline_collector.read import Reading, read
 from baseline_collector.readers.base import Limits
 from baseline_collector.redact import Redactor
+
+if TYPE_CHECKING:
+    from baseline_collector.audit import Audit, Tables
 
 AGENT = "Baseline Collector"
 
@@ -83,8 +86,7 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
                         ended - analysed - thinking, ended - started)
         report = mask.masked(
             Report(now(), agent, inventory, timing, analysis, narrative), redact)
-        publish.tables(stage / "dataset", reading, normalised, report)
-        publish.documents(stage, report)
+        publish.write(stage, reading, normalised, report)
         journal.event("published", seconds=clock() - started)
         (stage / "run.jsonl").write_text(journal.text(), "utf-8")
     return report
@@ -106,6 +108,8 @@ def check(report: Path, against: Path, settings: Settings) -> tuple[Audit, str]:
         UsageError: The report or the folder is not there.
         DatasetError: The dataset is broken or of an unknown version.
     """
+    from baseline_collector.audit import audit, open_index  # noqa: PLC0415  # collect needs none
+
     try:
         text = report.read_text("utf-8-sig", "replace")
     except OSError as error:

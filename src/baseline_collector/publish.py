@@ -20,19 +20,21 @@ from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.slots import Slots
 
 
-def documents(folder: Path, report: Report) -> None:
-    """Write report.md, report.html, report.json, inventory.md and inventory.json."""
-    for name, write in (
-        ("report.md", report_markdown), ("report.html", report_html),
-        ("report.json", report_json), ("inventory.md", inventory_markdown),
-        ("inventory.json", inventory_json),
-    ):
-        (folder / name).write_text(write(report), "utf-8", newline="\n")
-
-
-def tables(folder: Path, reading: Reading, normalised: Normalised, report: Report) -> None:
-    """Write the dataset."""
+def write(folder: Path, reading: Reading, normalised: Normalised, report: Report) -> None:
+    """Write everything of a finished report but the run's log into a staged folder."""
     slots = Slots(report.analysis)
+    _dataset(folder / "dataset", reading, normalised, report, slots)
+    for name, text in (
+        ("report.md", report_markdown(report)), ("report.html", report_html(report)),
+        ("report.json", report_json(report, slots)),
+        ("inventory.md", inventory_markdown(report)),
+        ("inventory.json", inventory_json(report, slots)),
+    ):
+        (folder / name).write_text(text, "utf-8", newline="\n")
+
+
+def _dataset(folder: Path, reading: Reading, normalised: Normalised, report: Report, slots: Slots
+             ) -> None:
     store.write_tables(folder, {
         "artifacts": artifacts_table(reading, normalised),
         "measurements": normalised.measurements,
@@ -65,23 +67,29 @@ def artifacts_table(reading: Reading, normalised: Normalised) -> pa.Table:
 
 
 def _facts(analysis: Analysis, slots: Slots) -> pa.Table:
-    rows = []
-    for fact in analysis.facts:
-        text = isinstance(fact.value, str)
-        interval = fact.interval
-        rows.append({
-            "id": fact.id, "statement": slots.plain(fact.statement), "topic": fact.topic,
-            "metric": fact.metric, "statistic": fact.statistic,
-            "value": None if text else float(fact.value), "text": fact.value if text else None,
-            "unit": fact.unit, "n": fact.n,
-            "low": interval.low if interval else None, "high": interval.high if interval else None,
-            "level": interval.level if interval else None, "estimator": fact.estimator,
-            "scope": _json(fact.scope),
-            "sources": _json([{"artifact": one.artifact, "pointer": one.pointer}
-                              for one in fact.sources]),
-            "sql": fact.sql or None,
-        })
-    return pa.Table.from_pylist(rows, schema=FACTS)
+    facts = analysis.facts
+    texts = [fact.value if isinstance(fact.value, str) else None for fact in facts]
+    intervals = [fact.interval for fact in facts]
+    columns: dict[str, list[object]] = {
+        "id": [fact.id for fact in facts],
+        "statement": [slots.plain(fact.statement) for fact in facts],
+        "topic": [fact.topic for fact in facts],
+        "metric": [fact.metric for fact in facts],
+        "statistic": [fact.statistic for fact in facts],
+        "value": [None if isinstance(fact.value, str) else float(fact.value) for fact in facts],
+        "text": list(texts),
+        "unit": [fact.unit for fact in facts],
+        "n": [fact.n for fact in facts],
+        "low": [interval and interval.low for interval in intervals],
+        "high": [interval and interval.high for interval in intervals],
+        "level": [interval and interval.level for interval in intervals],
+        "estimator": [fact.estimator for fact in facts],
+        "scope": [_json(fact.scope) for fact in facts],
+        "sources": [_json([{"artifact": one.artifact, "pointer": one.pointer}
+                           for one in fact.sources]) for fact in facts],
+        "sql": [fact.sql or None for fact in facts],
+    }
+    return pa.Table.from_pydict(columns, schema=FACTS)
 
 
 def _findings(analysis: Analysis, slots: Slots) -> pa.Table:

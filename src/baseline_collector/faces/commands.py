@@ -10,8 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from baseline_collector import __version__, config, pipeline
-from baseline_collector.audit import show
-from baseline_collector.audit.sarif import as_sarif
 from baseline_collector.dataset import Dataset
 from baseline_collector.faces.listings import doctor, models, readers, rules, vocabulary
 from baseline_collector.faces.printing import print_json, print_table, safe
@@ -114,6 +112,9 @@ def _unarmed(value: object) -> object:
 
 def audit(given: argparse.Namespace) -> int:
     """Audit a report; exit 1 when something is contradicted."""
+    from baseline_collector.audit import show  # noqa: PLC0415  # other commands need none
+    from baseline_collector.audit.sarif import as_sarif  # noqa: PLC0415
+
     found, text = pipeline.check(Path(given.report), Path(given.against), config.load({}))
     forms: dict[str, Callable[[], str]] = {
         "text": lambda: show.as_text(found, text, everything=given.all),

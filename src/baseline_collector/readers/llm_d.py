@@ -13,7 +13,6 @@ from baseline_collector.readers.base import Leaves, Outcome, Places
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import head_lines
 from baseline_collector.readers.told import Told, ToolJson, Walk, has
-from baseline_collector.readers.yaml_text import parse_yaml
 
 _UNITS = {"queries/s": "req/s", "count": "", "score": ""}
 _TOP = ("results:", "run:", "scenario:", "version:", "metrics:")
@@ -70,7 +69,7 @@ class LlmdYaml:
         if not (tops and tops <= set(_TOP) and {"scenario:"} <= _tops(opened)):
             return False
         try:
-            return _owned(parse_yaml(opened.text, opened.limits.depth))
+            return _owned(_yaml(opened))
         except ReadError:
             return False
 
@@ -80,7 +79,7 @@ class LlmdYaml:
         Raises:
             ReadError: Not YAML, too large, too deep, or with aliases.
         """
-        document = parse_yaml(opened.text, opened.limits.depth)
+        document = _yaml(opened)
         Walk(leaves, _tell).go(document)
         return Outcome(version=str(document["version"]))
 
@@ -88,3 +87,10 @@ class LlmdYaml:
 def _tops(opened: Opened) -> set[str]:
     """Which of the report's parts start a line anywhere in the file."""
     return {name for name in _TOP if f"\n{name}".encode() in b"\n" + opened.data}
+
+
+def _yaml(opened: Opened) -> Any:
+    """The document of a YAML file; the parser is imported by heaps that hold one."""
+    from baseline_collector.readers.yaml_text import parse_yaml  # noqa: PLC0415
+
+    return parse_yaml(opened.text, opened.limits.depth)

@@ -73,13 +73,13 @@ def inventory_markdown(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def inventory_json(report: Report) -> str:
+def inventory_json(report: Report, slots: Slots | None = None) -> str:
     """Write inventory.json: every file, the findings and the facts they rest on.
 
     Facts about the heap are all there; facts about speed only where a finding names them,
     the others stand in report.json and in the dataset.
     """
-    slots = Slots(report.analysis)
+    slots = slots or Slots(report.analysis)
     named = {fact for finding in report.analysis.findings for fact in finding.facts}
     return document({
         "schema": SCHEMA,

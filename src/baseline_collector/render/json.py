@@ -34,7 +34,7 @@ SCHEMA = "baseline-collector/report/1"
 Json = dict[str, object]
 
 
-def report_json(report: Report) -> str:
+def report_json(report: Report, slots: Slots | None = None) -> str:
     """Write report.json.
 
     Returns:
@@ -43,7 +43,7 @@ def report_json(report: Report) -> str:
     Raises:
         KeyError: A text names a fact or name that is not there; a programmer's error.
     """
-    slots = Slots(report.analysis)
+    slots = slots or Slots(report.analysis)
     timing = report.timing
     return document({
         "schema": SCHEMA,

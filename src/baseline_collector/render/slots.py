@@ -56,6 +56,7 @@ class Slots:
     def __init__(self, analysis: Analysis) -> None:
         self._facts = {fact.id: fact for fact in analysis.facts}
         self._names = {name.id: name for name in analysis.names}
+        self._plain: dict[str, str] = {}
 
     def fact(self, fact_id: str) -> Fact:
         """Return the fact with this id.
@@ -74,8 +75,11 @@ class Slots:
         return "".join(self._strokes(text, pen))
 
     def plain(self, text: str) -> str:
-        """Write a text as plain prose on one line."""
-        return self.write(text, PlainPen())
+        """Write a text as plain prose on one line; asked again, it is not written again."""
+        known = self._plain.get(text)
+        if known is None:
+            known = self._plain[text] = self.write(text, PlainPen())
+        return known
 
     def facts_of(self, texts: Iterable[str]) -> set[str]:
         """Return the ids of all facts named in some texts."""

@@ -8,44 +8,43 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
 
-from baseline_collector.normalise.mappings import (
-    aiperf,
-    evaluations,
-    guidellm,
-    llama_bench,
-    micro,
-    nsight_compute,
-    ollama,
-    serving,
-    vllm_bench,
-)
 from baseline_collector.normalise.mappings.entry import Entry, Table
 from baseline_collector.paths import SENSE, join, tokens, without_sense
 
-TABLES: Mapping[str, Table] = {
-    "aiperf": aiperf.TABLE,
-    "asv": micro.ASV,
-    "conbench": micro.CONBENCH,
-    "google-benchmark": micro.GOOGLE,
-    "guidellm": guidellm.TABLE,
-    "hyperfine": micro.HYPERFINE,
-    "inference-perf": serving.INFERENCE_PERF,
-    "inspect_ai": evaluations.INSPECT,
-    "llama-bench": llama_bench.TABLE,
-    "llm-d-benchmark-report": serving.LLM_D,
-    "llmperf": serving.LLMPERF,
-    "lm-eval": evaluations.LM_EVAL,
-    "mlperf-loadgen": serving.MLPERF,
-    "nsight-compute": nsight_compute.TABLE,
-    "ollama": ollama.TABLE,
-    "pyperf": micro.PYPERF,
-    "pytest-benchmark": micro.PYTEST,
-    "vllm-bench": vllm_bench.TABLE,
+_HOME = {
+    "aiperf": "aiperf.TABLE", "asv": "micro.ASV", "conbench": "micro.CONBENCH",
+    "google-benchmark": "micro.GOOGLE", "guidellm": "guidellm.TABLE",
+    "hyperfine": "micro.HYPERFINE", "inference-perf": "serving.INFERENCE_PERF",
+    "inspect_ai": "evaluations.INSPECT", "llama-bench": "llama_bench.TABLE",
+    "llm-d-benchmark-report": "serving.LLM_D", "llmperf": "serving.LLMPERF",
+    "lm-eval": "evaluations.LM_EVAL", "mlperf-loadgen": "serving.MLPERF",
+    "nsight-compute": "nsight_compute.TABLE", "ollama": "ollama.TABLE",
+    "pyperf": "micro.PYPERF", "pytest-benchmark": "micro.PYTEST",
+    "vllm-bench": "vllm_bench.TABLE",
 }
+
+
+class _Tables(Mapping[str, Table]):
+    """The tables by reader; a table is imported when its format is first met."""
+
+    def __getitem__(self, reader: str) -> Table:
+        module, name = _HOME[reader].split(".")
+        table: Table = getattr(import_module(f"{__name__}.{module}"), name)
+        return table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOME)
+
+    def __len__(self) -> int:
+        return len(_HOME)
+
+
+TABLES: Mapping[str, Table] = _Tables()
 """Reader name -> key template -> what it means."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
