@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 
@@ -36,7 +36,13 @@ class Journal:
             self._tell(text)
 
     def _clean(self, value: object) -> object:
-        return self._redact(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return self._redact(value)
+        if isinstance(value, Mapping):
+            return {str(key): self._clean(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._clean(inner) for inner in value]
+        return value
 
     def text(self) -> str:
         """The whole log so far."""

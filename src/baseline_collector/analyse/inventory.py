@@ -25,7 +25,7 @@ def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
                      sources=_files(artifacts))
     latest = _latest(book, "Newest file modified at {}", artifacts, "true", {"of": "files"})
     noun = count_of(len(artifacts), "file")
-    _count(book, f"{{}} {noun} hold {{{size}}}, the newest modified at {{{latest}}}" if latest
+    _count(book, f"{{}} {noun} {count_of(len(artifacts), 'holds', 'hold')} {{{size}}}, the newest modified at {{{latest}}}" if latest
            else f"{{}} {noun}", artifacts, "true", 1000.0, {"of": "files"})
     for kind in dict.fromkeys(sorted(one.kind for one in artifacts)):
         mine = [one for one in artifacts if one.kind == kind]

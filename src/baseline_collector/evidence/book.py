@@ -46,11 +46,8 @@ class Book:
              topic: Topic = "performance", weight: float = 0.0) -> str:
         """Enter a fact; the same fact entered twice is one.
 
-        Args:
-            statement: A sentence in which ``{}`` is the fact's own number.
-
-        Returns:
-            Its id, ``F12``.
+        The arguments are the attributes of ``model.Fact``; in the statement ``{}`` stands for
+        the fact's own number. Returns its id, ``F12``.
         """
         label = json.dumps([statement, value, metric, statistic, sorted((scope or {}).items()), sql])
         known = self._known_facts.get(label)

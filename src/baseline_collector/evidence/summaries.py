@@ -62,8 +62,7 @@ def summarise(frame: Frame, book: Book) -> list[Summary]:
     groups = [group for group in frame.groups(rows)
               if group.n > 1 or group.name("metric") in LEADING]
     groups += _reported(frame, rows)
-    found = _summaries(frame, groups, book)
-    return found
+    return _summaries(frame, groups, book)
 
 
 def _reported(frame: Frame, sampled: Ints) -> list[Group]:

@@ -1,0 +1,1 @@
+"""Readers: one format each, from an opened artifact to leaves."""

@@ -1,0 +1,1 @@
+"""Rules: what makes a finding, one function each, grouped by theme."""
