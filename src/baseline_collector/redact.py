@@ -209,12 +209,29 @@ def _vendor_pattern() -> tuple[frozenset[str], re.Pattern[str]]:
 
 
 def _vendor(found: re.Match[str]) -> str:
+    """A run with the keys in it masked: file names put words before and behind them."""
     starts, pattern = _vendor_pattern()
-    run = found[0]
-    if run[:2] not in starts:
-        return run
-    match = pattern.fullmatch(run)
-    return run if match is None else _mark(str(match.lastgroup), run)
+    run, done = found[0], 0
+    kept: list[str] = []
+    for at in _word_starts(run):
+        if at < done or run[at : at + 2] not in starts:
+            continue
+        match = pattern.match(run, at)
+        if match is not None and run[match.end() : match.end() + 1] in ("", "_", "-"):
+            kept += (run[done:at], _mark(str(match.lastgroup), match[0]))
+            done = match.end()
+    return "".join((*kept, run[done:])) if done else run
+
+
+def _word_starts(run: str) -> list[int]:
+    """Where words of a run begin; of very many only the first, so that a run stays linear."""
+    starts, left = [0], run.replace("-", "_")
+    while len(starts) < _MOST_WORDS and (at := left.find("_", starts[-1])) >= 0:
+        starts.append(at + 1)
+    return starts
+
+
+_MOST_WORDS: Final = 32
 
 
 def _telegram(found: re.Match[str]) -> str:

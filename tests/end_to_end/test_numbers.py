@@ -10,7 +10,8 @@ from pathlib import Path
 from .conftest import REPO
 
 _SPEC = importlib.util.spec_from_file_location(
-    "walker", REPO / "tests" / "unit" / "render" / "walker.py")
+    "walker", REPO / "tests" / "unit" / "render" / "walker.py"
+)
 walker = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(walker)
 
@@ -29,7 +30,9 @@ def test_report_html(collected: Path) -> None:
     found = page.numbers()
     assert len(found) > 500
     ids = set(page.ids)
-    assert {link for _, link in found if link and link.startswith("#")} <= {"#" + one for one in ids}
+    assert {link for _, link in found if link and link.startswith("#")} <= {
+        "#" + one for one in ids
+    }
     text = " | ".join(text for text, _ in found)
     assert walker.unresolved(text, walker.allowed(report)) == []
 

@@ -83,8 +83,11 @@ def told(analysis: Analysis, text: str) -> str:
 
 def facts(analysis: Analysis, **wanted: object) -> list[Fact]:
     """Facts with some attributes or scope entries."""
-    return [fact for fact in analysis.facts if all(
-        getattr(fact, key, fact.scope.get(key)) == value for key, value in wanted.items())]
+    return [
+        fact
+        for fact in analysis.facts
+        if all(getattr(fact, key, fact.scope.get(key)) == value for key, value in wanted.items())
+    ]
 
 
 def only(items: Sequence[Fact]) -> Fact:

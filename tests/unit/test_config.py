@@ -35,19 +35,31 @@ def test_dashes_in_files_are_fine(tmp_path):
 
 
 def test_lists_in_variables(tmp_path):
-    found = load({}, tmp_path, {"BASELINE_ROOTS": os.pathsep.join(("a", "b")), "BASELINE_HIDDEN": "Yes"})
+    found = load(
+        {}, tmp_path, {"BASELINE_ROOTS": os.pathsep.join(("a", "b")), "BASELINE_HIDDEN": "Yes"}
+    )
     assert found.roots == ("a", "b") and found.hidden is True
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("modle = 1", "unknown setting 'modle'"), ("model = 3", "expected a text"),
-    ("max_depth = 'x'", "expected a whole number"), ("max_depth = 2.5", "expected a whole number"),
-    ("max_depth = true", "expected a whole number"), ("max_depth = 0", "above zero"),
-    ("max_stream_bytes = -1", "above zero"), ("llm_timeout_s = nan", "above zero"),
-    ("redact = 'maybe'", "expected true or false"), ("redact = []", "expected true or false"),
-    ("include = [1]", "expected a list of texts"), ("out = ''", "names no folder"),
-    ("llm = 'gpt'", "no such kind of model"), ("broken", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("modle = 1", "unknown setting 'modle'"),
+        ("model = 3", "expected a text"),
+        ("max_depth = 'x'", "expected a whole number"),
+        ("max_depth = 2.5", "expected a whole number"),
+        ("max_depth = true", "expected a whole number"),
+        ("max_depth = 0", "above zero"),
+        ("max_stream_bytes = -1", "above zero"),
+        ("llm_timeout_s = nan", "above zero"),
+        ("redact = 'maybe'", "expected true or false"),
+        ("redact = []", "expected true or false"),
+        ("include = [1]", "expected a list of texts"),
+        ("out = ''", "names no folder"),
+        ("llm = 'gpt'", "no such kind of model"),
+        ("broken", "cannot be read"),
+    ],
+)
 def test_what_is_wrong_is_said(tmp_path, text, said):
     (tmp_path / "baseline.toml").write_text(text + "\n")
     with pytest.raises(UsageError) as caught:
@@ -56,8 +68,10 @@ def test_what_is_wrong_is_said(tmp_path, text, said):
 
 
 def test_the_error_names_its_place(tmp_path):
-    for flags, variables, where in (({"max_depth": "x"}, {}, "flags"),
-                                    ({}, {"BASELINE_MAX_DEPTH": "x"}, "environment")):
+    for flags, variables, where in (
+        ({"max_depth": "x"}, {}, "flags"),
+        ({}, {"BASELINE_MAX_DEPTH": "x"}, "environment"),
+    ):
         with pytest.raises(UsageError, match=where):
             load(flags, tmp_path, variables)
 

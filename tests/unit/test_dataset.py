@@ -21,10 +21,16 @@ def test_opened_by_either_folder(out):
     assert Dataset(out).table("artifacts") == Dataset(out / "dataset").table("artifacts")
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ('{"schema_version": "2"}', "expected 1; found 2"), ("{}", "found none"), ("[]", "found none"),
-    ('{"schema_version": 99}', "found 99"), ("{", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"schema_version": "2"}', "expected 1; found 2"),
+        ("{}", "found none"),
+        ("[]", "found none"),
+        ('{"schema_version": 99}', "found 99"),
+        ("{", "cannot be read"),
+    ],
+)
 def test_other_versions_are_refused(out, text, said):
     (out / "dataset" / "datapackage.json").write_text(text)
     with pytest.raises(DatasetError) as caught:
@@ -62,11 +68,21 @@ def test_query(out):
     assert found.to_pylist() == [{"n": 3}]
 
 
-@pytest.mark.parametrize("sql", [
-    "SELEC 1", "SELECT * FROM nothing", "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM '/etc/passwd'", "COPY artifacts TO 'stolen.csv'", "ATTACH 'x.db'",
-    "INSTALL httpfs", "SET enable_external_access = true", "", ";",
-])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELEC 1",
+        "SELECT * FROM nothing",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "COPY artifacts TO 'stolen.csv'",
+        "ATTACH 'x.db'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "",
+        ";",
+    ],
+)
 def test_a_query_stays_inside(out, sql, tmp_path):
     with pytest.raises(UsageError):
         Dataset(out).query(sql)
@@ -75,13 +91,14 @@ def test_a_query_stays_inside(out, sql, tmp_path):
 
 def test_rows_are_records(out):
     found = list(rows(Dataset(out).table("measurements")))
-    assert [(one.path, one.raw, one.value, one.unit) for one in found] == [
-        (f"row {at + 1}, column ttft_s", str(0.5 + at), 0.5 + at, "s") for at in range(3)]
+    assert [(one.pointer, one.raw, one.value, one.unit) for one in found] == [
+        (f"row {at + 1}, column ttft_s", str(0.5 + at), 0.5 + at, "s") for at in range(3)
+    ]
     assert found[0].context == {"model": "m"}
 
 
 def test_counts_of_artifacts_add_up(out):
     data = json.loads((out / "report.json").read_text())
-    artifact, = Dataset(out).table("artifacts").to_pylist()
+    (artifact,) = Dataset(out).table("artifacts").to_pylist()
     assert artifact["leaves"] == artifact["numbers"] + artifact["texts"]
     assert data["inventory"]["files"] == 1

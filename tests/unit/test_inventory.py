@@ -7,7 +7,9 @@ from baseline_collector.model import Artifact, Skipped
 
 
 def file(at, kind="csv", root="r", **more):
-    return Artifact(f"{root}/{at}.{kind}", root, "", kind, 10 + at, at * 10**9, status="read", **more)
+    return Artifact(
+        f"{root}/{at}.{kind}", root, "", kind, 10 + at, at * 10**9, status="read", **more
+    )
 
 
 def test_nothing():
@@ -16,8 +18,9 @@ def test_nothing():
 
 
 def test_counts_bytes_and_dates():
-    found = take_stock([file(at) for at in range(7)] + [file(1, "json", "s")],
-                       [Skipped("x", "a link")])
+    found = take_stock(
+        [file(at) for at in range(7)] + [file(1, "json", "s")], [Skipped("x", "a link")]
+    )
     csv = found.by_type["csv"]
     assert (csv.count, csv.bytes, csv.more) == (7, 91, 7 - FIRST)
     assert csv.latest_modified == "1970-01-01T00:00:06Z"
@@ -28,8 +31,16 @@ def test_counts_bytes_and_dates():
 
 
 def test_duplicates_stand_behind_the_one_that_was_read():
-    found = take_stock([file(0), file(1, duplicate_of="r/0.csv"), file(2),
-                        file(3, duplicate_of="r/0.csv"), file(4, duplicate_of="r/2.csv")], ())
+    found = take_stock(
+        [
+            file(0),
+            file(1, duplicate_of="r/0.csv"),
+            file(2),
+            file(3, duplicate_of="r/0.csv"),
+            file(4, duplicate_of="r/2.csv"),
+        ],
+        (),
+    )
     assert found.duplicates == (("r/0.csv", "r/1.csv", "r/3.csv"), ("r/2.csv", "r/4.csv"))
 
 

@@ -71,6 +71,14 @@ def test_planted_keys(secret: str, where: str) -> None:
     assert secret[-6:] not in masked.replace("@db.example", "")
 
 
+@pytest.mark.parametrize("around", ["runs_{}", "{}_a.csv", "log-{}-final", "a_b-c_{}_d"])
+@pytest.mark.parametrize("secret", ["ghp_" + A + "12345678", "gsk_" + A + A, "pplx-" + A + A])
+def test_keys_in_the_words_of_a_file_name(secret: str, around: str) -> None:
+    masked = mask(around.format(secret))
+    assert secret not in masked and secret[-12:] not in masked
+    assert masked.startswith(around.split("{", maxsplit=1)[0])
+
+
 @pytest.mark.parametrize("joined", ["\n", ",", " ", '","', "&", "\r\n", "|"])
 def test_planted_keys_together(joined: str) -> None:
     heap = joined.join(where.format(secret) for secret, where in PLANTED)

@@ -21,9 +21,12 @@ NAMES = ["dataset", "report.json", "report.md"]
 def write(out: Path, generation: str) -> None:
     with store.staged(out) as stage:
         tables = {table.name: arrow_schema(table).empty_table() for table in schema.TABLES}
-        tables["findings"] = pa.table({
-            name: pa.array([generation], pa.string()) for name in
-            ("id", "rule", "severity", "topic", "title", "facts", "recommendation")})
+        tables["findings"] = pa.table(
+            {
+                name: pa.array([generation], pa.string())
+                for name in ("id", "rule", "severity", "topic", "title", "facts", "recommendation")
+            }
+        )
         store.write_tables(stage / "dataset", tables, {}, {})
         (stage / "report.md").write_text(generation)
         (stage / "report.json").write_text(generation)
@@ -41,8 +44,9 @@ class Killed(BaseException):
     """Stands for SIGKILL: nothing that runs afterwards may be relied on."""
 
 
-def kill_at(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], step: int,
-            error: BaseException) -> list[int]:
+def kill_at(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], step: int, error: BaseException
+) -> list[int]:
     """Let the step-th call of some methods of Path raise, before or after it took effect."""
     count = [0]
 
@@ -52,6 +56,7 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], step: int,
             if count[0] == step:
                 raise error
             return method(self, *rest, **more)
+
         return call
 
     for name in names:
@@ -144,10 +149,21 @@ def test_foreign_entries_stay(tmp_path, name):
     assert (out / name).exists()
 
 
-@pytest.mark.parametrize("text", [
-    "", "[]", "{}", "null", '{"stage": 3}', '{"stage": "../victim"}', '{"stage": "/etc"}',
-    '{"stage": "dataset"}', '{"stage": ".baseline-new-gone"}', '{"stage": ".."}',
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"stage": 3}',
+        '{"stage": "../victim"}',
+        '{"stage": "/etc"}',
+        '{"stage": "dataset"}',
+        '{"stage": ".baseline-new-gone"}',
+        '{"stage": ".."}',
+    ],
+)
 def test_a_journal_that_is_not_ours_moves_nothing(tmp_path, text):
     out, victim = tmp_path / "out", tmp_path / "victim"
     write(out, "old")
@@ -178,6 +194,7 @@ def test_the_data_package_tells_every_column(tmp_path):
     for resource, table in zip(package["resources"], schema.TABLES, strict=True):
         assert resource["path"] == f"{table.name}.parquet"
         assert [field["name"] for field in resource["schema"]["fields"]] == [
-            column.name for column in table.columns]
+            column.name for column in table.columns
+        ]
         assert all(field["description"] for field in resource["schema"]["fields"])
     assert package["resources"][3]["rows"] == 1

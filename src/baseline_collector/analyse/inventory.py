@@ -21,11 +21,12 @@ def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
     size = book.fact("Bytes in all files: {}", sum(one.size for one in artifacts),
                      statistic="total", estimator="sum of file sizes", unit="byte",
                      n=len(artifacts), kind="inventory", scope={"of": "bytes"},
-                     sql="SELECT sum(size) FROM artifacts", topic="inventory", weight=-1.0,
-                     sources=_files(artifacts))
+                     sql="SELECT coalesce(sum(size), 0) FROM artifacts", topic="inventory",
+                     weight=-1.0, sources=_files(artifacts))
     latest = _latest(book, "Newest file modified at {}", artifacts, "true", {"of": "files"})
     noun = count_of(len(artifacts), "file")
-    _count(book, f"{{}} {noun} {count_of(len(artifacts), 'holds', 'hold')} {{{size}}}, the newest modified at {{{latest}}}" if latest
+    told = f"{noun} {count_of(len(artifacts), 'holds', 'hold')}"
+    _count(book, f"{{}} {told} {{{size}}}, the newest modified at {{{latest}}}" if latest
            else f"{{}} {noun}", artifacts, "true", 1000.0, {"of": "files"})
     for kind in dict.fromkeys(sorted(one.kind for one in artifacts)):
         mine = [one for one in artifacts if one.kind == kind]
@@ -71,8 +72,8 @@ def _latest(book: Book, statement: str, artifacts: Sequence[Artifact], where: st
     return book.fact(statement, modified_text(newest.modified_ns), statistic="latest",
                      estimator="latest modification time", n=len(artifacts), kind="inventory",
                      topic="inventory", weight=-1.0, scope=scope,
-                     sql="SELECT strftime(max(modified) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S UTC') "
-                         f"FROM artifacts WHERE {where}",
+                     sql="SELECT strftime(max(modified) AT TIME ZONE 'UTC', "
+                         f"'%Y-%m-%d %H:%M:%S UTC') FROM artifacts WHERE {where}",
                      sources=[Source(newest.artifact, "")])
 
 

@@ -49,7 +49,8 @@ class Book:
         The arguments are the attributes of ``model.Fact``; in the statement ``{}`` stands for
         the fact's own number. Returns its id, ``F12``.
         """
-        label = json.dumps([statement, value, metric, statistic, sorted((scope or {}).items()), sql])
+        about = sorted((scope or {}).items())
+        label = json.dumps([statement, value, metric, statistic, about, sql])
         known = self._known_facts.get(label)
         if known is not None:
             return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from baseline_collector.evidence.book import among, equals
+from baseline_collector.evidence.book import among, equals, quoted
 from baseline_collector.model import Source
 
 Ints = npt.NDArray[np.int64]
@@ -27,6 +28,14 @@ _NOT_SETTINGS = ("seed",)
 
 _OF_CODE = ("iteration_time", "kernel_duration", "compile_time", "throughput")
 """Metrics of pieces of code: another test is another thing, even where each has one value."""
+
+SIGNALS = ("power", "temperature", "fan_speed", "gpu_utilization", "gpu_memory_utilization",
+           "cpu_utilization", "memory_utilization", "memory_used", "clock_graphics",
+           "clock_memory", "power_limit")
+"""Metrics of sensors: of two devices in one file, each is a signal of its own."""
+
+INDEX = re.compile(r"\[(\d+)\]")
+"""An index in a path."""
 
 _REPETITION = re.compile(
     r"(?:run|iter|iteration|rep|repeat|repetition|trial|round|attempt|sample|pass|call|request"
@@ -110,15 +119,47 @@ class Frame:
                            for code, name in enumerate(column.names)], np.int64)
         return lookup[column.codes]
 
+    def signals(self, rows: Ints) -> Ints:
+        """A code a row, different for the places of one key that are not repetitions.
+
+        Of the indices of a path, the one with the most different values counts the samples;
+        the others tell one device from another.
+        """
+        artifacts, keys = self.column("artifact").codes, self.column("key").codes
+        members: dict[tuple[int, int], list[tuple[int, list[str]]]] = {}
+        paths = self.table.column("path").take(pa.array(rows)).to_pylist()
+        for at, (row, path) in enumerate(zip(rows.tolist(), paths, strict=True)):
+            members.setdefault((int(artifacts[row]), int(keys[row])), []).append(
+                (at, INDEX.findall(path)))
+        known: dict[tuple[object, ...], int] = {}
+        codes = np.zeros(len(rows), np.int64)
+        for label, mine in members.items():
+            counts = [len(set(column)) for column in zip(*(at for _, at in mine), strict=False)]
+            sampled = counts.index(max(counts)) if counts else 0
+            for at, indices in mine:
+                place = (*label, *indices[:sampled], *indices[sampled + 1:])
+                codes[at] = known.setdefault(place, len(known))
+        return codes
+
+    def _places(self, rows: Ints) -> Ints:
+        """A code a row: its key, and for sensors its device within the key."""
+        codes = self.column("key").codes[rows]
+        at = np.flatnonzero(self.column("metric").where(*SIGNALS)[rows])
+        if not len(at):
+            return codes
+        signals = np.zeros(len(rows), np.int64)
+        signals[at] = self.signals(rows[at]) + 1
+        return _dense(codes, signals)
+
     def groups(self, rows: Ints) -> list[Group]:
         """Cut rows into groups of like ones, cold apart from warm.
 
-        A prompt or a test that an artifact repeats is a group of its own. Prompts of which
-        each stands there once are a suite, one group; tests of code never are. Rows of
-        different artifacts are one group only where each artifact gives a single value of the
-        same prompt and test: then the artifacts are the repetitions. Otherwise each artifact is
-        a run of its own and is not mixed with others. Means and quantiles that artifacts report
-        are never put together.
+        Values under two keys of one file are unlike. A prompt or a test that an artifact
+        repeats is a group of its own; prompts of which each stands there once are a suite, one
+        group; tests of code never are. Rows of different artifacts are one group only where each
+        artifact gives a single value of the same prompt and test: then the artifacts are the
+        repetitions. Otherwise each artifact is a run of its own and is not mixed with others.
+        Means and quantiles that artifacts report are never put together across files.
 
         Returns:
             Groups in the order of their first row.
@@ -130,6 +171,9 @@ class Frame:
         apart = self.column("metric").where(*_OF_CODE)[rows] | reported
         subject = _dense(tests, self.column("prompt").codes[rows])
         like = _dense(self._like(rows), np.where(apart, tests, 0))
+        places, inner = self._places(rows), _dense(like, artifact)
+        differ = _any_within(like, _distinct(inner, places) > 1)
+        like = _dense(like, np.where(differ, places + 1, 0))
         repeated = _any_within(like, _counts(_dense(_dense(like, artifact), subject)) > 1)
         like = _dense(like, np.where(repeated, subject + 1, 0))
         inner = _dense(like, artifact)
@@ -138,7 +182,7 @@ class Frame:
         codes = np.where(several, inner + int(merged.max()) + 1, merged)
         order = np.argsort(codes, kind="stable")
         cuts = np.flatnonzero(np.diff(codes[order])) + 1
-        found = [Group(self, rows[part]) for part in np.split(order, cuts)]
+        found = [Group(self, rows[part], bool(differ[part[0]])) for part in np.split(order, cuts)]
         return sorted(found, key=lambda group: int(group.rows[0]))
 
     def _like(self, rows: Ints) -> Ints:
@@ -159,6 +203,12 @@ def _dense(first: Ints, second: Ints) -> Ints:
 def _counts(codes: Ints) -> Ints:
     """How often the code of each row occurs."""
     return np.bincount(codes)[codes].astype(np.int64)
+
+
+def _distinct(codes: Ints, values: Ints) -> Ints:
+    """How many different values stand with the code of each row."""
+    pairs = np.unique(_dense(codes, values), return_index=True)[1]
+    return np.bincount(codes[pairs])[codes].astype(np.int64)
 
 
 def _any_within(codes: Ints, flags: Bools) -> Bools:
@@ -189,10 +239,12 @@ class Group:
     Attributes:
         frame: Where the rows are.
         rows: Row numbers, in order.
+        apart: Whether their file has like rows under another key, or of another device in it.
     """
 
     frame: Frame
     rows: Ints
+    apart: bool = False
 
     @property
     def values(self) -> Floats:
@@ -225,6 +277,31 @@ class Group:
         return self.name("phase") == "cold"
 
     @property
+    def keys(self) -> list[str]:
+        """Keys they stand under, sorted."""
+        column = self.frame.column("key")
+        return sorted(str(column.names[code])
+                      for code in set(column.codes[self.rows].tolist()))
+
+    @property
+    def place(self) -> str | None:
+        """The key, and of a sensor the device in it, where like values stand under others."""
+        if not self.apart:
+            return None
+        fixed, left = self._fixed(), itertools.count()
+        path = str(self.frame.table.column("path")[int(self.rows[0])])
+        return INDEX.sub(lambda found: found[0] if next(left) in fixed else "[]", path)
+
+    def _fixed(self) -> dict[int, str]:
+        """Indices of a sensor's path, by position, in which its samples agree."""
+        if self.name("metric") not in SIGNALS:
+            return {}
+        paths = self.frame.table.column("path").take(pa.array(self.rows)).to_pylist()
+        columns = list(zip(*(INDEX.findall(path) for path in paths), strict=False))
+        return {at: column[0] for at, column in enumerate(columns)
+                if len(columns) > 1 and len(set(column)) == 1}
+
+    @property
     def prompts(self) -> list[str | None]:
         """Different prompts behind them, shortened, in the order of their first row."""
         column = self.frame.column("prompt")
@@ -251,6 +328,8 @@ class Group:
             found["configuration"] = configuration(settings)
         if len(self.artifacts) == 1:
             found["artifact"] = self.artifacts[0]
+        if self.place is not None:
+            found["key"] = self.place
         for label, names in (("prompt", self.prompts), ("test", self.tests)):
             if len(names) > 1:
                 found[label] = "several"
@@ -269,6 +348,9 @@ class Group:
         texts = {self.frame.column("parameters").at(int(row)) for row in self.rows}
         parts.append(among("parameters", sorted(texts, key=str)))
         parts.append(among("artifact", self.artifacts))
+        parts.append(among("key", self.keys))
+        parts += [f"regexp_extract_all(path, '\\[([0-9]+)\\]', 1)[{at + 1}] = {quoted(index)}"
+                  for at, index in self._fixed().items()]
         for column in ("prompt", "run"):
             codes = self.frame.column(column)
             names = [codes.names[code] for code in sorted(set(codes.codes[self.rows].tolist()))]
@@ -289,6 +371,6 @@ def shortened(name: str | None) -> str | None:
 
 
 def configuration(settings: dict[str, str]) -> str:
-    """Settings as people write them, ``num_ctx=1024, temperature=0.2``; names of settings left out."""
+    """Settings as people write them, ``num_ctx=1024, temperature=0.2``, without their names."""
     kept = {key: value for key, value in settings.items() if key != "config_name"} or settings
     return ", ".join(f"{key}={value}" for key, value in kept.items())

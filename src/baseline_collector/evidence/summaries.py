@@ -165,11 +165,12 @@ class _Teller:
     def __init__(self, book: Book, group: Group) -> None:
         self.book = book
         self.group = group
+        self.scope = group.scope()
         self.about = describe(book, group)
         self.where = group.where()
-        self.scope = group.scope()
         self.sources = group.sources()
-        for column in ("quantization", "engine", "definition", "phase", "prompt", "test"):
+        for column in ("quantization", "engine", "definition", "phase", "prompt", "test",
+                       "key"):
             if column in self.scope:
                 book.name(column, self.scope[column])
 
@@ -276,6 +277,9 @@ def describe(book: Book, group: Group) -> str:
     if device is not None:
         parts.append(f"on {book.name('device', device)}")
     parts += _subjects(book, group)
+    place = group.place
+    if place is not None:
+        parts.append(f"as {book.name('key', place)}")
     artifacts = group.artifacts
     if len(artifacts) == 1:
         parts.append(f"in {book.name('artifact', artifacts[0])}")

@@ -16,9 +16,24 @@ from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.render.json import inventory_record
 from baseline_collector.render.summary import data_summary
 
-_SETTINGS = ("include", "exclude", "hidden", "ignored", "max_document_bytes", "max_stream_bytes",
-             "max_depth", "out", "llm", "model", "llm_url", "llm_timeout_s", "allow_remote",
-             "free_writing", "persona", "redact")
+_SETTINGS = (
+    "include",
+    "exclude",
+    "hidden",
+    "ignored",
+    "max_document_bytes",
+    "max_stream_bytes",
+    "max_depth",
+    "out",
+    "llm",
+    "model",
+    "llm_url",
+    "llm_timeout_s",
+    "allow_remote",
+    "free_writing",
+    "persona",
+    "redact",
+)
 
 
 def settings_of(given: argparse.Namespace) -> config.Settings:
@@ -37,20 +52,34 @@ def collect(given: argparse.Namespace) -> int:
     settings = settings_of(given)
     report = pipeline.collect(settings, _tell if sys.stderr.isatty() else None)
     out = Path(settings.out)
-    counts = {status: sum(one.status == status for one in report.inventory.artifacts)
-              for status in ("read", "partly_read", "unread", "duplicate")}
+    counts = {
+        status: sum(one.status == status for one in report.inventory.artifacts)
+        for status in ("read", "partly_read", "unread", "duplicate")
+    }
     if given.format == "json":
-        print_json({"report": str(out / "report.md"), "html": str(out / "report.html"),
-                    "dataset": str(out / "dataset"), "files": len(report.inventory.artifacts),
-                    **counts, "facts": len(report.analysis.facts),
-                    "findings": len(report.analysis.findings),
-                    "writer": report.narrative.writer, "note": report.narrative.note,
-                    "total_s": report.timing.total_s})
+        print_json(
+            {
+                "report": str(out / "report.md"),
+                "html": str(out / "report.html"),
+                "dataset": str(out / "dataset"),
+                "files": len(report.inventory.artifacts),
+                **counts,
+                "facts": len(report.analysis.facts),
+                "findings": len(report.analysis.findings),
+                "writer": report.narrative.writer,
+                "note": report.narrative.note,
+                "total_s": report.timing.total_s,
+            }
+        )
         return 0
-    print(f"{len(report.inventory.artifacts)} files: "
-          + ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items()))
-    print(f"{len(report.analysis.facts)} facts, {len(report.analysis.findings)} findings, "
-          f"written by {safe(report.narrative.writer)} in {report.timing.total_s:.2f} s")
+    print(
+        f"{len(report.inventory.artifacts)} files: "
+        + ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items())
+    )
+    print(
+        f"{len(report.analysis.facts)} facts, {len(report.analysis.findings)} findings, "
+        f"written by {safe(report.narrative.writer)} in {report.timing.total_s:.2f} s"
+    )
     print(f"report   {safe(str(out / 'report.md'))}")
     print(f"page     {safe(str(out / 'report.html'))}")
     print(f"dataset  {safe(str(out / 'dataset'))}")
@@ -63,7 +92,9 @@ def inventory(given: argparse.Namespace) -> int:
     """Print the inventory."""
     found = pipeline.take_inventory(settings_of(given))
     if given.format == "json":
-        print_json(inventory_record(found) | {"artifacts": [asdict(one) for one in found.artifacts]})
+        print_json(
+            inventory_record(found) | {"artifacts": [asdict(one) for one in found.artifacts]}
+        )
         return 0
     for line in data_summary(found):
         print(safe(line))
@@ -118,8 +149,10 @@ def audit(given: argparse.Namespace) -> int:
     found, text = pipeline.check(Path(given.report), Path(given.against), config.load({}))
     forms: dict[str, Callable[[], str]] = {
         "text": lambda: show.as_text(found, text, everything=given.all),
-        "json": lambda: show.as_json(found), "markdown": lambda: show.as_markdown(found, text),
-        "sarif": lambda: as_sarif(found, __version__), "github": lambda: show.as_github(found),
+        "json": lambda: show.as_json(found),
+        "markdown": lambda: show.as_markdown(found, text),
+        "sarif": lambda: as_sarif(found, __version__),
+        "github": lambda: show.as_github(found),
     }
     sys.stdout.write(forms[given.format]())
     if given.fix:
@@ -139,7 +172,14 @@ def completion(given: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "collect": collect, "inventory": inventory, "query": query, "audit": audit, "readers": readers,
-    "rules": rules, "vocabulary": vocabulary, "models": models, "doctor": doctor,
+    "collect": collect,
+    "inventory": inventory,
+    "query": query,
+    "audit": audit,
+    "readers": readers,
+    "rules": rules,
+    "vocabulary": vocabulary,
+    "models": models,
+    "doctor": doctor,
     "completion": completion,
 }

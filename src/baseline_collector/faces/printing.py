@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 _WIDEST = 160
 
@@ -30,6 +31,8 @@ def _plain(value: object) -> object:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
+    if isinstance(value, Decimal):
+        value = _number(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, datetime | date):
@@ -39,11 +42,17 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+def _number(value: Decimal) -> int | float:
+    """A decimal as the number it is; DuckDB sums whole numbers as decimals without places."""
+    whole = value.is_finite() and value == value.to_integral_value()
+    return int(value) if whole else float(value)
+
+
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print aligned columns; numbers to the right, long texts cut with an ellipsis."""
     texts = [[_cell(value) for value in row] for row in rows]
-    right = [all(isinstance(row[at], int | float) or row[at] is None for row in rows) and bool(rows)
-             for at in range(len(header))]
+    right = [bool(rows) and all(row[at] is None or isinstance(row[at], int | float | Decimal)
+                                for row in rows) for at in range(len(header))]
     widths = [max([len(safe(name)), *(len(row[at]) for row in texts)])
               for at, name in enumerate(header)]
     for row in ([safe(name) for name in header], ["-" * width for width in widths], *texts):

@@ -96,7 +96,8 @@ def _advice(error: str) -> str:
 def _void(evidence: Evidence) -> None:
     """Files in which no call worked."""
     void = sorted(name for name, one in evidence.outcomes.items()
-                  if name not in evidence.twin_of and one.attempts and len(one.failures) >= one.attempts)
+                  if name not in evidence.twin_of
+                  and one.attempts and len(one.failures) >= one.attempts)
     if not void:
         return
     book = evidence.book
@@ -129,10 +130,10 @@ def disguised(evidence: Evidence) -> None:
                          scope={"of": "disguised failures", "artifact": name},
                          sql=f"SELECT disguised FROM artifacts WHERE artifact = {quoted(name)}")
         book.finding("disguised-failure", "critical",
-                     f"{{{fact}}} {count_of(one.disguised, 'call')} in {book.name('artifact', name)} "
-                     f"counted as success by the file {count_of(one.disguised, 'holds', 'hold')} "
-                     f"an error as text: {errors}. Rates from there are the speed of an error "
-                     "message.", [fact],
+                     f"{{{fact}}} {count_of(one.disguised, 'call')} in "
+                     f"{book.name('artifact', name)} counted as success by the file "
+                     f"{count_of(one.disguised, 'holds', 'hold')} an error as text: {errors}. "
+                     "Rates from there are the speed of an error message.", [fact],
                      f"Treat {_what(one)}{book.name('artifact', name)} as void, and let the "
                      "harness check the answer before it writes success.", "failure")
 

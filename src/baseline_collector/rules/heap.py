@@ -19,11 +19,16 @@ def duplicates(evidence: Evidence) -> None:
                      scope={"of": "duplicates"}, sources=files([one.artifact for one in copies]),
                      sql="SELECT count(*) FROM artifacts WHERE status = 'duplicate'")
     names = listed(book, "artifact", [one.artifact for one in copies])
+    told = count_of(len(copies), "file is a byte-identical copy",
+                    "files are byte-identical copies")
     book.finding("duplicate", "notice",
-                 f"{{{fact}}} {count_of(len(copies), 'file is a byte-identical copy', 'files are byte-identical copies')}: "
+                 f"{{{fact}}} {told}: "
                  f"{names}. Each content counts once.",
                  [fact], "Keep one copy of each, or leave the copies out with an exclude pattern.",
                  "duplicate")
+
+
+_MOST_PAIRS = 4
 
 
 def twins(evidence: Evidence) -> None:
@@ -39,10 +44,10 @@ def twins(evidence: Evidence) -> None:
                      scope={"of": "twins"}, sources=files([twin for twin, _ in pairs]),
                      sql="SELECT count(*) FROM artifacts WHERE twin_of IS NOT NULL")
     examples = "; ".join(f"{book.name('artifact', twin)} repeats {book.name('artifact', kept)}"
-                         for twin, kept in pairs[:4])
+                         for twin, kept in pairs[:_MOST_PAIRS])
     book.finding("twin", "notice",
-                 f"{{{fact}}} {count_of(len(pairs), 'file repeats', 'files repeat')} measurements of another: "
-                 f"{examples}. "
+                 f"{{{fact}}} {count_of(len(pairs), 'file repeats', 'files repeat')} measurements "
+                 f"of another: {examples}{' and others' if len(pairs) > _MOST_PAIRS else ''}. "
                  "Each measurement counts once.", [fact],
                  "Write one machine-readable form of each run, so that no reader counts it again.",
                  "duplicate")
@@ -96,7 +101,8 @@ def quarantined(evidence: Evidence) -> None:
                      f"{{{fact}}} {count_of(len(mine), 'number')} in "
                      f"{listed(book, 'artifact', artifacts)} went into quarantine: "
                      f"{book.name('reason', reason[4:])}.", [fact],
-                     "Look at quarantined numbers where they stand; no statistic uses them.", "ingestion")
+                     "Look at quarantined numbers where they stand; no statistic uses them.",
+                     "ingestion")
 
 
 RULES = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from baseline_collector.evidence.book import Book, among, count_of, equals
 from baseline_collector.evidence.frame import Frame, Group, Ints, configuration
-from baseline_collector.evidence.rule import Evidence, Rule
+from baseline_collector.evidence.rule import Evidence, Rule, enumeration
 from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Interval
 from baseline_collector.stats.compare import ratio_of_means
@@ -72,7 +73,7 @@ def _cold_start(evidence: Evidence, metric: str, place: Place) -> None:
 
 
 def _like_cold(frame: Frame, cold: Ints, warm: Ints) -> tuple[Ints, str]:
-    """Warm calls of the prompts of the cold ones, or all where the prompts differ; how to say it."""
+    """Warm calls of the prompts of the cold ones, or all where prompts differ; how to say it."""
     prompts = frame.column("prompt").codes
     asked = set(prompts[cold].tolist())
     if asked == {0} or set(prompts[warm].tolist()) <= asked:
@@ -165,7 +166,8 @@ def single_values(evidence: Evidence) -> None:
     if not alone:
         return
     book = evidence.book
-    count = book.fact("Groups of like runs that hold a single value: {}", len(alone), statistic="count",
+    count = book.fact("Groups of like runs that hold a single value: {}", len(alone),
+                      statistic="count",
                       estimator="groups of equal metric, model, configuration and phase with n = 1",
                       n=len(samples), topic="setup", weight=30.0, scope={"of": "single values"},
                       sources=[source for one in alone for source in one.group.sources()][:200],
@@ -241,8 +243,7 @@ def _sweep(evidence: Evidence, subjects: list[list[Summary]]) -> None:
                  f"Of {{{count}}} configurations{where}, " + "; ".join(clauses) + ".",
                  [count, *(fact for one in told for fact in one.facts),
                   *(one.facts[0] for one in rest)],
-                 _advised(of, list(dict.fromkeys(one.best for one in told if one.apart))),
-                 "sweep")
+                 _advised(of, [one for one in told if one.apart]), "sweep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +307,13 @@ def _compared(book: Book, members: list[Summary], where: str, scope: dict[str, s
                      (margin, best.location, worst.location), f"{subject} {text}".lstrip(), apart)
 
 
-def _advised(of: str, leading: list[str]) -> str:
-    """What follows: a configuration that leads clearly, else measure more."""
+def _advised(of: str, leading: Sequence[_Compared]) -> str:
+    """What follows: the configuration that leads clearly, for what it leads in; else measure."""
     if not leading:
         return "Repeat both ends of the sweep before choosing between them."
-    choice = f"use {leading[0]}" if len(leading) == 1 else (
-        f"choose by prompt between {', '.join(leading[:-1])} and {leading[-1]}")
-    return f"For throughput{of} {choice}, and check the time to first token beside it."
+    choices = [f"use {one.best} {one.subject}".rstrip() for one in leading]
+    return (f"For throughput{of} {enumeration(choices)}, and check the time to first token "
+            "beside it.")
 
 
 def _told_apart(best: Summary, worst: Summary, configurations: int

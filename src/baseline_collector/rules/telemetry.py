@@ -8,13 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from baseline_collector.evidence.book import Book, among, count_of, quoted
-from baseline_collector.evidence.frame import Frame, Ints
+from baseline_collector.evidence.book import Book, among, count_of, equals, quoted
+from baseline_collector.evidence.frame import INDEX, SIGNALS, Frame, Ints
 from baseline_collector.evidence.rule import Evidence, Rule, enumeration, files, listed
 from baseline_collector.evidence.summaries import LEADING
 
-SIGNALS = ("power", "temperature", "fan_speed", "gpu_utilization", "gpu_memory_utilization",
-           "cpu_utilization", "memory_used", "clock_graphics", "clock_memory", "power_limit")
 _VARYING = ("power", "temperature", "fan_speed", "gpu_utilization", "gpu_memory_utilization",
             "cpu_utilization", "memory_used", "clock_graphics", "clock_memory")
 _WANTED = (("power", ("power",)), ("temperature", ("temperature",)),
@@ -48,36 +46,21 @@ def constant(evidence: Evidence) -> None:
 
 
 def _signals(frame: Frame, rows: Ints) -> list[list[int]]:
-    """Rows cut into single signals: of two devices in one file, each is one.
-
-    Of the indices of a path, the one with the most different values counts the samples.
-    """
-    found: dict[tuple[int, int], list[tuple[int, list[str]]]] = {}
-    artifacts, keys = frame.column("artifact").codes, frame.column("key").codes
-    paths = frame.table.column("path")
-    for row in rows.tolist():
-        found.setdefault((int(artifacts[row]), int(keys[row])), []).append(
-            (row, _INDEX.findall(str(paths[row]))))
-    signals: list[list[int]] = []
-    for members in found.values():
-        counts = [len(set(column)) for column in zip(*(at for _, at in members), strict=False)]
-        sampled = counts.index(max(counts)) if counts else 0
-        single: dict[tuple[str, ...], list[int]] = {}
-        for row, at in members:
-            single.setdefault((*at[:sampled], *at[sampled + 1:]), []).append(row)
-        signals += single.values()
-    return signals
-
-
-_INDEX = re.compile(r"\[(\d+)\]")
+    """Rows cut into single signals."""
+    found: dict[tuple[int, ...], list[int]] = {}
+    columns = [frame.column(name).codes[rows] for name in ("artifact", "key", "device")]
+    for row, *label in zip(rows.tolist(), frame.signals(rows).tolist(),
+                           *(column.tolist() for column in columns), strict=True):
+        found.setdefault(tuple(label), []).append(row)
+    return list(found.values())
 
 
 def _path(paths: list[str]) -> str:
     """The path of a signal: indices in which its samples differ are left open."""
     varying = [len(set(column)) > 1 for column in
-               zip(*(_INDEX.findall(path) for path in paths), strict=False)]
+               zip(*(INDEX.findall(path) for path in paths), strict=False)]
     left = iter(varying)
-    return _INDEX.sub(lambda found: "[]" if next(left, False) else found[0], paths[0])
+    return INDEX.sub(lambda found: "[]" if next(left, False) else found[0], paths[0])
 
 
 def _constant(book: Book, frame: Frame, metric: str, rows: list[int], *, full: bool) -> None:
@@ -87,7 +70,8 @@ def _constant(book: Book, frame: Frame, metric: str, rows: list[int], *, full: b
     where = f"counted AND metric = {quoted(metric)} AND artifact = {quoted(artifact)}"
     if int((frame.counted & frame.column("metric").where(metric)
             & frame.column("artifact").where(artifact)).sum()) > len(rows):
-        where += f" AND {among('path', paths)}"
+        device = frame.column("device").at(rows[0])
+        where += f" AND {among('path', sorted(set(paths)))} AND {equals('device', device)}"
     scope = {"artifact": artifact, "key": _path(paths)}
     same = book.fact(f"Constant value of {key} in {file}: {{}}", value,
                      statistic="constant", estimator="smallest equals largest value",
@@ -131,7 +115,8 @@ def missing_telemetry(evidence: Evidence) -> None:
                           f"{among('metric', SIGNALS)})")
     absent = [label for label, metrics in _WANTED if not _artifacts(frame, metrics)]
     apart = sorted(watched - timed)
-    more = f" Signals stand apart from timings in {listed(book, 'artifact', apart)}." if apart else ""
+    more = (f" Signals stand apart from timings in {listed(book, 'artifact', apart)}."
+            if apart else "")
     more += f" Nowhere recorded: {enumeration(absent)}." if absent else ""
     words = (("file with timings holds", "it") if len(without) == len(timed) == 1 else
              (f"{count_of(len(timed), 'file')} with timings "
@@ -190,16 +175,18 @@ def missing_setup(evidence: Evidence) -> None:
         if not lacking:
             continue
         names = [str(artifact.names[code]) for code in lacking]
-        fact = book.fact(f"Measured files that name no {label}: {{}}", len(names), statistic="count",
-                         estimator=f"measured files without {label}", n=len(codes), topic="setup",
-                         weight=65.0, kind="inventory", scope={"of": f"files without {label}"},
+        fact = book.fact(f"Measured files that name no {label}: {{}}", len(names),
+                         statistic="count", estimator=f"measured files without {label}",
+                         n=len(codes), topic="setup", weight=65.0, kind="inventory",
+                         scope={"of": f"files without {label}"},
                          sources=files(names), sql=_lacking(holds, label))
         facts.append(fact)
         clauses.append(f"{{{fact}}} {count_of(len(names), 'names', 'name')} no {label}")
     if clauses:
         book.finding("missing-setup", "warning",
                      f"Of {{{total}}} measured {count_of(len(codes), 'file')}, "
-                     + enumeration(clauses) + "; numbers without these cannot be placed beside others safely.", facts,
+                     + enumeration(clauses)
+                     + "; numbers without these cannot be placed beside others safely.", facts,
                      "Write model, quantization, engine and its version, device, driver, settings "
                      "and the time into each file.", "setup")
 

@@ -15,7 +15,13 @@ def test_an_empty_heap_is_no_error():
 
 
 def test_findings_come_by_severity(pile):
-    pile.csv("a.csv", [{"model": "m", "tokens_s": 5, "error": "boom"}, {"model": "m", "tokens_s": 6, "error": ""}])
+    pile.csv(
+        "a.csv",
+        [
+            {"model": "m", "tokens_s": 5, "error": "boom"},
+            {"model": "m", "tokens_s": 6, "error": ""},
+        ],
+    )
     pile.json("t.json", {"samples": [{"fan_speed": 0}] * 4})
     found = [finding.severity for finding in pile.analysis().findings]
     order = ("critical", "warning", "notice", "info")
@@ -28,11 +34,19 @@ def test_the_same_heap_gives_the_same_analysis(pile):
 
 
 def test_the_counts_of_numbers_add_up(pile):
-    pile.csv("a.csv", [{"model": "m", "tokens_s": 5, "odd_thing": 3, "threads": 2, "error": ""},
-                       {"model": "m", "tokens_s": -6, "odd_thing": 4, "threads": 2, "error": ""},
-                       {"model": "m", "tokens_s": 6, "odd_thing": 4, "threads": 2, "error": "x"}])
-    found = {fact.scope["which"]: fact.value for fact in pile.analysis().facts
-             if fact.scope.get("of") == "values"}
+    pile.csv(
+        "a.csv",
+        [
+            {"model": "m", "tokens_s": 5, "odd_thing": 3, "threads": 2, "error": ""},
+            {"model": "m", "tokens_s": -6, "odd_thing": 4, "threads": 2, "error": ""},
+            {"model": "m", "tokens_s": 6, "odd_thing": 4, "threads": 2, "error": "x"},
+        ],
+    )
+    found = {
+        fact.scope["which"]: fact.value
+        for fact in pile.analysis().facts
+        if fact.scope.get("of") == "values"
+    }
     whole = found.pop("numbers")
     assert whole == sum(found.values()) == 9
     assert found["failed"] == 2 and found["quarantined"] == 1

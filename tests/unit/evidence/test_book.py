@@ -56,8 +56,14 @@ def test_nouns():
     assert count_of(2, "is", "are") == "are"
 
 
-@given(st.lists(st.none() | st.text(st.characters(exclude_characters="\0", codec="utf-8")),
-                min_size=1, max_size=4, unique=True))
+@given(
+    st.lists(
+        st.none() | st.text(st.characters(exclude_characters="\0", codec="utf-8")),
+        min_size=1,
+        max_size=4,
+        unique=True,
+    )
+)
 def test_conditions_select_exactly_their_values(values):
     connection = _connection()
     rows = [*values, "other'", None]

@@ -18,7 +18,8 @@ SAMPLES = st.builds(Reported, st.floats(-1e3, 1e3), st.floats(0.01, 50), st.inte
 def test_difference_is_welchs(first, second, level):
     found = difference_of_means(first, second, level)
     wanted = stats.ttest_ind_from_stats(
-        first.mean, first.std, first.n, second.mean, second.std, second.n, equal_var=False)
+        first.mean, first.std, first.n, second.mean, second.std, second.n, equal_var=False
+    )
     low, high = wanted.pvalue < 1 - level, wanted.pvalue > 1 - level
     a, b = first.std**2 / first.n, second.std**2 / second.n
     freedom = (a + b) ** 2 / (a**2 / (first.n - 1) + b**2 / (second.n - 1))
@@ -33,8 +34,12 @@ def test_difference_is_welchs(first, second, level):
 
 def test_difference_of_samples_is_that_of_ttest_ind():
     first, second = [12.1, 11.8, 12.6, 12.0], [10.9, 11.1, 11.4]
-    found = difference_of_means(*(Reported(float(stats.tmean(one)), float(stats.tstd(one)), len(one))
-                                  for one in (first, second)))
+    found = difference_of_means(
+        *(
+            Reported(float(stats.tmean(one)), float(stats.tstd(one)), len(one))
+            for one in (first, second)
+        )
+    )
     wanted = stats.ttest_ind(first, second, equal_var=False).confidence_interval(0.95)
     assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
 
