@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ from baseline_collector.errors import OutputError
 
 _NEW, _OLD = STAGE_PREFIX, ".baseline-old-"
 _JOURNAL_NEW = ".baseline-journal-new"
+_LOCK = ".baseline-lock"
 
 
 @contextlib.contextmanager
@@ -38,24 +40,69 @@ def staged(out: Path) -> Iterator[Path]:
         OutputError: It cannot be written: a file in its place, no permission, no space.
     """
     new = not out.exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        recover(out)
-        stage = Path(tempfile.mkdtemp(prefix=_NEW, dir=out))
-    except OSError as error:
-        raise _cannot(out, error) from error
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            stack.callback(_remove_if_empty, out, new)
+            stack.enter_context(_alone(out))
+            recover(out)
+            stage = Path(tempfile.mkdtemp(prefix=_NEW, dir=out))
+        except OSError as error:
+            raise _cannot(out, error) from error
         try:
             yield stage
             _sync(stage)
             _put_in_place(stage, out)
         except OSError as error:
             raise _cannot(out, error) from error
+        finally:
+            if not (out / JOURNAL).exists():  # with it, the next run finishes the moves
+                shutil.rmtree(stage, ignore_errors=True)
+
+
+def _remove_if_empty(out: Path, new: bool) -> None:
+    if new and out.is_dir() and not any(out.iterdir()):
+        out.rmdir()
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold the output folder; the system lets go of it when the process ends, however it ends.
+
+    Raises:
+        OutputError: Another run is writing there.
+    """
+    # Windows cannot lock a folder, so there a file in it is locked.
+    windows = sys.platform == "win32"
+    held = out / _LOCK if windows else out
+    descriptor = os.open(held, os.O_RDWR | os.O_CREAT if windows else os.O_RDONLY)
+    try:
+        try:
+            _seize(descriptor)
+        except BlockingIOError as error:
+            raise OutputError("another run is writing here", where=str(out),
+                              remedy="wait for it, or choose another --out") from error
+        yield
     finally:
-        if not (out / JOURNAL).exists():  # with it, the next run finishes the moves
-            shutil.rmtree(stage, ignore_errors=True)
-        if new and not any(out.iterdir()):
-            out.rmdir()
+        os.close(descriptor)
+        if windows:
+            with contextlib.suppress(OSError):
+                held.unlink()
+
+
+def _seize(descriptor: int) -> None:
+    """Lock a folder or file for this process; BlockingIOError where another holds it."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            raise BlockingIOError from error
+    else:
+        import fcntl  # noqa: PLC0415
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _cannot(out: Path, error: OSError) -> OutputError:

@@ -198,3 +198,15 @@ def test_the_data_package_tells_every_column(tmp_path):
         ]
         assert all(field["description"] for field in resource["schema"]["fields"])
     assert package["resources"][3]["rows"] == 1
+
+
+def test_two_runs_do_not_write_into_one_folder(tmp_path):
+    with store.staged(tmp_path / "out") as first:
+        (first / "report.md").write_text("first")
+        with pytest.raises(OutputError, match="another run"), store.staged(tmp_path / "out"):
+            pass
+    assert (tmp_path / "out" / "report.md").read_text() == "first"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.md"]
+    with store.staged(tmp_path / "out") as again:
+        (again / "report.md").write_text("second")
+    assert (tmp_path / "out" / "report.md").read_text() == "second"

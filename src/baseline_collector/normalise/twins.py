@@ -1,8 +1,9 @@
 """Twins: artifacts that hold the same measurements in another form, such as CSV and JSON.
 
 B is a twin of A when every metric that B samples at least three times stands in A with
-the same values, at least five values in all, two of them different. The one that says more
-about its context is counted, the other is linked to it.
+the same values, at least five values in all, two of them different, and times or rates among
+them: small counts are alike by chance. The one that says more about its context is counted,
+the other is linked to it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import numpy as np
 
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
-from baseline_collector.normalise.quantities import Quantities
+from baseline_collector.normalise.quantities import DIMENSION, Quantities
 
 _SMALLEST_SERIES = 3
 _SMALLEST_TOTAL = 5
+
+_TELLING = frozenset(code for code, dimension in enumerate(DIMENSION)
+                     if dimension in ("time", "token rate", "request rate"))
+"""Metrics whose values are not alike by chance."""
 
 Signature = tuple[int, bytes]
 
@@ -38,7 +43,8 @@ def twins(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts)
     kept: dict[int, int] = {}
     richest: dict[frozenset[Signature], int] = {}
     for artifact in poorest_first:
-        if sizes[artifact] < _SMALLEST_TOTAL:
+        if sizes[artifact] < _SMALLEST_TOTAL or not any(
+                metric in _TELLING for metric, _ in signatures[artifact]):
             continue
         mine = frozenset(signatures[artifact])
         if mine not in richest:

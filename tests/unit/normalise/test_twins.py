@@ -66,3 +66,9 @@ def test_of_many_one_is_counted_and_it_takes_no_square_of_time(tmp_path: Path) -
     assert time.perf_counter() - started < 5
     assert len(found) == 1_499
     assert set(found.values()) == {"f0000.json"}
+
+
+def test_small_counts_alike_by_chance_make_no_twins(tmp_path: Path) -> None:
+    counts = {"results": [{"output_tokens": n} for n in (3, 4, 3, 5, 3, 4)]}
+    assert twins(tmp_path, a_json=json.dumps({"model": "a", **counts}),
+                 b_json=json.dumps({"model": "b", "x": "y", **counts})) == {}
