@@ -76,8 +76,8 @@ class Dataset:
 
     @staticmethod
     def lies_in(folder: Path) -> bool:
-        """Whether a folder is a dataset, or an output folder that holds one."""
-        return (_current(folder) / "datapackage.json").is_file()
+        """Whether a folder is a dataset of this program, or an output folder that holds one."""
+        return is_ours(_current(folder))
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Read one table.
@@ -136,6 +136,9 @@ class Dataset:
                     table.name for table in schema.TABLES)) from error
 
 
+NAME = "baseline-collector-dataset"
+"""Name of the data package; by it our own output is known again."""
+
 JOURNAL = ".baseline-journal"
 """Stands in an output folder while a finished output is moved into place; see ``store``."""
 
@@ -154,6 +157,15 @@ def staged_in(out: Path) -> Path | None:
     if not isinstance(name, str) or not name.startswith(STAGE_PREFIX) or Path(name).name != name:
         return None
     return out / name
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder holds a data package that this program wrote."""
+    try:
+        about = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(about, dict) and about.get("name") == NAME
 
 
 def _current(folder: Path) -> Path:

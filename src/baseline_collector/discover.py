@@ -141,6 +141,9 @@ class _Walk:
             entries = self._entries(folder, below)
             if not entries:
                 continue
+            if below and _is_output(folder, entries):
+                self._skip(below.rstrip("/"), "output of this program")
+                continue
             try:
                 home = _identity(folder)
             except OSError as error:
@@ -263,6 +266,21 @@ def _is_link(entry: os.DirEntry[str]) -> bool:
     except OSError:
         return False
     return bool(tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1))
+
+
+_OUTPUT = {"dataset", "report.json", "inventory.json"}
+_PACKAGE_BYTES = 4096
+
+
+def _is_output(folder: str, entries: list[os.DirEntry[str]]) -> bool:
+    """Whether a folder is an output folder of this program: reports are no artifacts."""
+    if not {entry.name for entry in entries} >= _OUTPUT:
+        return False
+    try:
+        with Path(folder, "dataset", "datapackage.json").open("rb") as file:
+            return b'"baseline-collector-dataset"' in file.read(_PACKAGE_BYTES)
+    except OSError:
+        return False
 
 
 def _ignore_spec(path: Path) -> PathSpec[Any]:

@@ -151,13 +151,16 @@ def limits(settings: Settings) -> Limits:
 def ingest(found: Found, settings: Settings, redact: Callable[[str], str], journal: Journal
            ) -> tuple[Reading, Normalised]:
     """Read and normalise."""
+    if not found.artifacts:
+        journal.event("warning", reason="no file below the roots was taken")
     journal.progress(f"reading {len(found.artifacts)} files")
     reading = read(found.artifacts, limits(settings))
     journal.event("read", files=len(reading.artifacts))
     for artifact in reading.artifacts:
         if artifact.status in ("unread", "partly_read"):
             journal.event("warning", artifact=artifact.artifact, reason=artifact.reason)
-    normalised = normalise(reading.batch, reading.artifacts, reading.places, reading.quoted, redact)
+    normalised = normalise(reading.batch, reading.artifacts, reading.places, reading.quoted,
+                           redact, Redactor(enabled=settings.redact).value)
     journal.event("normalised", values=normalised.measurements.num_rows)
     return reading, normalised
 

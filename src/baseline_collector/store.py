@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from baseline_collector import schema
-from baseline_collector.dataset import JOURNAL, STAGE_PREFIX, arrow_schema, staged_in
+from baseline_collector.dataset import JOURNAL, NAME, STAGE_PREFIX, Dataset, arrow_schema, staged_in
 from baseline_collector.errors import OutputError
 
 _NEW, _OLD = STAGE_PREFIX, ".baseline-old-"
@@ -45,6 +45,7 @@ def staged(out: Path) -> Iterator[Path]:
             out.mkdir(parents=True, exist_ok=True)
             stack.callback(_remove_if_empty, out, new)
             stack.enter_context(_alone(out))
+            _refuse_foreign(out)
             recover(out)
             stage = Path(tempfile.mkdtemp(prefix=_NEW, dir=out))
         except OSError as error:
@@ -58,6 +59,24 @@ def staged(out: Path) -> Iterator[Path]:
         finally:
             if not (out / JOURNAL).exists():  # with it, the next run finishes the moves
                 shutil.rmtree(stage, ignore_errors=True)
+
+
+_REPLACED = ("dataset", "report.md", "report.html", "report.json", "inventory.md",
+             "inventory.json", "run.jsonl")
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Leave a folder alone that holds files of our names which are not ours.
+
+    Raises:
+        OutputError: It does.
+    """
+    if Dataset.lies_in(out):
+        return
+    foreign = [name for name in _REPLACED if (out / name).exists()]
+    if foreign:
+        raise OutputError("holds files that this program did not write", where=str(out),
+                          found=", ".join(foreign), remedy="choose another --out, or move them")
 
 
 def _remove_if_empty(out: Path, new: bool) -> None:
@@ -215,7 +234,7 @@ def data_package(tables: Mapping[str, pa.Table], cleaning: Mapping[str, int],
         })
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "baseline-collector-dataset", "schema_version": schema.VERSION,
+        "name": NAME, "schema_version": schema.VERSION,
         "title": "Benchmark measurements, as collected",
         "resources": resources,
         "cleaning": [{"rule": rule, "description": text, "values": cleaning.get(rule, 0)}

@@ -329,3 +329,17 @@ def test_windows_spellings_of_a_root(heap: Path, monkeypatch: pytest.MonkeyPatch
 )
 def test_kinds(name: str, kind: str) -> None:
     assert kind_of(name) == kind
+
+
+def test_output_of_this_program_below_a_root_is_no_artifact(tmp_path):
+    out = tmp_path / "old" / "baseline-report"
+    (out / "dataset").mkdir(parents=True)
+    (out / "dataset" / "datapackage.json").write_text('{"name": "baseline-collector-dataset"}')
+    for name in ("report.json", "inventory.json", "report.md"):
+        (out / name).write_text("{}")
+    (tmp_path / "a.json").write_text("{}")
+    found = discover([str(tmp_path)])
+    assert [one.artifact.rsplit("/", 1)[-1] for one in found.artifacts] == ["a.json"]
+    assert [one.reason for one in found.skipped] == ["output of this program"]
+    (out / "dataset" / "datapackage.json").write_text('{"name": "mine"}')
+    assert len(discover([str(tmp_path)]).artifacts) == 5

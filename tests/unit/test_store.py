@@ -201,12 +201,20 @@ def test_the_data_package_tells_every_column(tmp_path):
 
 
 def test_two_runs_do_not_write_into_one_folder(tmp_path):
-    with store.staged(tmp_path / "out") as first:
-        (first / "report.md").write_text("first")
-        with pytest.raises(OutputError, match="another run"), store.staged(tmp_path / "out"):
-            pass
-    assert (tmp_path / "out" / "report.md").read_text() == "first"
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.md"]
-    with store.staged(tmp_path / "out") as again:
-        (again / "report.md").write_text("second")
-    assert (tmp_path / "out" / "report.md").read_text() == "second"
+    write(tmp_path / "out", "first")
+    with store.staged(tmp_path / "out"), pytest.raises(OutputError, match="another run"):
+        write(tmp_path / "out", "second")
+    assert generation(tmp_path / "out") == "first" and entries(tmp_path / "out") == NAMES
+    write(tmp_path / "out", "third")
+    assert generation(tmp_path / "out") == "third"
+
+
+@pytest.mark.parametrize("name", ["dataset/train.jsonl", "report.md", "dataset/datapackage.json"])
+def test_files_of_our_names_that_are_not_ours_stay(tmp_path, name):
+    mine = tmp_path / "out" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text('{"name": "my-own"}')
+    with pytest.raises(OutputError, match="did not write"):
+        write(tmp_path / "out", "new")
+    assert mine.read_text() == '{"name": "my-own"}'
+    assert not (tmp_path / "out" / "inventory.md").exists()

@@ -118,7 +118,7 @@ def _first_token(summaries: Sequence[Summary]) -> Chart:
         pooled[_joined(group.name("model"), file)][str(group.name("phase"))].append(group)
     bars = []
     for label, phases in pooled.items():
-        for phase in sorted(phases, key=lambda name: (name != "cold", name != "warm", name)):
+        for phase in sorted(phases, key=lambda name: (name != "warm", name != "cold", name)):
             points = tuple(point for group in phases[phase] for point in _points(group, phase)
                            if point.value > 0)
             if points:

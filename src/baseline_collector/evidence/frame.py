@@ -21,10 +21,13 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 GROUPED_BY = ("metric", "statistic", "definition", "unit", "model", "quantization", "engine",
-              "device", "phase", "parameters")
+              "device", "phase", "setup", "parameters")
 """Rows that differ in one of these are unlike, and no statistic crosses them."""
 
 _NOT_SETTINGS = ("seed",)
+
+_DIGITS = re.compile(r"\d+")
+_SUFFIX = re.compile(r"\.\w+$")
 
 _OF_CODE = ("iteration_time", "kernel_duration", "compile_time", "throughput")
 """Metrics of pieces of code: another test is another thing, even where each has one value."""
@@ -151,15 +154,25 @@ class Frame:
         signals[at] = self.signals(rows[at]) + 1
         return _dense(codes, signals)
 
+    @cached_property
+    def series(self) -> Ints:
+        """A code for the path of each row's artifact, digits and suffix aside: numbered runs share one."""
+        column = self.column("artifact")
+        known: dict[str, int] = {}
+        bare = (_DIGITS.sub("#", _SUFFIX.sub("", name or "")) for name in column.names)
+        lookup = np.array([known.setdefault(name, len(known)) for name in bare], np.int64)
+        return lookup[column.codes]
+
     def groups(self, rows: Ints) -> list[Group]:
         """Cut rows into groups of like ones, cold apart from warm.
 
         Values under two keys of one file are unlike. A prompt or a test that an artifact
         repeats is a group of its own; prompts of which each stands there once are a suite, one
         group; tests of code never are. Rows of different artifacts are one group only where each
-        artifact gives a single value of the same prompt and test: then the artifacts are the
-        repetitions. Otherwise each artifact is a run of its own and is not mixed with others.
-        Means and quantiles that artifacts report are never put together across files.
+        artifact gives a single value of the same prompt and test, and their paths differ in
+        digits and suffix alone: then the artifacts are the repetitions. Otherwise each artifact
+        is a run of its own and is not mixed with others. Means and quantiles that artifacts
+        report are never put together across files.
 
         Returns:
             Groups in the order of their first row.
@@ -178,7 +191,7 @@ class Frame:
         like = _dense(like, np.where(repeated, subject + 1, 0))
         inner = _dense(like, artifact)
         several = _any_within(like, (_counts(inner) > 1) | reported)
-        merged = _dense(like, subject)
+        merged = _dense(_dense(like, subject), self.series[rows])
         codes = np.where(several, inner + int(merged.max()) + 1, merged)
         order = np.argsort(codes, kind="stable")
         cuts = np.flatnonzero(np.diff(codes[order])) + 1

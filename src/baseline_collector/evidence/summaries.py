@@ -7,7 +7,7 @@ the n at which they may be printed. Intervals: ``stats.intervals``, n of at leas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -87,10 +87,29 @@ def _summaries(frame: Frame, groups: list[Group], book: Book) -> list[Summary]:
     for at, group in enumerate(groups):
         interval = None
         if not intervals.reason[at]:
-            interval = Interval(float(intervals.low[at]), float(intervals.high[at]), 0.95,
-                                str(intervals.method[at]))
+            interval = _possible(group, Interval(float(intervals.low[at]),
+                                                 float(intervals.high[at]), 0.95,
+                                                 str(intervals.method[at])))
         found.append(_enter(book, group, float(intervals.mean[at]), interval, parts))
     return found
+
+
+_LIMITED = frozenset({"gpu_utilization", "gpu_memory_utilization", "memory_utilization",
+                      "disk_utilization", "fan_speed"})
+"""Shares that cannot pass 100 %."""
+
+
+def _possible(group: Group, interval: Interval) -> Interval:
+    """Cut an interval to what the metric can be: no negative duration, no share over all."""
+    low, high = interval.low, interval.high
+    if group.name("metric") not in ("loss", "score") and float(group.values.min()) >= 0:
+        low = max(low, 0.0)
+    if group.name("metric") in _LIMITED:
+        high = min(high, 100.0)
+    if (low, high) == (interval.low, interval.high):
+        return interval
+    return replace(interval, low=low, high=high,
+                   method=f"{interval.method}, cut to possible values")
 
 
 class _Parts:

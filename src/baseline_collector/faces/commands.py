@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.render.json import inventory_record
 from baseline_collector.render.summary import data_summary
 
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _SETTINGS = (
     "include",
     "exclude",
@@ -83,6 +85,8 @@ def collect(given: argparse.Namespace) -> int:
     print(f"report   {safe(str(out / 'report.md'))}")
     print(f"page     {safe(str(out / 'report.html'))}")
     print(f"dataset  {safe(str(out / 'dataset'))}")
+    if not report.inventory.artifacts:
+        _tell("no file below the roots was taken; check roots and patterns")
     if report.narrative.note:
         print(f"baseline: {safe(report.narrative.note)}", file=sys.stderr)
     return 0
@@ -136,9 +140,12 @@ def _print_csv(header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
 
 
 def _unarmed(value: object) -> object:
-    if isinstance(value, str) and value[:1] in "=+-@\t\r\n" and value:
-        return "'" + value
-    return value
+    """A text that a spreadsheet would run gets an apostrophe; numbers stay as they are."""
+    if not isinstance(value, str):
+        return value
+    if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _NUMBER.fullmatch(value):
+        value = "'" + value
+    return safe(value)
 
 
 def audit(given: argparse.Namespace) -> int:

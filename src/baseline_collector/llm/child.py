@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import subprocess
@@ -49,6 +50,8 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
+            # Ctrl-C is for the parent, which ends the child by its pipe.
+            start_new_session=True,
         )
         try:
             hello = self._hello({**setup, "key": key}, timeout_s)
@@ -81,18 +84,14 @@ class Child:
 
     def stop(self) -> None:
         """End the process and wait for its end."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                # A dead child's pipe cannot be flushed, and need not be.
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
+        _close(self._process.stdin)
         try:
             self._process.wait(2)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        # Only now: a thread may still be reading, and closing would wait for it.
+        _close(self._process.stdout)
         self._log.close()
 
     def _hello(self, setup: Mapping[str, object], timeout_s: float) -> Mapping[str, object]:
@@ -144,3 +143,10 @@ class Child:
                 return
             time.sleep(0.02)
         raise ModelError("the embedded model never became healthy", where=self._path.name)
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    """Close a pipe; that of a dead process cannot be flushed, and need not be."""
+    if pipe is not None:
+        with contextlib.suppress(OSError):
+            pipe.close()

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -25,6 +26,7 @@ from typing import Any, TextIO
 
 def main() -> None:
     """Serve until stdin closes; never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = _private_stdout()
     setup = json.loads(sys.stdin.readline())
     # The watch begins before the model is loaded: a parent may die while it loads.

@@ -115,7 +115,7 @@ def _part(lead: str, facts: Sequence[Fact], labels: Labels, told: Set[str]) -> l
     groups = by_metric(fact for fact in facts if fact.kind == "data")
     rest = [fact for fact in facts
             if not fact.metric and fact.kind == "data" and fact.id not in told]
-    blocks = _short(f"{lead}:", rest)
+    blocks = _bullets(rest, f"{lead}:")
     for metric in list(groups)[:MOST_TABLES_OF_A_TOPIC]:
         blocks += tables(metric, groups[metric], labels, lead)
     return blocks
@@ -200,14 +200,6 @@ def _bullets(facts: Sequence[Fact], lead: str = "") -> list[Block]:
     blocks = [_line(lead)] if lead else []
     blocks.append(Block("bullets", tuple(texts[:MOST_BULLETS])))
     return [*blocks, _line(MORE)] if len(texts) > MOST_BULLETS else blocks
-
-
-def _short(lead: str, facts: Sequence[Fact]) -> list[Block]:
-    texts = [ended(fact.statement) for fact in facts]
-    if not texts:
-        return []
-    shown = " ".join([lead, *texts[:MOST_BULLETS], *([MORE] if texts[MOST_BULLETS:] else [])])
-    return [_line(shown)]
 
 
 def _holds(texts: Sequence[str], sentence: str) -> bool:

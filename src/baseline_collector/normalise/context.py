@@ -134,7 +134,7 @@ def _take(said: Said, meaning: Meaning, kind: int, raw: str, value: float | None
     if meaning.role == "parameter":
         if text.startswith("{") and kind == TEXT:
             said.parameters.update(_object(text))
-        else:
+        elif meaning.target:  # a list of settings, such as those of a sweep, is no setting
             said.parameters[meaning.target] = _setting(kind, text, value)
     elif meaning.role == "setup":
         known = said.setup.get(meaning.target)
@@ -244,7 +244,7 @@ def merged(surroundings: Surroundings, around: Iterable[str], at: tuple[int, ...
         (plain if name in PLAIN else parameters)[name] = value
     inferred = _complete(plain, fallback)
     return Context(
-        tuple(plain.get(name) for name in PLAIN), _json(parameters), _json(setup),
+        tuple(plain.get(name) for name in PLAIN), as_json(parameters), as_json(setup),
         ",".join(inferred) or None, int(n) if n else None, failed,
     )
 
@@ -262,7 +262,8 @@ def _complete(plain: dict[str, str], fallback: Mapping[str, str]) -> list[str]:
     return inferred
 
 
-def _json(values: Mapping[str, str]) -> str | None:
+def as_json(values: Mapping[str, str]) -> str | None:
+    """Settings as a JSON object with sorted keys, or None where there are none."""
     if not values:
         return None
     return json.dumps(dict(sorted(values.items())), ensure_ascii=False, separators=(",", ":"))

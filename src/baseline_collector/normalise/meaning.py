@@ -85,8 +85,12 @@ def meaning_of(key: str, reader: str = "") -> Meaning:
     bare = plain(last)
     context = _context(bare, last, above, key, _owner(scope))
     if context is not None:
-        return context
+        return replace(context, target="") if _lists_settings(context, key) else context
     return _measurement(last, names[:-1], key, scope)
+
+
+def _lists_settings(meaning: Meaning, key: str) -> bool:
+    return meaning.role == "parameter" and key.endswith("[]")
 
 
 def _other(role: Role, scope: str, why: str, target: str = "",

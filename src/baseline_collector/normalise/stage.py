@@ -46,9 +46,14 @@ class Normalised:
     cleaning: dict[str, int]
 
 
+def _as_it_is(key: str, text: str) -> str:
+    return text
+
+
 def normalise(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
               places: Sequence[Places], quoted: Sequence[int] = (),
-              redact: Callable[[str], str] = str) -> Normalised:
+              redact: Callable[[str], str] = str,
+              redact_value: Callable[[str, str], str] = _as_it_is) -> Normalised:
     """Give every numeric leaf its meaning.
 
     Args:
@@ -57,6 +62,7 @@ def normalise(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
         places: Pointer style of each artifact.
         quoted: Numbers of artifacts whose values are quoted from elsewhere, as in notes.
         redact: Masks secrets and personal paths in every text that is stored.
+        redact_value: The same for a setting, given its name and its text.
 
     Returns:
         Measurements in the order of the leaves, and the counts that must add up.
@@ -71,7 +77,8 @@ def normalise(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
     same = twins(leaves, quantities, first_hand, contexts)
     aside = ~first_hand | np.isin(leaves.artifact[leaves.numeric], list(same))
     aside |= repeats(leaves, quantities, first_hand, contexts)
-    table = assemble(leaves, artifacts, places, quantities, judged, contexts, phase, aside, redact)
+    table = assemble(leaves, artifacts, places, quantities, judged, contexts, phase, aside, redact,
+                     redact_value)
     numeric = leaves.artifact[leaves.numeric]
 
     def counts(rows: Ints) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from baseline_collector.dataset import MEASUREMENTS
 from baseline_collector.model import Artifact
 from baseline_collector.normalise.cleaning import Judged
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
-from baseline_collector.normalise.context import PLAIN
+from baseline_collector.normalise.context import PLAIN, as_json
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.phases import NONE
 from baseline_collector.normalise.places import paths_of, pointers_of, shown_key
@@ -28,7 +29,8 @@ _STYLES: tuple[Places, ...] = ("json", "rows", "lines")
 
 def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Places],
              quantities: Quantities, judged: Judged, contexts: Contexts, phase: Ints,
-             aside: Bools, redact: Callable[[str], str]) -> pa.Table:
+             aside: Bools, redact: Callable[[str], str],
+             redact_value: Callable[[str, str], str]) -> pa.Table:
     """Fill the columns of ``schema.MEASUREMENTS``, one row a numeric leaf, in order.
 
     ``aside`` marks rows that no statistic counts: failed, quoted, of a twin, repeated.
@@ -54,7 +56,7 @@ def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Pla
         "record": pa.array(leaves.at[0][rows], mask=leaves.at[0][rows] < 0),
     }
     columns |= _placed(leaves, places)
-    columns |= _context_columns(contexts, phase, redact)
+    columns |= _context_columns(contexts, phase, redact, redact_value)
     columns["counted"] = _counted(quantities, aside, columns["unit"])
     arrays = [columns[field.name] for field in MEASUREMENTS]
     return pa.Table.from_arrays(arrays, schema=MEASUREMENTS)
@@ -116,7 +118,8 @@ def _joined(pieces: list[pa.Array]) -> pa.Array:
     return pa.concat_arrays(pieces) if pieces else pa.array([], pa.string())
 
 
-def _context_columns(contexts: Contexts, phase: Ints, redact: Callable[[str], str]
+def _context_columns(contexts: Contexts, phase: Ints, redact: Callable[[str], str],
+                     redact_value: Callable[[str, str], str]
                      ) -> dict[str, pa.Array]:
     table, codes = contexts.table, contexts.codes
 
@@ -125,8 +128,14 @@ def _context_columns(contexts: Contexts, phase: Ints, redact: Callable[[str], st
 
     columns = {name: _coded(codes, [masked(context.plain[at]) for context in table])
                for at, name in enumerate(PLAIN) if name != "phase"}
-    columns["parameters"] = _coded(codes, [masked(context.parameters) for context in table])
-    columns["setup"] = _coded(codes, [masked(context.setup) for context in table])
+    def settings(text: str | None) -> str | None:
+        if not text:
+            return text
+        known = {key: redact_value(key, value) for key, value in json.loads(text).items()}
+        return masked(as_json(known))
+
+    columns["parameters"] = _coded(codes, [settings(context.parameters) for context in table])
+    columns["setup"] = _coded(codes, [settings(context.setup) for context in table])
     columns["inferred"] = _coded(codes, [context.inferred for context in table])
     repeats = np.array([context.n or 0 for context in table] or [0], np.int64)
     counts = repeats[codes] if len(codes) else np.zeros(0, np.int64)

@@ -1,9 +1,9 @@
 """Twins: artifacts that hold the same measurements in another form, such as CSV and JSON.
 
 B is a twin of A when every metric that B samples at least three times stands in A with
-the same values, at least five values in all, two of them different, and times or rates among
-them: small counts are alike by chance. The one that says more about its context is counted,
-the other is linked to it.
+the same values to four significant digits, at least five values in all, two of them
+different, and times or rates among them: small counts are alike by chance. The one that
+says more about its context is counted, the other is linked to it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
+from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
 
@@ -78,9 +78,16 @@ def _signatures(leaves: Leaves, quantities: Quantities, ok: Bools
         values = np.sort(quantities.value[rows[at]])
         if len(values) >= _SMALLEST_SERIES and values[0] != values[-1]:
             artifact, metric = divmod(code, width)
-            signatures[artifact].add((metric, np.round(values, 12).tobytes()))
+            signatures[artifact].add((metric, _rounded(values).tobytes()))
             sizes[artifact] += len(values)
     return signatures, sizes
+
+
+def _rounded(values: Floats) -> Floats:
+    """Values to four significant digits: a table often repeats a record rounded."""
+    size = np.floor(np.log10(np.where(values == 0, 1.0, np.abs(values))))
+    scale = 10.0 ** (3.0 - size)
+    return np.asarray(np.round(values * scale) / scale)
 
 
 def _richness(leaves: Leaves, contexts: Contexts, sizes: dict[int, int]) -> dict[int, int]:

@@ -310,9 +310,12 @@ class _Teller:
             noun = count_of(iterations, "iteration")
             text = f"{start}, {{{ratio}}} times the speed, paid back after {{{runs}}} {noun}"
             return _Told(name, text, (*facts, ratio, runs), "won", runs, noun)
-        words = ("is slower, so it never pays back" if difference.high < 0
-                 else "shows no speed-up, so it does not pay back as measured")
-        return _Told(name, f"{start}, which {words}", facts, "lost")
+        if difference.high < 0:
+            return _Told(name, f"{start}, which is slower, so it never pays back", facts, "lost")
+        gained = difference.value > 0
+        words = ("n and spread are too poor to tell a gain from none" if gained
+                 else "which shows no speed-up, so it does not pay back as measured")
+        return _Told(name, f"{start}, {words}", facts, "open" if gained else "lost")
 
     def payback(self, one: Side, took: float, gain: float) -> tuple[str, int]:
         """Iterations until compiling is earned back; the fact and its number."""

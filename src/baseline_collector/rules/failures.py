@@ -10,6 +10,7 @@ from baseline_collector.evidence.book import count_of, quoted
 from baseline_collector.evidence.rule import Evidence, Rule, files, listed
 from baseline_collector.model import Outcomes
 
+_MOST_CAUSES = 20
 _NUMBERS = re.compile(r"\d+")
 _DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an error): *")
 
@@ -69,7 +70,7 @@ def _causes(evidence: Evidence, failing: Iterable[str]) -> None:
                      _advice(text), "failure")
 
 
-_MOST, _LONGEST = 6, 160
+_MOST, _LONGEST = 20, 160
 
 
 def _cut(text: str) -> str:

@@ -189,18 +189,23 @@ def single_values(evidence: Evidence) -> None:
 def sweeps(evidence: Evidence) -> None:
     """Best and worst configuration of each sweep, and whether n can tell them apart."""
     found: dict[tuple[object, ...], dict[tuple[object, ...], list[Summary]]] = defaultdict(dict)
+    cold: dict[tuple[object, ...], list[Summary]] = defaultdict(list)
     for one in evidence.of_metric("output_throughput"):
         group = one.group
-        if group.cold or not group.settings or group.name("statistic") != "sample" \
-                or one.estimate <= 0:
+        if not group.settings or group.name("statistic") != "sample" or one.estimate <= 0:
             continue
         label = (*(group.name(name) for name in _ONE_SWEEP), *group.artifacts)
-        found[label].setdefault(_asked(group), []).append(one)
-    for subjects in found.values():
+        if group.cold:
+            cold[label].append(one)
+        else:
+            found[label].setdefault(_asked(group), []).append(one)
+    for sweep, subjects in found.items():
         members = [some for some in subjects.values()
                    if len({str(one.group.settings) for one in some}) >= _SMALLEST_SWEEP]
         if members:
-            _sweep(evidence, members)
+            warm = {str(one.group.settings) for some in members for one in some}
+            only_cold = [one for one in cold[sweep] if str(one.group.settings) not in warm]
+            _sweep(evidence, members, only_cold)
 
 
 _ONE_SWEEP = ("model", "quantization", "engine", "device", "definition", "unit")
@@ -214,7 +219,7 @@ def _asked(group: Group) -> tuple[object, ...]:
     return (group.name("phase"), *sorted(zip(prompts, tests, strict=True)))
 
 
-def _sweep(evidence: Evidence, subjects: list[list[Summary]]) -> None:
+def _sweep(evidence: Evidence, subjects: list[list[Summary]], only_cold: list[Summary]) -> None:
     """Enter the finding of one sweep, prompt by prompt where each was repeated."""
     book = evidence.book
     every = [one for members in subjects for one in members]
@@ -239,9 +244,20 @@ def _sweep(evidence: Evidence, subjects: list[list[Summary]]) -> None:
     if rest:
         clauses.append("indistinguishable " + ", ".join(
             f"{one.subject} with {{{one.facts[0]}}} between the ends" for one in rest))
+    left_out = []
+    if only_cold:
+        left = book.fact(
+            f"Configurations called cold only{where}: {{}}",
+            len({str(one.group.settings) for one in only_cold}), statistic="count",
+            estimator="distinct settings", n=len(only_cold), topic="sweep", weight=19.0,
+            scope=scope, kind="inventory",
+            sources=[source for one in only_cold for source in one.group.sources()])
+        left_out.append(left)
+        clauses.append(f"{{{left}}} more were called cold only and are left out")
+    warm = " with warm calls" if left_out else ""
     book.finding("sweep", "info" if told[0].apart else "notice",
-                 f"Of {{{count}}} configurations{where}, " + "; ".join(clauses) + ".",
-                 [count, *(fact for one in told for fact in one.facts),
+                 f"Of {{{count}}} configurations{warm}{where}, " + "; ".join(clauses) + ".",
+                 [count, *left_out, *(fact for one in told for fact in one.facts),
                   *(one.facts[0] for one in rest)],
                  _advised(of, [one for one in told if one.apart]), "sweep")
 

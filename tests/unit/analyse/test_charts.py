@@ -65,7 +65,7 @@ def test_phases_are_series(pile):
             for phase in ("warm", "cold", "cached")
         ],
     )
-    assert [bar.series for bar in chart(pile, "first-token").bars] == ["cold", "warm", "cached"]
+    assert [bar.series for bar in chart(pile, "first-token").bars] == ["warm", "cold", "cached"]
 
 
 def test_prompts_have_labels_of_their_own(pile):

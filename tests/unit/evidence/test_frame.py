@@ -108,9 +108,22 @@ def test_two_sensors_of_one_key_are_unlike(pile):
 
 
 def test_one_key_in_two_spellings_is_alike_across_files(pile):
-    pile.json("a.json", {"model": "m", "ttft_s": 1}).csv("b.csv", [{"model": "m", "ttft_s": 2}])
+    pile.json("run1.json", {"model": "m", "ttft_s": 1})
+    pile.csv("run2.csv", [{"model": "m", "ttft_s": 2}])
     (group,) = groups(pile, metric="time_to_first_token")
     assert group.n == 2 and group.place is None
+
+
+def test_files_of_other_names_are_no_repetitions(pile):
+    pile.json("bench_alpha.json", {"model": "m", "ttft_s": 1})
+    pile.json("bench_beta.json", {"model": "m", "ttft_s": 2})
+    assert [group.n for group in groups(pile, metric="time_to_first_token")] == [1, 1]
+
+
+def test_other_versions_are_unlike(pile):
+    pile.json("run1.json", {"model": "m", "engine_version": "100", "ttft_s": 1})
+    pile.json("run2.json", {"model": "m", "engine_version": "101", "ttft_s": 2})
+    assert [group.n for group in groups(pile, metric="time_to_first_token")] == [1, 1]
 
 
 def test_tests_of_code_are_unlike_even_once_each(pile):
