@@ -38,7 +38,7 @@ def test_interrupt(tmp_path: Path, after_s: float) -> None:
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=15)
     assert process.returncode in (130, -signal.SIGINT, 1), said
-    gone, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=5)
     assert not alive
     assert not (tmp_path / "o" / "report.md").exists()
     assert not list(tmp_path.glob("o/.baseline-*"))

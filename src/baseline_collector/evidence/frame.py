@@ -156,7 +156,7 @@ class Frame:
 
     @cached_property
     def series(self) -> Ints:
-        """A code for the path of each row's artifact, digits and suffix aside; numbered runs share."""
+        """A code for the path of each row's artifact, digits and suffix aside."""
         column = self.column("artifact")
         known: dict[str, int] = {}
         bare = (_DIGITS.sub("#", _SUFFIX.sub("", name or "")) for name in column.names)

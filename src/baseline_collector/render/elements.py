@@ -8,6 +8,7 @@ A template engine was measured and left out: see ``docs/decisions/0004-charts.md
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 from baseline_collector.render.visible import visible
@@ -47,8 +48,12 @@ def joined(parts: Iterable[str]) -> Html:
 
 def escaped(content: str) -> Html:
     """Escape plain text, hidden characters made visible; HTML passes."""
-    if isinstance(content, Html):
-        return content
+    return content if isinstance(content, Html) else _escaped(content)
+
+
+@lru_cache(maxsize=50_000)
+def _escaped(content: str) -> Html:
+    """Escape plain text; labels and names occur thousands of times in one page."""
     return Html(escape(visible(content, longest=max(len(content), 1)), quote=False))
 
 
@@ -58,6 +63,7 @@ def preformatted(lines: Iterable[str], class_: str | None = None) -> Html:
     return el("pre", body, class_=class_, tabindex="0")
 
 
+@lru_cache(maxsize=50_000)
 def code(name: str, class_: str | None = None) -> Html:
     """Write a name from outside as code, every character of it visible."""
     return el("code", visible(name), class_=class_)

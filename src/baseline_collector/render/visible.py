@@ -37,6 +37,8 @@ def visible(text: str, longest: int = LONGEST_NAME) -> str:
     if len(text) > longest:
         half = longest // 2
         text = f"{text[:half]}…{text[-half:]}"
+    if text.isascii() and text.isprintable():
+        return text
     return _HIDDEN.sub(_escape, text)
 
 
