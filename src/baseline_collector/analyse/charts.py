@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from baseline_collector.model import Bar, Chart, Point
 
 _SWEEP = 6
 _PAIRS = 12
+_WIDEST = 1.5
 _MOST = 40
 
 
@@ -87,7 +89,17 @@ def _throughput(summaries: Sequence[Summary]) -> Chart:
     bars.sort(key=lambda bar: (-float(np.median([point.value for point in bar.points])),
                                bar.label, bar.series))
     return Chart("throughput", "Output throughput by model and configuration",
-                 "output throughput", "tok/s", False, tuple(bars))
+                 "output throughput", "tok/s", False, _legible(bars))
+
+
+def _legible(bars: Sequence[Bar]) -> tuple[Bar, ...]:
+    """Bars without intervals that dwarf every value: such a band would flatten all the rest.
+
+    The interval still stands with its fact.
+    """
+    top = max((point.value for bar in bars for point in bar.points), default=0.0)
+    return tuple(replace(bar, low=None, high=None)
+                 if bar.high is not None and bar.high > _WIDEST * top else bar for bar in bars)
 
 
 def _fitting(members: Sequence[Summary]) -> Sequence[Summary]:

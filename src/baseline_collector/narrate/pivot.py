@@ -24,7 +24,7 @@ ESTIMATES: Final[tuple[str, ...]] = (
 NONE: Final = "–"
 """A cell for which there is no fact."""
 
-BEHIND: Final = ("artifact", "definition", "engine")
+BEHIND: Final = ("artifact", "definition", "engine", "quantization", "device")
 """What a row is about that stands behind its numbers: long, and seldom what is compared."""
 
 MOST_ROWS: Final = 12

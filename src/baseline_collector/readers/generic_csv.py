@@ -122,7 +122,8 @@ def _delimiter(head: list[str], opened: Opened) -> tuple[str, int, list[tuple[in
         widths = Counter(len(row) for _, row in samples if row)
         if not widths:
             continue
-        width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+        # Of widths that occur equally often the first counts: it is the header's.
+        width, count = max(widths.items(), key=lambda item: item[1] * (item[0] > 1))
         score = count / sum(widths.values()) * (1.0 if width > 1 else 0.01) + min(width, 50) / 1e4
         if best is None or score > best[0] + 1e-9:
             best = (score, delimiter, width, samples)

@@ -113,3 +113,12 @@ def test_compile_beside_run_time(pile):
         ("compile once", 2.5),
         ("one iteration", 0.0055),
     ]
+
+
+def test_an_interval_that_dwarfs_every_value_is_not_drawn(pile):
+    rows = [{"model": "m", "tokens_s": value} for value in (1.0, 2.0, 90.0)]
+    pile.csv("a.csv", rows).csv(
+        "b.csv", [{"model": "n", "tokens_s": value} for value in (99.0, 100.0, 101.0)])
+    bars = {bar.label.split(" ")[0]: bar for bar in chart(pile, "throughput").bars}
+    assert bars["n"].high is not None
+    assert bars["m"].high is None or bars["m"].high <= 1.5 * 101.0
