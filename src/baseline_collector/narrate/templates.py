@@ -31,7 +31,7 @@ Said = Sequence[Sentence]
 MOST_BULLETS: Final = 24
 MOST_TABLES: Final = 10
 MOST_TABLES_OF_A_TOPIC: Final = 3
-MOST_FINDINGS_IN_SUMMARY: Final = 5
+MOST_FINDINGS_IN_SUMMARY: Final = 8
 MOST_FACTS_IN_SUMMARY: Final = 3
 MORE: Final = "Further facts of this kind stand in the facts table of the dataset."
 

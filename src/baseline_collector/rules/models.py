@@ -81,7 +81,7 @@ def _compared(book: Book, members: list[Summary]) -> None:
     )
     book.finding(
         "models",
-        "info",
+        "notice",
         f"Output throughput by model in {file}, fastest first: {listed}; "
         f"{names[0]} runs at {{{factor}}} times the rate of {names[-1]}{told}.",
         [*(one.location for one in ordered), factor],
@@ -101,7 +101,7 @@ RULES = (
     Rule(
         "models",
         "Models and quantizations side by side",
-        "info",
+        "notice",
         "Kalibera & Jones 2013",
         "three warm calls of each of two models in one file",
         models_compared,
