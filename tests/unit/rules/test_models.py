@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.unit.conftest import texts
-
 
 KEYS = ("model", "tokens_s", "num_ctx", "device", "engine_version")
 
@@ -47,6 +45,25 @@ def test_noise_is_said_to_be_noise(pile):
 ])
 def test_unlike_or_too_few_are_not_compared(pile, second):
     pile.csv("a.csv", rows("fast", FAST) + second)
+    assert titles(pile) == []
+
+
+def test_models_compare_over_the_prompts_that_all_answered(pile):
+    asked = ("one", "two", "three", "four")
+    first = [{"model": "fast", "prompt": name, "tokens_s": value}
+             for name, value in zip((*asked, "five"), (100.0, 101.0, 102.0, 103.0, 900.0),
+                                    strict=True)]
+    second = [{"model": "slow", "prompt": name, "tokens_s": value}
+              for name, value in zip(asked, SLOW, strict=True)]
+    pile.csv("a.csv", first + second)
+    (title,) = titles(pile)
+    assert "101.5 tok/s" in title and "51.50 tok/s" in title
+
+
+def test_models_without_common_prompts_are_not_compared(pile):
+    first = [{"model": "fast", "prompt": f"a{at}", "tokens_s": 100.0 + at} for at in range(4)]
+    second = [{"model": "slow", "prompt": f"b{at}", "tokens_s": 50.0 + at} for at in range(4)]
+    pile.csv("a.csv", first + second)
     assert titles(pile) == []
 
 
