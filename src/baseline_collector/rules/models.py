@@ -105,7 +105,7 @@ def _compared(book: Book, sides: list[Side]) -> None:
     told = "" if apart else (
         "; the interval of the ratio does not exclude one, so they are not told apart")
     book.finding(
-        "models", "notice", f"Output throughput by model in {file}, fastest first: {listed}; "
+        "models", "notice", f"Output throughput by model in {file}, in falling order: {listed}; "
         f"{names[0]} runs at {{{factor}}} times the rate of {names[-1]}{told}.",
         [*(one.fact for one in ordered), factor],
         "Weigh the speed of a smaller or more quantized model against its quality, which this "
