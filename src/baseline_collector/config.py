@@ -38,6 +38,7 @@ class Settings:
             the writing check of ``baseline doctor``.
         persona: File with a persona; empty for the default one.
         redact: Whether secrets and personal paths are masked.
+        plugins: Whether readers that other installed packages offer are used.
         max_document_bytes: Largest file that is parsed whole.
         max_stream_bytes: Largest file that is read line by line.
         max_depth: Deepest nesting.
@@ -57,6 +58,7 @@ class Settings:
     free_writing: bool = False
     persona: str = ""
     redact: bool = True
+    plugins: bool = False
     max_document_bytes: int = 64 * 1024 * 1024
     max_stream_bytes: int = 2 * 1024 * 1024 * 1024
     max_depth: int = 64

@@ -96,6 +96,9 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
     found = Found()
     seen: set[_Identity] = set()
     for given in roots:
+        if not given.strip():
+            raise UsageError("a root without a name", expected="a folder or file",
+                             found=repr(given), remedy="for the current folder say .")
         path = Path(given)
         try:
             info = path.stat()

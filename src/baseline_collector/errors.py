@@ -8,7 +8,6 @@ happened, where (file, field, row), what was expected, what was found, what to d
     ├── ReadError            one artifact cannot be read; becomes a counted row
     ├── DatasetError         a dataset is missing, foreign, newer or broken        (exit 2)
     ├── ModelError           a language model cannot answer; templates take over
-    ├── PublishError         the finished report failed its own audit              (exit 2)
     └── OutputError          the output folder cannot be written                   (exit 2)
 
 Bad input is data: readers raise ReadError, the pipeline turns it into a row of the
@@ -75,12 +74,6 @@ class ModelError(BaselineError):
     """A language model is not there, refuses, breaks off or takes too long."""
 
     code = "model"
-
-
-class PublishError(BaselineError):
-    """The finished report says something the dataset does not; it was not published."""
-
-    code = "publish"
 
 
 class OutputError(BaselineError):

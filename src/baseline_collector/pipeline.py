@@ -37,7 +37,8 @@ from baseline_collector.model import (
 from baseline_collector.narrate import DEFAULT_PERSONA, load_persona, narrate
 from baseline_collector.normalise import Normalised, normalise
 from baseline_collector.read import Reading, read
-from baseline_collector.readers.base import Limits
+from baseline_collector.readers.base import Limits, Reader
+from baseline_collector.readers.catalogue import TOOLS, plugins
 from baseline_collector.redact import Redactor
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _tables(against: Path, settings: Settings) -> Tables:
 def take_inventory(settings: Settings) -> Inventory:
     """Do the inventory alone: what lies below the roots, read for hash, format and status."""
     found = find(settings)
-    reading = read(found.artifacts, limits(settings))
+    reading = read(found.artifacts, limits(settings), tools(settings))
     return take_stock(reading.artifacts, found.skipped)
 
 
@@ -148,13 +149,18 @@ def limits(settings: Settings) -> Limits:
     return Limits(settings.max_document_bytes, settings.max_stream_bytes, settings.max_depth)
 
 
+def tools(settings: Settings) -> tuple[Reader, ...]:
+    """Our readers of known tools; those of other packages where the settings ask for them."""
+    return (*TOOLS, *plugins()) if settings.plugins else TOOLS
+
+
 def ingest(found: Found, settings: Settings, redact: Callable[[str], str], journal: Journal
            ) -> tuple[Reading, Normalised]:
     """Read and normalise."""
     if not found.artifacts:
         journal.event("warning", reason="no file below the roots was taken")
     journal.progress(f"reading {len(found.artifacts)} files")
-    reading = read(found.artifacts, limits(settings))
+    reading = read(found.artifacts, limits(settings), tools(settings))
     journal.event("read", files=len(reading.artifacts))
     for artifact in reading.artifacts:
         if artifact.status in ("unread", "partly_read"):

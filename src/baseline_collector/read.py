@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from baseline_collector.errors import ReadError
 from baseline_collector.model import Artifact, Status
-from baseline_collector.readers.base import Leaves, Limits, Places
-from baseline_collector.readers.catalogue import choose
+from baseline_collector.readers.base import Leaves, Limits, Places, Reader
+from baseline_collector.readers.catalogue import TOOLS, choose
 from baseline_collector.readers.opened import Opened
 
 
@@ -31,16 +31,21 @@ class Reading:
     batch: pa.RecordBatch | None = None
 
 
-def read(artifacts: Sequence[Artifact], limits: Limits) -> Reading:
+def read(artifacts: Sequence[Artifact], limits: Limits, tools: Sequence[Reader] = TOOLS) -> Reading:
     """Read every artifact once; a content met before is a duplicate and is not read again.
 
     A file that cannot be read is a row with a reason, never an error.
+
+    Args:
+        artifacts: What was discovered.
+        limits: Bounds on what is read.
+        tools: Readers of known tools, asked before the generic ones.
     """
     reading, leaves = Reading(), Leaves(limits)
     known: dict[str, str] = {}
     for number, artifact in enumerate(artifacts):
         leaves.begin(number)
-        done, places = _read_one(artifact, leaves, limits, known)
+        done, places = _read_one(artifact, leaves, limits, known, tools)
         reading.artifacts.append(done)
         reading.places.append(places[0])
         if places[1]:
@@ -49,8 +54,8 @@ def read(artifacts: Sequence[Artifact], limits: Limits) -> Reading:
     return reading
 
 
-def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[str, str]
-              ) -> tuple[Artifact, tuple[Places, bool]]:
+def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[str, str],
+              tools: Sequence[Reader]) -> tuple[Artifact, tuple[Places, bool]]:
     """Read one file; return it with what became of it, its pointer style, whether it quotes."""
     hashed = artifact
     try:
@@ -60,7 +65,7 @@ def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[st
         if first is not None and artifact.size > 0:
             return replace(hashed, status="duplicate", duplicate_of=first,
                            reason=f"same content as {first}"), ("json", False)
-        reader = choose(opened)
+        reader = choose(opened, tools)
         outcome = reader.read(opened, leaves)
         known[opened.sha256] = artifact.artifact  # of content that could not be read, none is kept
     except ReadError as error:

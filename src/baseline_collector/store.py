@@ -1,8 +1,9 @@
 """Store: write a dataset, whole or not at all.
 
-Every file of an output folder is written into a folder beside it, synced, and put in
-place by renames; a manifest renamed last says which generation is valid. A kill at any
-moment leaves the old output or the new one, and the next run clears what is left over.
+Every file of an output folder is written into a hidden folder inside it, synced, and put
+in place by renames; a journal says while they go on that the new output is the valid one. A
+kill at any moment leaves the old output or the new one, and the next run clears what is
+left over.
 """
 
 from __future__ import annotations

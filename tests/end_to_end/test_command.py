@@ -71,6 +71,7 @@ def test_a_wrong_or_forbidden_query_is_an_error(heap: Path, baseline, tmp_path: 
     (("query", "SELECT 1", "--dataset", "nowhere"), "no dataset here"),
     (("collect", "--llm", "telepathy"), "invalid choice"),
     (("frobnicate",), "invalid choice"),
+    (("collect", "", "--no-llm"), "a root without a name"),
     (("collect", "reports", "--llm", "openai", "--llm-url", "http://169.254.169.254/"), "169.254"),
     (("collect", "reports", "--llm", "openai", "--llm-url", "file:///etc/passwd"), "http"),
 ])

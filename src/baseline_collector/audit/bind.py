@@ -88,7 +88,7 @@ class Binder:
     def of(self, block: Block) -> list[Mention]:
         """Mentions of a block, in order."""
         if id(block) not in self.known:
-            self.known[id(block)] = mentions(block.text, self.index, block.own)
+            self.known[id(block)] = mentions(block.text, self.index)
         return self.known[id(block)]
 
     def bind(self, claim: Claim) -> Subject:

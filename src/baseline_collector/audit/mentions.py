@@ -97,13 +97,12 @@ class Mention:
     key: Key | None = None
 
 
-def mentions(text: str, index: Index, label_end: int = 0) -> list[Mention]:
+def mentions(text: str, index: Index) -> list[Mention]:
     """Find what a text speaks of, in its order.
 
     Args:
         text: Text of a block.
         index: The dataset whose names count.
-        label_end: Where the labels of a table cell end; 0 for other blocks.
     """
     found: list[Mention] = []
     taken = [False] * len(text)

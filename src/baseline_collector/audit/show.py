@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from baseline_collector.audit.claims import Audit, AuditedClaim, Evidence
 from baseline_collector.model import Verdict
 
-MARKS: dict[Verdict, str] = {"supported": "ok", "contradicted": "WRONG", "unsupported": "?",
-                             "source_defect": "SOURCE"}
 _TELLING: tuple[Verdict, ...] = ("contradicted", "source_defect", "unsupported")
 _WIDTH = 100
 _LEVELS = {"contradicted": "error", "source_defect": "warning", "unsupported": "notice"}

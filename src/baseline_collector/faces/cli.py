@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from baseline_collector.errors import BaselineError
 
-CLEAN, FOUND, FAILED = 0, 1, 2
+CLEAN, FAILED = 0, 2
 
 _EPILOG = """\
 exit codes: 0 done; 1 done, with findings at or above the asked level; 2 wrong use, or it could
@@ -65,6 +65,8 @@ def _choosing(command: argparse.ArgumentParser) -> None:
                          help="take hidden files and folders too")
     command.add_argument("--ignored", action="store_true", default=None,
                          help="take files named by .gitignore and .baselineignore too")
+    command.add_argument("--plugins", action="store_true", default=None,
+                         help="use readers that other installed packages offer too")
     command.add_argument("--max-document-bytes", type=int, metavar="N",
                          help="largest file that is parsed whole (default 64 MiB)")
     command.add_argument("--max-stream-bytes", type=int, metavar="N",

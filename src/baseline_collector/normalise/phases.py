@@ -15,8 +15,8 @@ import numpy as np
 from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import Quantities
+from baseline_collector.stats.stability import OUTLIER_SCORE
 
-THRESHOLD = 14.826
 _FACTOR = 3.0
 _SMALLEST = 3
 
@@ -77,4 +77,4 @@ def is_cold(values: Floats) -> Bools:
         return np.zeros(len(values), bool)
     median = float(np.median(values))
     spread = max(float(np.median(np.abs(values - median))), 1e-3 * median)
-    return np.asarray((values - median > THRESHOLD * spread) & (values > _FACTOR * median))
+    return np.asarray((values - median > OUTLIER_SCORE * spread) & (values > _FACTOR * median))

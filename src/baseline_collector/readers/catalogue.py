@@ -2,7 +2,7 @@
 
 Readers of known tools are asked first, by content; exactly one may claim a file. The
 generic ones follow in the order of the tuple. Other packages add readers through the
-entry-point group ``baseline_collector.readers``, loaded only when ``plugins`` is called.
+entry-point group ``baseline_collector.readers``, used where the settings ask for them.
 """
 
 from __future__ import annotations
