@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from baseline_collector.model import Artifact, Outcomes
 from baseline_collector.normalise.cleaning import QUARANTINED, RULES, Judged, judge
-from baseline_collector.normalise.columns import Ints, Leaves
+from baseline_collector.normalise.columns import Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.phases import phases
 from baseline_collector.normalise.quantities import quantify
 from baseline_collector.normalise.repeats import repeats
 from baseline_collector.normalise.table import assemble
-from baseline_collector.normalise.twins import twins
+from baseline_collector.normalise.twins import Series, series_of, twins
 from baseline_collector.readers.base import Places
 
 VERSION = "1"
 """Version of these rules; part of what a cached normalisation depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the leaves of one artifact, and what others need to know of it.
+
+    Attributes:
+        leaves: Values of any type.
+        numbers: Numeric ones among them: rows of measurements.
+        rejected: Quarantined ones among those.
+        cleaning: Values touched by each cleaning rule that touched any.
+        outcomes: How its calls ended, where it records calls.
+        series: What it is compared by, where it has series.
+    """
+
+    leaves: int = 0
+    numbers: int = 0
+    rejected: int = 0
+    cleaning: Mapping[str, int] = field(default_factory=dict)
+    outcomes: Outcomes | None = None
+    series: Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +50,66 @@ class Normalised:
 
     Attributes:
         measurements: Table with the columns of ``schema.MEASUREMENTS``.
-        leaves: Values of any type, one count an artifact, in their order.
-        numbers: Numeric ones among them.
-        rejected: Quarantined ones among those.
+        accounts: One an artifact, in their order.
         twin_of: Artifact number -> number of the one that is counted instead.
-        outcomes: Artifact number -> how its calls ended, where it records calls.
-        cleaning: Values touched by each cleaning rule.
     """
 
     measurements: pa.Table
-    leaves: list[int]
-    numbers: list[int]
-    rejected: list[int]
-    twin_of: dict[int, int]
-    outcomes: dict[int, Outcomes]
-    cleaning: dict[str, int]
+    accounts: list[Account]
+    twin_of: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def leaves(self) -> list[int]:
+        """Values of any type, one count an artifact."""
+        return [one.leaves for one in self.accounts]
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numeric ones among them."""
+        return [one.numbers for one in self.accounts]
+
+    @property
+    def rejected(self) -> list[int]:
+        """Quarantined ones among those."""
+        return [one.rejected for one in self.accounts]
+
+    @property
+    def outcomes(self) -> dict[int, Outcomes]:
+        """How calls ended, by artifact number, where they are recorded."""
+        return {at: one.outcomes for at, one in enumerate(self.accounts) if one.outcomes}
+
+    @property
+    def cleaning(self) -> dict[str, int]:
+        """Values touched by each cleaning rule."""
+        return touched(self.accounts)
 
 
-def _as_it_is(key: str, text: str) -> str:
-    return text
+def _as_it_is(key: str, value: str) -> str:
+    return value
 
 
 def normalise(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
               places: Sequence[Places], quoted: Sequence[int] = (),
               redact: Callable[[str], str] = str,
               redact_value: Callable[[str, str], str] = _as_it_is) -> Normalised:
-    """Give every numeric leaf its meaning.
+    """Give every numeric leaf of a whole heap its meaning; see ``normalise_each``.
+
+    Returns:
+        Measurements in the order of the leaves, twins not counted.
+    """
+    each = normalise_each(batch, artifacts, places, quoted, redact, redact_value)
+    same = settle(each.accounts)
+    ends = np.cumsum(each.numbers) if each.accounts else np.zeros(0, np.int64)
+    table = uncounted(each.measurements,
+                      [(int(ends[at]) - each.accounts[at].numbers, int(ends[at])) for at in same])
+    return Normalised(table, each.accounts, same)
+
+
+def normalise_each(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
+                   places: Sequence[Places], quoted: Sequence[int],
+                   redact: Callable[[str], str],
+                   redact_value: Callable[[str, str], str]) -> Normalised:
+    """Give every numeric leaf its meaning, each artifact by itself.
 
     Args:
         batch: Leaves, columns as ``readers.base.LEAVES``; those of one artifact stand together.
@@ -74,19 +129,51 @@ def normalise(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
     phase = phases(leaves, quantities, judged.ok, contexts)
     notes = np.array(quoted, np.int64)
     first_hand = judged.ok & ~np.isin(leaves.artifact[leaves.numeric], notes)
-    same = twins(leaves, quantities, first_hand, contexts)
-    aside = ~first_hand | np.isin(leaves.artifact[leaves.numeric], list(same))
-    aside |= repeats(leaves, quantities, first_hand, contexts)
+    aside = ~first_hand | repeats(leaves, quantities, first_hand, contexts)
     table = assemble(leaves, artifacts, places, quantities, judged, contexts, phase, aside, redact,
                      redact_value)
+    outcomes = _outcomes(contexts, set(quoted), redact)
+    series = series_of(leaves, quantities, first_hand, contexts)
+    return Normalised(table, _accounts(leaves, judged, len(artifacts), outcomes, series))
+
+
+def settle(accounts: Sequence[Account]) -> dict[int, int]:
+    """Which artifacts are twins: number of the twin -> of the one that is counted instead."""
+    return twins({at: one.series for at, one in enumerate(accounts) if one.series is not None})
+
+
+def uncounted(table: pa.Table, runs: Sequence[tuple[int, int]]) -> pa.Table:
+    """The measurements with some runs of rows, first and behind the last, not counted."""
+    if not runs:
+        return table
+    at = table.schema.get_field_index("counted")
+    counted = table.column(at).to_numpy().copy()
+    for start, end in runs:
+        counted[start:end] = False
+    return table.set_column(at, table.schema.field(at), pa.array(counted))
+
+
+def touched(accounts: Iterable[Account]) -> dict[str, int]:
+    """Values touched by each cleaning rule, in all."""
+    found = dict.fromkeys(RULES, 0)
+    for one in accounts:
+        for rule, count in one.cleaning.items():
+            found[rule] += count
+    return found
+
+
+def _accounts(leaves: Leaves, judged: Judged, size: int, outcomes: Mapping[int, Outcomes],
+              series: Mapping[int, Series]) -> list[Account]:
     numeric = leaves.artifact[leaves.numeric]
 
     def counts(rows: Ints) -> list[int]:
-        return [int(count) for count in np.bincount(rows, minlength=len(artifacts))]
+        return [int(count) for count in np.bincount(rows, minlength=size)]
 
-    return Normalised(table, counts(leaves.artifact), counts(numeric),
-                      counts(numeric[judged.status == QUARANTINED]), same,
-                      _outcomes(contexts, set(quoted), redact), _touched(judged))
+    cleaning = _touched(judged, numeric)
+    counted = zip(counts(leaves.artifact), counts(numeric),
+                  counts(numeric[judged.status == QUARANTINED]), strict=True)
+    return [Account(*three, cleaning.get(at, {}), outcomes.get(at), series.get(at))
+            for at, three in enumerate(counted)]
 
 
 def _outcomes(contexts: Contexts, quoted: set[int], redact: Callable[[str], str]
@@ -101,12 +188,17 @@ def _outcomes(contexts: Contexts, quoted: set[int], redact: Callable[[str], str]
     return found
 
 
-def _touched(judged: Judged) -> dict[str, int]:
-    """Count values by the rule that each reason starts with."""
-    per_reason = np.bincount(judged.reason, minlength=len(judged.reasons)).tolist()
-    touched = dict.fromkeys(RULES, 0)
-    for reason, count in zip(judged.reasons, per_reason, strict=True):
-        if reason:
-            touched[reason[:3]] += count
-    touched["C07"] = int(judged.words.sum())
-    return touched
+def _touched(judged: Judged, owner: Ints) -> dict[int, dict[str, int]]:
+    """Count values by artifact and by the rule that each reason starts with."""
+    found: dict[int, dict[str, int]] = {}
+
+    def count(rows: Ints, rule: str) -> None:
+        for artifact, mine in grouped(owner[rows]):
+            rules = found.setdefault(artifact, {})
+            rules[rule] = rules.get(rule, 0) + len(mine)
+
+    for code, rows in grouped(judged.reason):
+        if judged.reasons[code]:
+            count(rows, judged.reasons[code][:3])
+    count(np.flatnonzero(judged.words), "C07")
+    return found

@@ -9,10 +9,13 @@ says more about its context is counted, the other is linked to it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves, grouped
+from baseline_collector.normalise.context import Context
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
 
@@ -23,30 +26,84 @@ _TELLING = frozenset(code for code, dimension in enumerate(DIMENSION)
                      if dimension in ("time", "token rate", "request rate"))
 """Metrics whose values are not alike by chance."""
 
-Signature = tuple[int, bytes]
+Signature = tuple[int, int, int]
+"""A metric's code, how many samples an artifact has of it, and their digest in any order."""
+
+_DIGEST = (1 << 64) - 1
 
 
-def twins(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The samples of one metric of one artifact, told apart without keeping them.
+
+    Attributes:
+        n: How many.
+        low: The smallest, in canonical unit.
+        high: The largest.
+        digest: The same for the same values to four significant digits, in whatever order.
+    """
+
+    n: int
+    low: float
+    high: float
+    digest: int
+
+    def __add__(self, other: Tally) -> Tally:
+        """The samples of both."""
+        return Tally(self.n + other.n, min(self.low, other.low), max(self.high, other.high),
+                     (self.digest + other.digest) & _DIGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What of one artifact is compared with others; small, whatever the artifact's size.
+
+    Attributes:
+        tallies: Samples by the code of their metric.
+        richness: How much it says about their context.
+    """
+
+    tallies: Mapping[int, Tally]
+    richness: int
+
+    def __add__(self, other: Series) -> Series:
+        """Series of both parts of one artifact."""
+        tallies = dict(self.tallies)
+        for metric, tally in other.tallies.items():
+            tallies[metric] = tallies[metric] + tally if metric in tallies else tally
+        return Series(tallies, max(self.richness, other.richness))
+
+    def signatures(self) -> frozenset[Signature]:
+        """Of each metric with enough samples that are not all one; empty where they are few."""
+        found = {metric: tally for metric, tally in self.tallies.items()
+                 if tally.n >= _SMALLEST_SERIES and tally.low != tally.high}
+        return frozenset((metric, tally.n, tally.digest) for metric, tally in found.items())
+
+
+def twins(series: Mapping[int, Series]) -> dict[int, int]:
     """Find twins.
+
+    Args:
+        series: What is compared, by number of the artifact.
 
     Returns:
         Number of the twin -> number of the artifact that is counted instead.
     """
-    signatures, sizes = _signatures(leaves, quantities, ok)
+    signatures = {artifact: found for artifact, one in series.items()
+                  if (found := one.signatures())}
     holders: dict[Signature, set[int]] = defaultdict(set)
     for artifact, found in signatures.items():
         for signature in found:
             holders[signature].add(artifact)
-    richness = _richness(leaves, contexts, sizes)
-    poorest_first = sorted(signatures, key=lambda number: (richness[number], -number))
+    poorest_first = sorted(signatures, key=lambda number: (series[number].richness, -number))
     rank = {artifact: at for at, artifact in enumerate(poorest_first)}
     kept: dict[int, int] = {}
     richest: dict[frozenset[Signature], int] = {}
     for artifact in poorest_first:
-        if sizes[artifact] < _SMALLEST_TOTAL or not any(
-                metric in _TELLING for metric, _ in signatures[artifact]):
+        mine = signatures[artifact]
+        if sum(n for _, n, _ in mine) < _SMALLEST_TOTAL or not any(
+                metric in _TELLING for metric, _, _ in mine):
             continue
-        mine = frozenset(signatures[artifact])
         if mine not in richest:
             richest[mine] = max(_all_holding(mine, holders), key=rank.__getitem__)
         best = richest[mine]
@@ -64,23 +121,35 @@ def _all_holding(wanted: frozenset[Signature], holders: dict[Signature, set[int]
     return set.intersection(*sorted((holders[one] for one in wanted), key=len))
 
 
-def _signatures(leaves: Leaves, quantities: Quantities, ok: Bools
-                ) -> tuple[dict[int, set[Signature]], dict[int, int]]:
+def series_of(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts
+              ) -> dict[int, Series]:
+    """What each artifact of a batch has to be compared by; those without are left out."""
     sample = np.array([meaning.statistic == "sample" for meaning in leaves.meanings] or [False],
                       bool)
     rows = np.flatnonzero(ok & (quantities.metric > 0) & sample[leaves.key[leaves.numeric]]) \
         if len(leaves.numeric) else np.zeros(0, np.int64)
     owner = leaves.artifact[leaves.numeric]
     width = len(quantities.metric_names)
-    signatures: dict[int, set[Signature]] = defaultdict(set)
-    sizes: dict[int, int] = defaultdict(int)
+    tallies: dict[int, dict[int, Tally]] = defaultdict(dict)
     for code, at in grouped(owner[rows] * width + quantities.metric[rows]):
-        values = np.sort(quantities.value[rows[at]])
-        if len(values) >= _SMALLEST_SERIES and values[0] != values[-1]:
-            artifact, metric = divmod(code, width)
-            signatures[artifact].add((metric, _rounded(values).tobytes()))
-            sizes[artifact] += len(values)
-    return signatures, sizes
+        artifact, metric = divmod(code, width)
+        tallies[artifact][metric] = tally_of(quantities.value[rows[at]])
+    richness = _richness(leaves, contexts, tallies.keys())
+    return {artifact: Series(found, richness[artifact]) for artifact, found in tallies.items()}
+
+
+def tally_of(values: Floats) -> Tally:
+    """Tally at least one value.
+
+    The digest is the sum of the rounded values' bits, each mixed by the finaliser of
+    SplitMix64 (Steele, Lea and Flood, 2014), modulo 2**64.
+    """
+    bits = (_rounded(values) + 0.0).view(np.uint64)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(31)
+    return Tally(len(values), float(values.min()), float(values.max()),
+                 int(bits.sum(dtype=np.uint64)))
 
 
 def _rounded(values: Floats) -> Floats:
@@ -90,18 +159,17 @@ def _rounded(values: Floats) -> Floats:
     return np.asarray(np.round(values * scale) / scale)
 
 
-def _richness(leaves: Leaves, contexts: Contexts, sizes: dict[int, int]) -> dict[int, int]:
-    """How much an artifact says about its context: counted columns, stated over inferred."""
+def _richness(leaves: Leaves, contexts: Contexts, wanted: Collection[int]
+              ) -> dict[int, int]:
+    """How much an artifact says about its context, at most of its values."""
     owner: Ints = leaves.artifact[leaves.numeric]
-    found: dict[int, int] = {}
-    for artifact, at in grouped(owner):
-        if artifact not in sizes:
-            continue
-        said = [contexts.table[code] for code in np.unique(contexts.codes[at]).tolist()]
-        found[artifact] = max(
-            2 * sum(name is not None for name in context.plain)
+    return {artifact: max(richness_of(contexts.table[code])
+                          for code in np.unique(contexts.codes[at]).tolist())
+            for artifact, at in grouped(owner) if artifact in wanted}
+
+
+def richness_of(context: Context) -> int:
+    """How much a context says: counted columns, stated over inferred."""
+    return (2 * sum(name is not None for name in context.plain)
             + (context.parameters is not None) + (context.setup is not None)
-            - 2 * (context.inferred is not None)
-            for context in said
-        )
-    return found
+            - 2 * (context.inferred is not None))
