@@ -27,7 +27,7 @@ NONE: Final = "–"
 BEHIND: Final = ("artifact", "definition", "engine", "quantization", "device")
 """What a row is about that stands behind its numbers: long, and seldom what is compared."""
 
-MOST_ROWS: Final = 12
+MOST_ROWS: Final = 8
 """Longer tables are not read; the rest stays in the dataset, and the report says so."""
 
 
@@ -122,8 +122,8 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
     blocks = [Block("paragraph", (_intro(metric, shared, labels, lead),)),
               Block("table", rows=(header, *body))]
     if len(found) > len(rows):
-        blocks.append(Block("paragraph", ("Further groups of this metric stand in the facts "
-                                          "table of the dataset.",)))
+        blocks.append(Block("paragraph", ("Further groups of this metric stand in report.json and "
+                                          "in the facts table of the dataset.",)))
     return tuple(blocks)
 
 

@@ -8,6 +8,7 @@ but not hide something from it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final
 
@@ -31,9 +32,12 @@ Said = Sequence[Sentence]
 MOST_BULLETS: Final = 24
 MOST_TABLES: Final = 10
 MOST_TABLES_OF_A_TOPIC: Final = 3
+MOST_SENTENCES_OF_A_TOPIC: Final = 8
 MOST_FINDINGS_IN_SUMMARY: Final = 8
+MOST_FINDINGS_OF_A_RULE: Final = 3
 MOST_FACTS_IN_SUMMARY: Final = 3
-MORE: Final = "Further facts of this kind stand in the facts table of the dataset."
+MORE: Final = "Further facts of this kind stand in report.json and in the facts table."
+MORE_FINDINGS: Final = "Further findings of the same rules stand under Key Findings below."
 
 
 def section(name: str, material: Material, said: Said = ()) -> tuple[Block, ...]:
@@ -115,20 +119,32 @@ def _part(lead: str, facts: Sequence[Fact], labels: Labels, told: Set[str]) -> l
     groups = by_metric(fact for fact in facts if fact.kind == "data")
     rest = [fact for fact in facts
             if not fact.metric and fact.kind == "data" and fact.id not in told]
-    blocks = _bullets(rest, f"{lead}:")
+    blocks = _bullets(rest, f"{lead}:", MOST_SENTENCES_OF_A_TOPIC)
     for metric in list(groups)[:MOST_TABLES_OF_A_TOPIC]:
         blocks += tables(metric, groups[metric], labels, lead)
     return blocks
 
 
 def _findings(material: Material, said: Said) -> tuple[Block, ...]:
-    """Every finding, most severe first, in a model's words where it has some."""
+    """Findings, most severe first, some of each rule, in a model's words where it has some."""
     if not material.findings:
         return (_line("No rule made a finding on these artifacts."),)
+    shown = _some_of_each_rule(_ordered(material.findings, said))
     items = [f"{finding.severity.capitalize()}: {text}"
-             for finding in _ordered(material.findings, said)
-             for text in _texts(finding, said, finding.title)]
-    return (Block("bullets", tuple(items)),)
+             for finding in shown for text in _texts(finding, said, finding.title)]
+    more = () if len(shown) == len(material.findings) else (_line(MORE_FINDINGS),)
+    return (Block("bullets", tuple(items)), *more)
+
+
+def _some_of_each_rule(findings: Sequence[Finding]) -> list[Finding]:
+    """Ten cold starts told one by one hide what stands behind them; critical ones all stand."""
+    left = Counter({finding.rule: MOST_FINDINGS_OF_A_RULE for finding in findings})
+    kept = []
+    for finding in findings:
+        if left[finding.rule] > 0 or finding.severity == "critical":
+            kept.append(finding)
+        left[finding.rule] -= 1
+    return kept
 
 
 def _recommendations(material: Material, said: Said) -> tuple[Block, ...]:
@@ -192,14 +208,14 @@ def _said(said: Said) -> list[Block]:
     return [_paragraph([sentence.text for sentence in said])] if said else []
 
 
-def _bullets(facts: Sequence[Fact], lead: str = "") -> list[Block]:
+def _bullets(facts: Sequence[Fact], lead: str = "", most: int = MOST_BULLETS) -> list[Block]:
     """Write statements as bullets under a line, each statement once."""
     texts = list({folded(fact.statement): ended(fact.statement) for fact in facts}.values())
     if not texts:
         return []
     blocks = [_line(lead)] if lead else []
-    blocks.append(Block("bullets", tuple(texts[:MOST_BULLETS])))
-    return [*blocks, _line(MORE)] if len(texts) > MOST_BULLETS else blocks
+    blocks.append(Block("bullets", tuple(texts[:most])))
+    return [*blocks, _line(MORE)] if len(texts) > most else blocks
 
 
 def _holds(texts: Sequence[str], sentence: str) -> bool:

@@ -13,6 +13,7 @@ from baseline_collector.model import Fact, Report, TypeSummary
 from baseline_collector.render.calls import FORMULAS
 from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import types_in_order
+from baseline_collector.slots import ids
 
 _GROUP_QUERY = ("SELECT count(*) AS files, sum(size) AS bytes, max(modified) AS latest_modified\n"
                 "FROM artifacts")
@@ -50,6 +51,26 @@ def used_facts(report: Report, slots: Slots) -> tuple[Fact, ...]:
         reached = named - used
         used |= reached
     return tuple(fact for fact in report.analysis.facts if fact.id in used)
+
+
+def leading_facts(report: Report, slots: Slots, most: int) -> tuple[Fact, ...]:
+    """Return the facts that a reader asks about first.
+
+    Args:
+        report: The finished report.
+        slots: Its facts and names.
+        most: How many at most.
+
+    Returns:
+        What the first section names, then what the findings rest on, in the order of the
+        findings; each fact once.
+    """
+    opening = [text for section in report.narrative.sections[:1] for item in section.blocks
+               for text in item.items]
+    named = [slot for text in opening for slot in ids(text)]
+    named += [fact for finding in report.analysis.findings for fact in finding.facts]
+    known = {fact.id: fact for fact in report.analysis.facts}
+    return tuple(known[id_] for id_ in dict.fromkeys(named) if id_ in known)[:most]
 
 
 def own_evidence(report: Report) -> tuple[OwnEvidence, ...]:

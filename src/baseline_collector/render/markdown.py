@@ -1,6 +1,7 @@
 """report.md: the frame of the example report, filled with findings that are true.
 
-Numbers are plain text; the Evidence table of the appendix says where each comes from.
+Numbers are plain text. The Evidence table of the appendix says where those of the summary
+and of the first findings come from; the page and ``report.json`` do so for every number.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from baseline_collector.model import Fact, Narrative, Refused, Report, Section
 from baseline_collector.render.calls import FORMULAS, Figures, PublishedCall, published, whole_run
-from baseline_collector.render.evidence import used_facts
+from baseline_collector.render.evidence import leading_facts
 from baseline_collector.render.frame import (
     APPENDIX,
     FIGURES,
@@ -36,9 +37,12 @@ from baseline_collector.render.markdown_text import (
     table,
     technical,
 )
-from baseline_collector.render.slots import Slots, shown
+from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import data_summary, utc_date
 from baseline_collector.render.visible import masked, one_line, readable_pointer, visible
+
+EVIDENCE_SHOWN = 40
+"""Facts in the Evidence table; longer ones are not read."""
 
 _PLAIN_NAME = re.compile(r"(?!.*//)(?!www\.)\w[\w.:/ ,+-]*")
 
@@ -92,7 +96,7 @@ def _narrative(report: Report, slots: Slots) -> Iterator[str]:
     for section in report.narrative.sections:
         yield from _section(section, slots)
         if section.name == APPENDIX:
-            yield from _evidence(used_facts(report, slots), slots)
+            yield from _evidence(leading_facts(report, slots, EVIDENCE_SHOWN), slots)
     yield "---"
 
 
@@ -108,27 +112,23 @@ def _evidence(facts: Sequence[Fact], slots: Slots) -> Iterator[str]:
     pen = MarkdownPen()
     yield "#### Evidence"
     yield ""
-    yield ("Every number of the text above stands in one of these facts; "
-           "`report.json` lists all sources, intervals and queries.")
+    yield ("The facts behind the summary and the findings, as far as they go in here. "
+           "`report.json` and `dataset/facts.parquet` hold every fact of this report with all "
+           "its sources, its interval and its query; `report.html` opens them behind each number.")
     yield ""
     rows = [_evidence_row(fact, slots.write(fact.statement, pen)) for fact in facts]
-    header = ("Fact", "Statement", "Value", "n", "Estimator", "First source", "Further sources")
-    yield from table(header, rows)
+    yield from table(("Fact", "Statement", "Estimator", "First source"), rows)
     yield ""
 
 
 def _evidence_row(fact: Fact, statement: str) -> tuple[str, ...]:
-    first, more = "the inventory" if fact.kind == "inventory" else "this run", ""
+    first = "the inventory" if fact.kind == "inventory" else "this run"
     if fact.sources:
         source = fact.sources[0]
         first = code(source.artifact)
         if source.pointer:
             first += f" at {code(readable_pointer(source.pointer))}"
-        if len(fact.sources) > 1:
-            more = f"and {len(fact.sources) - 1} more"
-    n = "" if fact.n is None else shown(fact, "n")
-    value = prose(shown(fact))
-    return (code(fact.id), statement, value, n, technical(fact.estimator), first, more)
+    return (code(fact.id), statement, technical(fact.estimator), first)
 
 
 def _workflow(report: Report) -> list[str]:

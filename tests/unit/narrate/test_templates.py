@@ -11,7 +11,7 @@ from baseline_collector import slots
 from baseline_collector.model import Analysis, Fact, Finding, Interval, Name
 from baseline_collector.narrate import SECTIONS
 from baseline_collector.narrate.lexicon import NUMBER, tokens
-from baseline_collector.narrate.pivot import NONE, Labels, tables
+from baseline_collector.narrate.pivot import MOST_ROWS, NONE, Labels, tables
 from baseline_collector.narrate.plan import PERFORMANCE, gather
 from baseline_collector.narrate.templates import section
 
@@ -78,13 +78,37 @@ def test_no_digit_no_unknown_slot_and_nothing_empty(analysis):
 
 @settings(max_examples=60, deadline=None)
 @given(analyses())
-def test_every_performance_fact_with_a_metric_is_in_a_table(analysis):
+def test_every_performance_fact_with_a_metric_is_in_a_table_or_its_table_says_so(analysis):
     blocks = section(PERFORMANCE, gather(analysis))
     shown = {id_ for block in blocks for row in block.rows for cell in row
              for id_ in slots.ids(cell)}
     wanted = [fact for fact in analysis.facts if fact.topic == "performance" and fact.metric]
     paired = {fact.id for fact in wanted if fact.statistic in ("min", "max")}
-    assert {fact.id for fact in wanted} - shown <= paired
+    missing = {fact.id for fact in wanted} - shown - paired
+    cut = [block for block in blocks if len(block.rows) == MOST_ROWS + 1]
+    assert not missing or (cut and any(text.startswith("Further groups") for text in texts(blocks)))
+
+
+def test_a_long_table_is_cut_and_says_where_the_rest_is(analysis):
+    many = [dataclasses.replace(analysis.facts[3], id=f"F{100 + at}", scope={"model": f"m{at}"})
+            for at in range(MOST_ROWS + 3)]
+    _, table, more = tables("throughput", many, Labels(analysis.names))
+    assert len(table.rows) == 1 + MOST_ROWS
+    assert "report.json" in more.items[0]
+
+
+def test_three_findings_of_a_rule_and_every_critical_one(analysis):
+    fact = analysis.facts[0]
+    many = [Finding(f"cold-{at}", "cold", severity, f"Start {word}: {{F1}}.", (fact.id,), "")
+            for at, (severity, word) in enumerate(
+                [("notice", "alpha"), ("notice", "beta"), ("notice", "gamma"), ("notice", "delta"),
+                 *[("critical", word) for word in ("red", "black", "grey", "white")]])]
+    bullets, more = section(SECTIONS[3], gather(Analysis((fact,), tuple(many), ())))
+    assert [text.split()[0] for text in bullets.items] == ["Critical:"] * 4 + ["Notice:"] * 0
+    other = [dataclasses.replace(finding, severity="notice") for finding in many]
+    bullets, more = section(SECTIONS[3], gather(Analysis((fact,), tuple(other), ())))
+    assert len(bullets.items) == 3
+    assert "Key Findings below" in more.items[0]
 
 
 def test_templates_hold_no_number_word():
