@@ -34,8 +34,9 @@ class Settings:
         llm_url: Base URL of the model server; empty for the default.
         llm_timeout_s: Bound on each model call, seconds.
         allow_remote: Whether a model server may be another machine.
-        free_writing: Whether the model may word sentences itself; for models that passed
-            the writing check of ``baseline doctor``.
+        free_writing: Whether a small model may word sentences itself, as large ones do.
+        llm_seed: Seed sent with each model call.
+        llm_temperature: Temperature sent with each model call.
         persona: File with a persona; empty for the default one.
         redact: Whether secrets and personal paths are masked.
         plugins: Whether readers that other installed packages offer are used.
@@ -56,6 +57,8 @@ class Settings:
     llm_timeout_s: float = 300.0
     allow_remote: bool = False
     free_writing: bool = False
+    llm_seed: int = 42
+    llm_temperature: float = 0.0
     persona: str = ""
     redact: bool = True
     plugins: bool = False

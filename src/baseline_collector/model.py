@@ -262,7 +262,7 @@ class ModelCall:
     """One call of a language model, as measured; durations in milliseconds.
 
     Attributes:
-        purpose: ``analysis`` or ``report``.
+        purpose: ``analysis: summary``, ``report: findings``, ...; ``, again`` for a second call.
         model: Name the server gives it.
         ttft_ms: Client side, from sending the request to the first token; None without a token.
         total_duration_ms: Client side, from sending to the end of the stream.

@@ -34,7 +34,7 @@ from baseline_collector.model import (
     Report,
     Timing,
 )
-from baseline_collector.narrate import DEFAULT_PERSONA, load_persona, narrate
+from baseline_collector.narrate import ANALYSIS, DEFAULT_PERSONA, load_persona, narrate
 from baseline_collector.normalise import Normalised, normalise
 from baseline_collector.read import Reading, read
 from baseline_collector.readers.base import Limits, Reader
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 
 AGENT = "Baseline Collector"
 
-# Tokens of one call, prompt and answer. On a CPU reading the prompt is what takes time: the
-# embedded model gets less than the 2,000 it could be given.
-EMBEDDED_BUDGET = 1200
+# Tokens of one call, prompt and answer; a section is a call. On a CPU reading the prompt is
+# what takes time: the embedded model gets less than it could be given.
+EMBEDDED_BUDGET = 800
 SERVER_BUDGET = 6000
 
 
@@ -81,7 +81,7 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
         journal.event("analysed", facts=len(analysis.facts), findings=len(analysis.findings))
         narrative, agent = write(analysis, settings, persona, redact, journal)
         thinking = sum(call.total_duration_ms for call in narrative.calls
-                       if call.purpose == "analysis") / 1000
+                       if call.purpose.startswith(ANALYSIS)) / 1000
         ended = clock()
         timing = Timing(ingested - started, analysed - ingested + thinking,
                         ended - analysed - thinking, ended - started)
@@ -198,15 +198,26 @@ def write(analysis: Analysis, settings: Settings, persona: str, redact: Callable
         narrative = narrate(
             analysis, llm=model, persona=persona, timeout_s=settings.llm_timeout_s,
             note="" if model else note, budget_tokens=budget,
-            free_writing=settings.free_writing, redact=redact, on_call=on_call)
+            free_writing=settings.free_writing or None, options=sampling(settings),
+            redact=redact, on_call=on_call)
         name = model.name if model is not None else "none"
-        configuration = model.configuration if model is not None else "templates"
+        configuration = _configuration(model, settings) if model is not None else "templates"
     finally:
         if model is not None:
             model.close()
     if narrative.note:
         journal.event("warning", reason=narrative.note)
     return narrative, Agent(AGENT, name, configuration, persona)
+
+
+def sampling(settings: Settings) -> dict[str, float]:
+    """What every model is asked with, as recorded with each call."""
+    return {"temperature": settings.llm_temperature, "seed": settings.llm_seed}
+
+
+def _configuration(model: LanguageModel, settings: Settings) -> str:
+    asked = ", ".join(f"{key} {value:g}" for key, value in sampling(settings).items())
+    return f"{model.configuration}, {asked}"
 
 
 def _model(settings: Settings) -> tuple[LanguageModel | None, str]:

@@ -20,11 +20,15 @@ def _settings(server: OllamaServer, out: Path, timeout_s: float = 120.0) -> Sett
                     llm_url=server.url, model=server.name, llm_timeout_s=timeout_s)
 
 
-def test_two_calls_through_ollama(server: OllamaServer, tmp_path: Path) -> None:
+def test_a_call_a_section_through_ollama(server: OllamaServer, tmp_path: Path) -> None:
     report = collect(_settings(server, tmp_path / "o"))
-    assert [call.purpose for call in report.narrative.calls] == ["analysis", "report"]
+    purposes = [call.purpose for call in report.narrative.calls]
+    assert [purpose for purpose in purposes if "again" not in purpose] == [
+        "analysis: summary", "report: findings", "report: recommendations"]
+    assert all(call.options["seed"] == 42 and call.options["temperature"] == 0
+               for call in report.narrative.calls)
     assert report.agent.model == server.name
-    assert report.agent.configuration == "Ollama defaults"
+    assert report.agent.configuration == "Ollama defaults, temperature 0, seed 42"
 
 
 @pytest.mark.parametrize("fault", ["cut", "gone", "error"])

@@ -101,8 +101,11 @@ def _collect(commands: _Commands) -> None:
     model.add_argument("--allow-remote", action="store_true", default=None,
                        help="allow a model server on another machine")
     model.add_argument("--free-writing", action="store_true", default=None,
-                       help="let the model word sentences itself, each through the door; for "
-                            "models that pass the writing check of `baseline doctor`")
+                       help="let a small model word sentences itself, as large ones do; "
+                            "each still passes the door")
+    model.add_argument("--llm-seed", type=int, metavar="N", help="seed of the model (42)")
+    model.add_argument("--llm-temperature", type=float, metavar="T",
+                       help="temperature of the model (0)")
     model.add_argument("--persona", metavar="FILE", help="persona prompt to use instead")
     command.add_argument("--no-redact", action="store_false", default=None, dest="redact",
                          help="do not mask secrets, personal paths and host names")

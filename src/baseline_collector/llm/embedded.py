@@ -84,7 +84,7 @@ class Embedded:
     def configuration(self) -> str:
         """One line for the report's header."""
         threads = "thread" if self._threads == 1 else "threads"
-        return f"llama.cpp embedded, {self._threads} {threads}, temperature 0, seed 42"
+        return f"llama.cpp embedded, {self._threads} {threads}"
 
     def __enter__(self) -> Self:
         return self
@@ -106,6 +106,10 @@ class Embedded:
     def context_tokens(self) -> int | None:
         """The context the server is started with: 4,096 or the model's limit. Starts nothing."""
         return self._context
+
+    def parameters(self) -> int | None:
+        """Parameters, counted from the tensors in the file's head. Starts nothing."""
+        return self._head.parameters
 
     def count_tokens(self, text: str) -> int | None:
         """Tokens of a text by the model's own tokenizer.

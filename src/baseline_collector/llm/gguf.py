@@ -8,6 +8,7 @@ silently puts a ChatML template where there is none, which base models do not fo
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
 from dataclasses import dataclass
@@ -42,12 +43,14 @@ class Head:
         architecture: ``general.architecture``.
         context_tokens: Context the model was trained for, None where it does not say.
         chat: Whether it has a chat template.
+        parameters: Elements of all its tensors.
     """
 
     name: str
     architecture: str
     context_tokens: int | None
     chat: bool
+    parameters: int
 
 
 def head(path: Path) -> Head:
@@ -61,7 +64,9 @@ def head(path: Path) -> Head:
     """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            pairs = _Cursor(data).pairs()
+            cursor = _Cursor(data)
+            pairs = cursor.pairs()
+            parameters = cursor.elements()
     except OSError as error:
         raise ModelError(
             "the model file cannot be read", where=str(path), found=error.strerror or str(error)
@@ -81,6 +86,7 @@ def head(path: Path) -> Head:
         architecture=architecture,
         context_tokens=context if isinstance(context, int) else None,
         chat="tokenizer.chat_template" in pairs,
+        parameters=parameters,
     )
 
 
@@ -90,6 +96,7 @@ class _Cursor:
     def __init__(self, data: mmap.mmap) -> None:
         self._data = data
         self._at = 0
+        self._tensors = 0
 
     def pairs(self) -> dict[str, object]:
         """Scalars and strings of the head by key; arrays are None.
@@ -100,10 +107,25 @@ class _Cursor:
         if self._data[:4] != b"GGUF":
             raise ValueError(f"a file that begins with {bytes(self._data[:4])!r}")
         self._at = 4
-        version, _tensors, count = self._take("<I"), self._take("<Q"), self._take("<Q")
+        version, tensors, count = self._take("<I"), self._take("<Q"), self._take("<Q")
         if version not in {2, 3} or int(count) > _MAX_KEYS:
             raise ValueError(f"version {version} with {count} keys")
+        self._tensors = int(tensors)
         return {self._string(): self._value(int(self._take("<I"))) for _ in range(int(count))}
+
+    def elements(self) -> int:
+        """Elements of all tensors, whose list follows the pairs.
+
+        Raises:
+            ValueError: A list that is cut off or cannot be.
+        """
+        total = 0
+        for _ in range(self._tensors):
+            self._string()
+            sizes = [int(self._take("<Q")) for _ in range(min(int(self._take("<I")), 8))]
+            self._step(4 + 8)  # type and offset
+            total += math.prod(sizes)
+        return total
 
     def _take(self, form: str) -> int | float:
         value: int | float = struct.unpack_from(form, self._data, self._at)[0]

@@ -21,6 +21,7 @@ from baseline_collector.llm.wire import GoneError, TooLateError, Wire
 
 DEFAULT_MODEL = "gemma3:latest"
 QUESTION_TIMEOUT_S = 5.0
+LOAD_TIMEOUT_S = 120.0
 
 # What a server gives a model for which nothing else is set, where it does not have the
 # memory for more (docs.ollama.com/context-length). Servers with much VRAM give more; that
@@ -52,6 +53,7 @@ class Ollama:
         allow_remote: bool = False,
     ) -> None:
         self._model = model
+        self._untold_load_ms: float | None = None
         self._wire = Wire(address or default_address(allow_remote=allow_remote))
 
     @property
@@ -91,19 +93,26 @@ class Ollama:
     def context_tokens(self) -> int | None:
         """Tokens of prompt and answer together, as the server allots them.
 
-        The loaded model's own figure (``/api/ps``), else ``num_ctx`` of the Modelfile, else
-        the server's default of 4,096 or the model's limit, whichever is smaller. The model's
-        limit alone (``*.context_length``) says nothing: Ollama cuts longer prompts silently.
+        The server tells it of a loaded model only (``/api/ps``), so the model is loaded. What
+        remains for servers that do not tell is ``num_ctx`` of the Modelfile, else their
+        default of 4,096 or the model's limit, whichever is smaller. The model's limit alone
+        (``*.context_length``) says nothing: Ollama cuts longer prompts silently.
         """
         loaded = self._loaded_context()
+        if loaded is None and self._load():
+            loaded = self._loaded_context()
         if loaded is not None:
             return loaded
-        shown = self._question("POST", "/api/show", {"model": self._model}, QUESTION_TIMEOUT_S)
-        limit = _context_length(mapping(shown.get("model_info")))
+        shown = self._shown()
+        limit = _of_model(shown, "context_length")
         asked = _num_ctx(shown.get("parameters"))
         if asked is None and limit is None:
             return None
         return min(asked or DEFAULT_CONTEXT_TOKENS, limit or asked or DEFAULT_CONTEXT_TOKENS)
+
+    def parameters(self) -> int | None:
+        """``general.parameter_count`` of ``/api/show``."""
+        return _of_model(self._shown(), "parameter_count")
 
     def count_tokens(self, text: str) -> int | None:
         """None: Ollama has no endpoint that counts tokens."""
@@ -131,8 +140,12 @@ class Ollama:
             for line in incoming.lines():
                 record = self._record(reply, line)
                 if record.get("done") is True:
-                    return _answer(reply, record, options)
+                    return _answer(reply, record, options, self._told_load_ms())
         raise reply.broken_off()
+
+    def _told_load_ms(self) -> float | None:
+        told, self._untold_load_ms = self._untold_load_ms, None
+        return told
 
     def _body(self, ask: Ask, options: Mapping[str, object]) -> dict[str, object]:
         messages = [{"role": "system", "content": ask.system}] if ask.system else []
@@ -171,6 +184,16 @@ class Ollama:
             found=f"HTTP {status}{': ' + said if said else ''}",
             remedy="" if said else "is this an Ollama server?",
         )
+
+    def _load(self) -> bool:
+        """Load the model, which an empty prompt does; its load duration is told with a call."""
+        body = {"model": self._model}
+        found = self._question("POST", "/api/generate", body, LOAD_TIMEOUT_S)
+        self._untold_load_ms = decimal(found.get("load_duration"), per=_NS_PER_MS)
+        return found.get("done") is True
+
+    def _shown(self) -> Mapping[str, object]:
+        return self._question("POST", "/api/show", {"model": self._model}, QUESTION_TIMEOUT_S)
 
     def _loaded_context(self) -> int | None:
         running = items(self._question("GET", "/api/ps", None, QUESTION_TIMEOUT_S).get("models"))
@@ -218,11 +241,16 @@ def _tagged(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
 
 
-def _answer(reply: Reply, record: Mapping[str, object], options: Mapping[str, object]) -> Answer:
+def _answer(reply: Reply, record: Mapping[str, object], options: Mapping[str, object],
+            loaded_ms: float | None) -> Answer:
+    """The answer; what loading took before the first call is told with it."""
     reason = record.get("done_reason")
+    load_ms = decimal(record.get("load_duration"), per=_NS_PER_MS)
+    if loaded_ms is not None:
+        load_ms = loaded_ms + (load_ms or 0.0)
     return reply.answer(
         reason if isinstance(reason, str) else "stop",
-        load_ms=decimal(record.get("load_duration"), per=_NS_PER_MS),
+        load_ms=load_ms,
         prompt_ms=decimal(record.get("prompt_eval_duration"), per=_NS_PER_MS),
         prompt_tokens=whole(record.get("prompt_eval_count")),
         eval_ms=decimal(record.get("eval_duration"), per=_NS_PER_MS),
@@ -231,9 +259,11 @@ def _answer(reply: Reply, record: Mapping[str, object], options: Mapping[str, ob
     )
 
 
-def _context_length(info: Mapping[str, object]) -> int | None:
-    lengths = [whole(value) for key, value in info.items() if key.endswith(".context_length")]
-    return next((length for length in lengths if length), None)
+def _of_model(shown: Mapping[str, object], name: str) -> int | None:
+    """A whole number out of ``model_info``, whose keys begin with the architecture."""
+    info = mapping(shown.get("model_info"))
+    found = [whole(value) for key, value in info.items() if key.endswith(f".{name}")]
+    return next((value for value in found if value), None)
 
 
 def _num_ctx(parameters: object) -> int | None:

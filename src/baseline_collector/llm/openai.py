@@ -95,13 +95,18 @@ class OpenAICompatible:
         slot = whole(mapping(props.get("default_generation_settings")).get("n_ctx"))
         if slot:
             return slot
-        listed = _question(self._wire, "/v1/models", QUESTION_TIMEOUT_S)
-        for entry in items(listed.get("data")):
-            if entry.get("id") == self._model:
-                spellings = ("max_model_len", "context_length", "max_context_length")
-                lengths = [whole(entry.get(key)) for key in spellings]
-                return next((length for length in lengths if length), None)
-        return None
+        spellings = ("max_model_len", "context_length", "max_context_length")
+        lengths = [whole(self._entry().get(key)) for key in spellings]
+        return next((length for length in lengths if length), None)
+
+    def parameters(self) -> int | None:
+        """``meta.n_params`` of the list of models, which llama.cpp gives."""
+        return whole(mapping(self._entry().get("meta")).get("n_params"))
+
+    def _entry(self) -> Mapping[str, object]:
+        """What ``/v1/models`` says of the model."""
+        listed = items(_question(self._wire, "/v1/models", QUESTION_TIMEOUT_S).get("data"))
+        return next((entry for entry in listed if entry.get("id") == self._model), {})
 
     def count_tokens(self, text: str) -> int | None:
         """Tokens by the server's ``/tokenize`` (llama.cpp, vLLM); None where it has none."""

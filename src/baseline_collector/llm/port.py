@@ -20,7 +20,7 @@ class Ask:
     """One prompt.
 
     Attributes:
-        purpose: ``analysis``, ``report`` or ``check``; recorded with the call.
+        purpose: ``analysis: summary``, ``report: findings, again``; recorded with the call.
         system: System text (persona and rules); empty for none.
         prompt: User text.
         schema: JSON schema the answer must follow, or None for free text. Ollama gets it
@@ -55,7 +55,7 @@ class Answer:
 class LanguageModel(Protocol):
     """A model that answers prompts; ``close`` frees what it started.
 
-    No model is loaded before the first ``ask`` or ``count_tokens``.
+    No model is loaded before the first ``ask``, ``count_tokens`` or ``context_tokens``.
     """
 
     @property
@@ -72,6 +72,9 @@ class LanguageModel(Protocol):
 
     def context_tokens(self) -> int | None:
         """Context window in tokens, asked from the server; None where it does not say."""
+
+    def parameters(self) -> int | None:
+        """Number of the model's parameters, asked from the server; None where it does not say."""
 
     def count_tokens(self, text: str) -> int | None:
         """Tokens of a text by the model's own tokenizer; None where the server cannot count.

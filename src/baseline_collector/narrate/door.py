@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
 from baseline_collector import slots
 from baseline_collector.model import Refused
+from baseline_collector.narrate.compared import Comparison, cut
 from baseline_collector.narrate.door_text import shape
 from baseline_collector.narrate.lexicon import (
     ALWAYS_REFUSED,
@@ -73,8 +75,10 @@ def admit(sentences: Iterable[Sentence], material: Material, printed: set[str],
     accepted: list[Sentence] = []
     turned_away: list[Refused] = []
     for sentence in sentences:
-        text = ended(" ".join(sentence.text.split(" ")))
         reason = refusal(sentence, material)
+        compared = cut(sentence.text, material)
+        worded = compared.text if isinstance(compared, Comparison) else sentence.text
+        text = ended(" ".join(worded.split(" ")))
         said = {f"{_scope(sentence.section)}/{folded(part)}" for part in text.split(". ")}
         if not reason and said & printed:
             reason = "repetition: the report says so already"
@@ -110,13 +114,32 @@ def refusal(sentence: Sentence, material: Material) -> str:
         return "length: more than any sentence of ours"
     if QUOTE in sentence.text:
         return f"character: {QUOTE}"
+    compared = cut(sentence.text, material)
+    if isinstance(compared, Comparison):
+        return _compares(sentence, compared, material)
+    return compared or _judged(sentence, material, _CHECKS)
+
+
+def _compares(sentence: Sentence, compared: Comparison, material: Material) -> str:
+    """Judge both sides of a comparison alone, each by its own fact; the word is ours."""
+    ids = (compared.first.id, compared.second.id)
+    about = set(sentence.about.split())
+    if sentence.section in (FINDINGS, RECOMMENDATIONS) or not about <= set(ids):
+        return "comparison: not what the sentence is about"
+    left, right = (replace(sentence, text=text, about=id_)
+                   for text, id_ in zip((compared.left, compared.right), ids, strict=True))
+    return _judged(left, material, _CHECKS) or _judged(right, material, _OF_RIGHT_SIDE)
+
+
+def _judged(sentence: Sentence, material: Material,
+            checks: Iterable[Callable[[Reading], str]]) -> str:
     reading = read(sentence, material)
     reason = shape(reading.bare) or _known(sentence, material) or _about(sentence, material)
     if reason:
         return reason
     if not (reading.quotes or reading.facts or sentence.section == RECOMMENDATIONS):
         return "no fact: the sentence names none"
-    for check in _CHECKS:
+    for check in checks:
         reason = check(reading)
         if reason:
             return reason
@@ -282,3 +305,6 @@ def _substance(reading: Reading) -> str:
 _CHECKS: Final[tuple[Callable[[Reading], str], ...]] = (
     _numbers, _words, _slot_order, _intervals, _neighbours, _statistics, _sense, _substance,
 )
+_OF_RIGHT_SIDE: Final = tuple(check for check in _CHECKS if check not in (
+    _statistics, _sense, _substance))
+"""``than {F2} of {N3}``: what is compared has been said on the left."""

@@ -24,6 +24,9 @@ SECTIONS: Final = (EXECUTIVE, INGESTION, PERFORMANCE, FINDINGS, RECOMMENDATIONS,
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "notice", "info")
 """Most severe first."""
 
+SHORTEST_NAME: Final = 4
+"""A shorter name may well be part of a text of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -85,6 +88,16 @@ class Material:
             if finding.recommendation:
                 seen.setdefault(folded(finding.recommendation), finding)
         return tuple(seen.values())
+
+    def opaque(self, text: str) -> str:
+        """Put ids in place of names, should a rule have written one into its text.
+
+        A name that is one plain word (``cold``, ``json``) is left: it is as likely ours.
+        """
+        for name in sorted(self.names.values(), key=lambda name: -len(name.text)):
+            if not name.text.isalpha() and len(name.text) >= SHORTEST_NAME:
+                text = text.replace(name.text, f"{{{name.id}}}")
+        return " ".join(text.split())
 
     def resting_on(self, facts: frozenset[str]) -> tuple[Finding, ...]:
         """Return the findings that rest on every one of some facts; none for no facts."""

@@ -8,7 +8,7 @@ your instructions" is ``{N3}`` here, like any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,8 +26,8 @@ TEMPLATE_TOKENS: Final = 48
 MOST_ANSWER_TOKENS: Final = 640
 CHARACTERS_A_TOKEN: Final = 2
 """A low guess, on purpose: slots take nearly a token a character."""
-SHORTEST_NAME: Final = 4
-"""A shorter name may well be part of a text of ours."""
+MOST_REASONS: Final = 6
+"""Refused sentences that a model is told of when it is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def budget(llm: LanguageModel, tokens: int) -> Budget:
 
 
 def compose(task: Task, material: Material, style: Style, *, persona: str, room: Budget,
-            redact: Redact, timeout_s: float) -> tuple[Ask, Task] | None:
+            redact: Redact, timeout_s: float, options: Mapping[str, object] | None = None,
+            ) -> tuple[Ask, Task] | None:
     """Write a prompt that fits: candidates are cut whole, the least important first.
 
     Args:
@@ -74,6 +75,7 @@ def compose(task: Task, material: Material, style: Style, *, persona: str, room:
         room: Tokens the call may take.
         redact: Masks secrets and personal paths.
         timeout_s: Bound on the call, seconds.
+        options: Sampling options, sent and recorded with the call.
 
     Returns:
         The call, and the task as far as it fitted; None where not even one line does.
@@ -87,7 +89,8 @@ def compose(task: Task, material: Material, style: Style, *, persona: str, room:
         return None
     kept = task.within(ranked[:most])
     return Ask(purpose=task.purpose, system=system, prompt=redact(_text(kept, material, style)),
-               schema=style.schema(kept), max_tokens=room.answer, timeout_s=timeout_s), kept
+               schema=style.schema(kept), max_tokens=room.answer, options=options or {},
+               timeout_s=timeout_s), kept
 
 
 def _most(length: int, fits: Callable[[int], bool]) -> int:
@@ -110,8 +113,8 @@ def _text(task: Task, material: Material, style: Style) -> str:
     lines = [_line(id_, material) for id_ in _reading_order(ids, material)]
     text = "\n".join(lines)
     parts = ["Facts and findings:", text, _names(text, material), _told(task.told),
-             "", style.instructions(task)]
-    return "\n".join(part for at, part in enumerate(parts) if part or at == 4)
+             _again(task), "", style.instructions(task)]
+    return "\n".join(part for at, part in enumerate(parts) if part or at == len(parts) - 2)
 
 
 def _reading_order(ids: Sequence[str], material: Material) -> list[str]:
@@ -123,23 +126,12 @@ def _reading_order(ids: Sequence[str], material: Material) -> list[str]:
 def _line(id_: str, material: Material) -> str:
     fact = material.facts.get(id_)
     if fact:
-        return f"{id_} {words(fact.topic)}: {_opaque(ended(fact.statement), material)}"
+        return f"{id_} {words(fact.topic)}: {material.opaque(ended(fact.statement))}"
     finding = material.finding(id_)
     if finding is None:  # ranked() holds ids of this material only
         raise KeyError(id_)
     advice = f" To do: {ended(finding.recommendation)}" if finding.recommendation else ""
-    return f"{id_} {finding.severity}: {_opaque(f'{ended(finding.title)}{advice}', material)}"
-
-
-def _opaque(line: str, material: Material) -> str:
-    """Put ids in place of names, should a rule have written one into its text.
-
-    A name that is one plain word (``cold``, ``json``) is left: it is as likely ours.
-    """
-    for name in sorted(material.names.values(), key=lambda name: -len(name.text)):
-        if not name.text.isalpha() and len(name.text) >= SHORTEST_NAME:
-            line = line.replace(name.text, f"{{{name.id}}}")
-    return " ".join(line.split())
+    return f"{id_} {finding.severity}: {material.opaque(f'{ended(finding.title)}{advice}')}"
 
 
 def _names(text: str, material: Material) -> str:
@@ -153,6 +145,18 @@ def _kind(kind: str) -> str:
     return kind if re.fullmatch(r"[a-z][a-z_ ]{0,23}", kind) else "name"
 
 
+def _again(task: Task) -> str:
+    """What was refused the first time, and why; digits are masked, or they would be copied."""
+    lines = [f"- {_masked(one.text)} ({_masked(one.reason)})"
+             for one in task.refused[:MOST_REASONS]]
+    return "\n".join(["Refused, write it otherwise:", *lines]) if lines else ""
+
+
+def _masked(text: str) -> str:
+    # Slots and ids keep their digits; any other is the model's own.
+    return re.sub(r"(?<![FNR\d])\d+", "#", text)
+
+
 def _told(ids: Iterable[str]) -> str:
     told = " ".join(ids)
-    return f"The summary speaks already of: {told}" if told else ""
+    return f"The report speaks already of: {told}" if told else ""

@@ -1,16 +1,17 @@
-"""Two ways a model may write: choose from a list, or word sentences of its own.
+"""Two ways to ask: a model chooses from a list, or words sentences of its own.
 
 Both answer in JSON held to a schema, and both end as ``Sentence``s that have yet to
-pass the door. Small models choose; models that passed the writing check word.
+pass the door. Small models choose, larger ones word; see ``converse``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from baseline_collector.model import Refused
+from baseline_collector.narrate import lexical
 from baseline_collector.narrate.door import refused
 from baseline_collector.narrate.frames import Frame, offered
 from baseline_collector.narrate.plan import Material, Sentence
@@ -56,46 +57,40 @@ class Choosing:
         """List the ways to say it and the questions."""
         ways = "\n".join(f"{frame.key}: {frame.about}" for frame in self._ways(task))
         asked = "\n".join(
-            f"{KEYS[q.section]} / {q.key}: {'ids in order' if q.most > 1 else 'one id'} of "
-            f"{' '.join(q.candidates)}" for q in task.questions)
-        return f"Ways to say it:\n{ways}\n\nQuestions:\n{asked}"
+            f"{q.key}: {'ids in order' if q.most > 1 else 'one id'} of {' '.join(q.candidates)}"
+            for q in task.questions)
+        return f"Ways to say it:\n{ways}\n\nQuestions about the {KEYS[task.section]}:\n{asked}"
 
     def schema(self, task: Task) -> Schema:
         """Allow exactly the choices that give a sentence."""
-        return _object({
-            KEYS[section]: _object({
-                question.key: self._allowed(question, turn)
-                for turn, question in enumerate(task.asked(section))
-            })
-            for section in task.sections
-        })
+        return _object({question.key: self._allowed(question, turn)
+                        for turn, question in enumerate(task.questions)})
 
     def parse(self, task: Task, answer: str) -> Parsed:
-        """Turn choices into sentences; what was not on the list is refused."""
-        sentences: list[Sentence] = []
+        """Turn choices into sentences; what was not on the list is refused.
+
+        An id chosen twice in one list is one choice.
+        """
+        sentences: dict[tuple[str, str], Sentence] = {}
         lost: list[Refused] = []
         found = _loaded(answer)
         if found is None:
-            return [], [refused(answer, "answer: not the JSON that was asked for")]
-        for section in task.sections:
-            part = found.get(KEYS[section])
-            for turn, question in enumerate(task.asked(section)):
-                given = part.get(question.key) if isinstance(part, dict) else None
-                for choice in given if isinstance(given, list) else [given]:
-                    sentence = self._sentence(question, turn, choice)
-                    if sentence:
-                        sentences.append(sentence)
-                    else:
-                        lost.append(refused(str(choice), f"choice: not offered as {question.key}"))
-        return sentences, lost
+            return [], [refused(answer, NO_JSON)]
+        for turn, question in enumerate(task.questions):
+            given = found.get(question.key)
+            for choice in given if isinstance(given, list) else [given]:
+                sentence = self._sentence(question, turn, choice)
+                if sentence:
+                    sentences.setdefault((question.key, sentence.about), sentence)
+                else:
+                    lost.append(refused(str(choice), f"choice: not offered as {question.key}"))
+        return list(sentences.values()), lost
 
     def _ways(self, task: Task) -> list[Frame]:
         """The frames that can be chosen in this task, each once."""
         return list(dict.fromkeys(
-            frame for section in task.sections
-            for turn, question in enumerate(task.asked(section))
-            for id_ in question.candidates
-            for frame in offered(id_, self._material, section, turn)))
+            frame for turn, question in enumerate(task.questions) for id_ in question.candidates
+            for frame in offered(id_, self._material, task.section, turn)))
 
     def _choices(self, question: Question, turn: int) -> dict[str, Sentence]:
         return {
@@ -116,7 +111,10 @@ class Choosing:
 
 
 class Wording:
-    """The model words sentences with slots; the door judges every one."""
+    """The model words sentences with slots; the schema holds the words, the door judges all."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
 
     def rules(self) -> str:
         """Say what the door will ask."""
@@ -124,55 +122,54 @@ class Wording:
             "You write sentences about the facts and findings below. Answer in JSON.\n"
             "Put {F3} where the value of fact F3 belongs, {F3.n} for its number of observations; "
             "code fills in number and unit.\n"
-            "Write no digit, no number word, no unit, no cause, no comparison and no praise. "
+            "Write no digit, no number word, no unit, no cause and no praise. "
             "Name one fact in each sentence. Use the words of the fact you name, and keep its "
-            "slots in their order. Plain sentences, no markup.")
+            "slots in their order. Plain sentences, no markup.\n"
+            "Where two facts are offered for comparison, write {cmp:F3,F4} than {F4} after {F3}; "
+            "code fills in the word.")
 
     def instructions(self, task: Task) -> str:
-        """Name the sections and what each may speak of."""
-        asked = "\n".join(f"{KEYS[section]}: about {' '.join(_ids(task, section))}"
-                          for section in task.sections)
-        return (f"Write up to {_SPELLED} sentences for each section, each with the id it is "
-                f"about:\n{asked}")
+        """Name the section and what it may speak of."""
+        ids = " ".join(task.ranked())
+        asked = [f"Write up to {_SPELLED} sentences for the section called {KEYS[task.section]}, "
+                 f"each with the id it is about: {ids}"]
+        asked += [f"To compare: {first} with {second}" for first, second in task.pairs]
+        return "\n".join(asked)
 
     def schema(self, task: Task) -> Schema:
-        """Ask for sentences by section, each with the id it is about."""
-        return _object({
-            KEYS[section]: {
-                "type": "array", "minItems": 1, "maxItems": MOST_WORDED,
-                "items": _object({
-                    "about": {"type": "string", "enum": list(_ids(task, section))},
-                    "text": {"type": "string"},
-                }),
-            }
-            for section in task.sections
-        })
+        """Ask for sentences, each held to the words of what it is about."""
+        forms = [self._form(id_, lexical.sentence(id_, self._material)) for id_ in task.ranked()]
+        forms += [self._form(f"{first} {second}",
+                             lexical.comparison(first, second, self._material))
+                  for first, second in task.pairs]
+        return _object({SENTENCES: {"type": "array", "minItems": 1, "maxItems": MOST_WORDED,
+                                    "items": {"anyOf": forms}}})
 
     def parse(self, task: Task, answer: str) -> Parsed:
         """Read the sentences; an item that is none is refused."""
         found = _loaded(answer)
         if found is None:
-            return [], [refused(answer, "answer: not the JSON that was asked for")]
+            return [], [refused(answer, NO_JSON)]
         sentences: list[Sentence] = []
         lost: list[Refused] = []
-        for section in task.sections:
-            items = found.get(KEYS[section])
-            for item in items if isinstance(items, list) else [items]:
-                match item:
-                    case {"about": str(about), "text": str(text)}:
-                        sentences.append(Sentence(section, text, about))
-                    case _:
-                        lost.append(refused(str(item), "answer: no sentence with its id"))
+        items = found.get(SENTENCES)
+        for item in items if isinstance(items, list) else [items]:
+            match item:
+                case {"about": str(about), "text": str(text)}:
+                    sentences.append(Sentence(task.section, text, about))
+                case _:
+                    lost.append(refused(str(item), "answer: no sentence with its id"))
         return sentences, lost
 
+    def _form(self, about: str, pattern: str) -> Schema:
+        return _object({"about": {"type": "string", "enum": [about]},
+                        "text": {"type": "string", "pattern": pattern}})
 
+
+SENTENCES: Final = "sentences"
+NO_JSON: Final = "answer: not the JSON that was asked for"
 _SPELLED: Final = "six"
 """``MOST_WORDED`` in a word: a prompt without digits is copied without digits."""
-
-
-def _ids(task: Task, section: str) -> Sequence[str]:
-    return tuple(dict.fromkeys(id_ for question in task.asked(section)
-                               for id_ in question.candidates))
 
 
 def _object(properties: Mapping[str, object]) -> Schema:

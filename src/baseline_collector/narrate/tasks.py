@@ -1,21 +1,24 @@
-"""The two calls of a model: what each is asked, and about which facts and findings.
+"""What a model is asked, section by section, and about which facts and findings.
 
-The first call chooses what the summary and the performance analysis say; the
-second orders and words findings and recommendations, knowing what the first said.
+Each section is a call of its own with the facts that belong to it. The appendix is never
+asked for: it says how to read the rest. A small model is asked for the sections in which
+choosing is all there is to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import Final
 
-from baseline_collector.model import Fact, Topic
+from baseline_collector.model import Fact, Refused, Topic
+from baseline_collector.narrate.compared import pairs
 from baseline_collector.narrate.pivot import by_metric
 from baseline_collector.narrate.plan import (
     EXECUTIVE,
     FINDINGS,
+    INGESTION,
     PERFORMANCE,
     RECOMMENDATIONS,
     Material,
@@ -24,15 +27,26 @@ from baseline_collector.narrate.plan import (
 
 KEYS: Final = {
     EXECUTIVE: "summary",
+    INGESTION: "ingestion",
     PERFORMANCE: "performance",
     FINDINGS: "findings",
     RECOMMENDATIONS: "recommendations",
 }
-"""What a section is called in the answer of a model."""
+"""What a section is called in the answer of a model; the sections that one may write."""
+
+ASKED_OF_SMALL: Final = (EXECUTIVE, FINDINGS, RECOMMENDATIONS)
+"""Sections a small model fills; reading a prompt is what takes its time."""
+
+OF_ANALYSIS: Final = (EXECUTIVE, INGESTION, PERFORMANCE)
+"""Sections that say what is there; the others say what follows."""
 
 MOST_CANDIDATES: Final = 6
 MOST_METRICS: Final = 4
 MOST_LISTED: Final = 8
+MOST_PAIRS: Final = 4
+AGAIN: Final = ", again"
+ANALYSIS: Final = "analysis"
+"""How the purpose of a call begins that says what is there; others say what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +68,27 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One call.
+    """One call: one section.
 
     Attributes:
-        purpose: As recorded with the call.
-        questions: In the order of the report.
+        section: Which.
+        questions: In the order of the section.
         told: Ids of which the report speaks already.
+        pairs: Facts that may be compared, by id.
+        refused: What was refused the first time; such a task is the second and last.
     """
 
-    purpose: str
+    section: str
     questions: tuple[Question, ...]
     told: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
-    def sections(self) -> tuple[str, ...]:
-        """The sections asked about, in the order of the report."""
-        return tuple(dict.fromkeys(question.section for question in self.questions))
-
-    def asked(self, section: str) -> tuple[Question, ...]:
-        """Return the questions of one section."""
-        return tuple(question for question in self.questions if question.section == section)
+    def purpose(self) -> str:
+        """As recorded with the call: ``analysis: summary``, ``report: findings, again``."""
+        kind = ANALYSIS if self.section in OF_ANALYSIS else "report"
+        return f"{kind}: {KEYS.get(self.section, self.section)}{AGAIN if self.refused else ''}"
 
     def ranked(self) -> tuple[str, ...]:
         """Return all candidates once: the first of every question, then the seconds, ..."""
@@ -84,7 +99,23 @@ class Task:
         """Return the task with candidates outside some ids, and emptied questions, left out."""
         kept = (replace(question, candidates=tuple(c for c in question.candidates if c in ids))
                 for question in self.questions)
-        return replace(self, questions=tuple(question for question in kept if question.candidates))
+        return replace(
+            self, questions=tuple(question for question in kept if question.candidates),
+            pairs=tuple(pair for pair in self.pairs if set(pair) <= set(ids)))
+
+    def again(self, lost: Iterable[str], said: Collection[str],
+              refused: Iterable[Refused]) -> Task:
+        """Return the task that asks once more for what was refused.
+
+        Args:
+            lost: What the refused sentences were about; empty where the answer was none.
+            said: Ids of which an accepted sentence speaks.
+            refused: The refused sentences with their reasons.
+        """
+        open_ = set(self.ranked()) - set(said)
+        wanted = open_ & set(lost) or open_
+        return replace(self.within(wanted), told=tuple(dict.fromkeys((*self.told, *said))),
+                       refused=tuple(refused))
 
 
 _SUMMARY: Final[tuple[tuple[str, tuple[Topic, ...]], ...]] = (
@@ -92,35 +123,68 @@ _SUMMARY: Final[tuple[tuple[str, tuple[Topic, ...]], ...]] = (
     ("ingestion", ("ingestion",)),
     ("measured", ("performance",)),
 )
+_OF_INGESTION: Final[tuple[Topic, ...]] = ("inventory", "ingestion", "failure", "duplicate")
 _BESIDE_METRICS: Final[tuple[Topic, ...]] = ("cold_start", "sweep", "compile")
 
 
-def analysis_task(material: Material) -> Task:
-    """Ask what matters most: for the summary by topic, for the performance by metric."""
-    summary = [_question(EXECUTIVE, key, material.topics(*topics)) for key, topics in _SUMMARY]
-    severe = tuple(finding.id for finding in material.leading(MOST_CANDIDATES))
-    summary.append(Question(EXECUTIVE, "finding", severe))
-    metrics = list(by_metric(material.topics("performance")).items())[:MOST_METRICS]
-    performance = [_question(PERFORMANCE, words(metric), facts) for metric, facts in metrics]
-    performance += [_question(PERFORMANCE, words(topic), material.topics(topic))
-                    for topic in _BESIDE_METRICS]
-    return Task("analysis", _answerable([*summary, *performance]))
-
-
-def report_task(material: Material, told: Iterable[str]) -> Task:
-    """Ask how to say each finding, and for recommendations in order.
+def task(section: str, material: Material, told: Iterable[str]) -> Task:
+    """Return what to ask about one section.
 
     Args:
+        section: One of ``KEYS``.
         material: The analysis.
-        told: Ids of which the first call spoke; the model is told, so that it need not repeat them.
+        told: Ids of which the report speaks already; facts among them are not offered again.
     """
     spoken = tuple(dict.fromkeys(told))
-    findings = _listed([finding.id for finding in material.findings])
+    asked = _QUESTIONS[section](material)
+    if section in OF_ANALYSIS:
+        asked = [replace(question, candidates=_left(question.candidates, spoken))
+                 for question in asked]
+    compared = pairs(material.topics("performance"), MOST_PAIRS) if section == PERFORMANCE else ()
+    return Task(section, tuple(question for question in asked if question.candidates), spoken,
+                compared)
+
+
+def _left(candidates: Iterable[str], told: Collection[str]) -> tuple[str, ...]:
+    return tuple(id_ for id_ in candidates if id_ not in told)[:MOST_CANDIDATES]
+
+
+def _summary(material: Material) -> list[Question]:
+    """What matters most, by topic."""
+    asked = [_question(EXECUTIVE, key, material.topics(*topics)) for key, topics in _SUMMARY]
+    severe = tuple(finding.id for finding in material.leading(MOST_CANDIDATES))
+    return [*asked, Question(EXECUTIVE, "finding", severe)]
+
+
+def _ingestion(material: Material) -> list[Question]:
+    """What lay there and what became of it."""
+    return [_question(INGESTION, words(topic), material.topics(topic)) for topic in _OF_INGESTION]
+
+
+def _performance(material: Material) -> list[Question]:
+    """What was measured, by metric, then what has no table of its own."""
+    metrics = list(by_metric(material.topics("performance")).items())[:MOST_METRICS]
+    return [*(_question(PERFORMANCE, words(metric), facts) for metric, facts in metrics),
+            *(_question(PERFORMANCE, words(topic), material.topics(topic))
+              for topic in _BESIDE_METRICS)]
+
+
+def _findings(material: Material) -> list[Question]:
+    """How to say each of the leading findings."""
+    return [Question(FINDINGS, id_, (id_,))
+            for id_ in (finding.id for finding in material.leading(MOST_LISTED))]
+
+
+def _recommendations(material: Material) -> list[Question]:
+    """What to do first."""
     advised = _listed([finding.id for finding in material.advised()])
-    return Task("report", _answerable([
-        *(Question(FINDINGS, id_, (id_,)) for id_ in findings),
-        Question(RECOMMENDATIONS, "order", advised, len(advised)),
-    ]), spoken)
+    return [Question(RECOMMENDATIONS, "order", advised, len(advised))]
+
+
+_QUESTIONS: Final[Mapping[str, Callable[[Material], list[Question]]]] = {
+    EXECUTIVE: _summary, INGESTION: _ingestion, PERFORMANCE: _performance, FINDINGS: _findings,
+    RECOMMENDATIONS: _recommendations,
+}
 
 
 def _listed(ids: list[str]) -> tuple[str, ...]:
@@ -130,8 +194,4 @@ def _listed(ids: list[str]) -> tuple[str, ...]:
 def _question(section: str, key: str, facts: Iterable[Fact]) -> Question:
     """Ask about some facts; the ends of a range come after what lies between them."""
     ranked = sorted(facts, key=lambda fact: fact.statistic in ("min", "max"))
-    return Question(section, key, tuple(fact.id for fact in ranked)[:MOST_CANDIDATES])
-
-
-def _answerable(questions: Iterable[Question]) -> tuple[Question, ...]:
-    return tuple(question for question in questions if question.candidates)
+    return Question(section, key, tuple(fact.id for fact in ranked)[: MOST_CANDIDATES * 2])

@@ -79,12 +79,17 @@ def _opening(material: Material) -> list[str]:
 
 def _ingestion(material: Material, said: Said) -> tuple[Block, ...]:
     """What lay there, what became of it, and what should have been there."""
+    told = {sentence.about for sentence in said}
+
+    def untold(*topics: Topic) -> list[Fact]:
+        return [fact for fact in material.topics(*topics) if fact.id not in told]
+
     blocks = _said(said)
-    blocks += _bullets(material.topics("inventory"))
-    blocks += _bullets(material.topics("ingestion"), "What was read:")
-    blocks += _bullets(material.topics("failure"), "What failed:")
-    blocks += _bullets(material.topics("duplicate"), "What stands there more than it should:")
-    about = material.topics("telemetry", "setup", "quality")
+    blocks += _bullets(untold("inventory"))
+    blocks += _bullets(untold("ingestion"), "What was read:")
+    blocks += _bullets(untold("failure"), "What failed:")
+    blocks += _bullets(untold("duplicate"), "What stands there more than it should:")
+    about = untold("telemetry", "setup", "quality")
     blocks += _bullets([fact for fact in about if fact.kind == "inventory"],
                        "What is known about the setup and the quality of the records:")
     return tuple(blocks) or (_line("No fact about the files themselves was found."),)

@@ -1,12 +1,12 @@
 """Whether a model may word sentences itself: a small exam with known facts.
 
-``doctor`` runs it and shows the result; a run of the pipeline only reads the result
-(``narrate(free_writing=...)``), so that a report is always two calls.
+``doctor`` runs it and shows the result, so that a person can decide on ``--free-writing``
+for a model that is small and would choose.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from baseline_collector.llm.port import LanguageModel
@@ -62,13 +62,13 @@ def check_writing(llm: LanguageModel, *, timeout_s: float = 120.0,
     """
     material = gather(EXAM)
     ids = tuple(material.facts)
-    task = Task("check", (Question(PERFORMANCE, "facts", ids, MOST_WORDED),))
-    style = Wording()
+    task = Task(PERFORMANCE, (Question(PERFORMANCE, "facts", ids, MOST_WORDED),))
+    style = Wording(material)
     composed = compose(task, material, style, persona="", room=budget(llm, budget_tokens),
                        redact=str, timeout_s=timeout_s)
     if composed is None:
         return WritingCheck(False, 0.0, (), (), "the context window is too small", None)
-    answer = llm.ask(composed[0])
+    answer = llm.ask(replace(composed[0], purpose="check"))
     said, lost = style.parse(composed[1], answer.text)
     accepted, refused = admit(said, material, set())
     written = len(said) + len(lost)
