@@ -19,9 +19,16 @@ def pair(key: str, kind: int, value: bytes) -> bytes:
     return text(key) + struct.pack("<I", kind) + value
 
 
-def file(*pairs: bytes, version: int = 3, count: int | None = None) -> bytes:
+def file(*pairs: bytes, version: int = 3, count: int | None = None,
+         tensors: tuple[tuple[int, ...], ...] = ()) -> bytes:
     number = len(pairs) if count is None else count
-    return b"GGUF" + struct.pack("<IQQ", version, 0, number) + b"".join(pairs)
+    return (b"GGUF" + struct.pack("<IQQ", version, len(tensors), number) + b"".join(pairs)
+            + b"".join(map(tensor, tensors)))
+
+
+def tensor(sizes: tuple[int, ...]) -> bytes:
+    sized = struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes)
+    return text("blk.weight") + sized + struct.pack("<IQ", 3, 0)
 
 
 WORDS = pair(
@@ -32,21 +39,20 @@ CHAT = pair("tokenizer.chat_template", 8, text("{{ messages }}"))
 ARCHITECTURE = pair("general.architecture", 8, text("llama"))
 NAME = pair("general.name", 8, text("Tiny"))
 LENGTH = pair("llama.context_length", 4, struct.pack("<I", 8192))
+WHOLE = file(ARCHITECTURE, NAME, LENGTH, WORDS, SCORES, CHAT, tensors=((576, 49152), (576,)))
 
 
 def test_what_the_head_says(tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
-    path.write_bytes(file(ARCHITECTURE, NAME, LENGTH, WORDS, SCORES, CHAT) + b"tensors")
-    assert head(path) == Head("Tiny", "llama", 8192, chat=True)
+    path.write_bytes(WHOLE + b"tensors")
+    assert head(path) == Head("Tiny", "llama", 8192, chat=True, parameters=576 * 49152 + 576)
 
 
 def test_a_base_model(tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
     path.write_bytes(file(ARCHITECTURE, WORDS))
-    assert head(path) == Head("", "llama", None, chat=False)
+    assert head(path) == Head("", "llama", None, chat=False, parameters=0)
 
-
-WHOLE = file(ARCHITECTURE, NAME, LENGTH, WORDS, SCORES, CHAT)
 
 
 @pytest.mark.parametrize(

@@ -178,11 +178,30 @@ def test_context(server: Any, running: Any, shown: Any, expected: int | None) ->
     assert Ollama("m", address=server.address).context_tokens() == expected
 
 
+def test_the_context_is_asked_of_the_loaded_model_and_loading_is_told(
+        server: Any, ask: Ask) -> None:
+    server.on_json("/api/ps", {"models": []})
+    server.on_json("/api/ps", {"models": [{"name": "m:latest", "context_length": 16384}]})
+    server.on_json("/api/generate", {"done": True, "load_duration": 3_000_000_000})
+    server.on("/api/chat", json.dumps({"message": {"content": "so"}, "done": True,
+                                       "load_duration": 5_000_000}) + "\n")
+    model = Ollama("m", address=server.address)
+    assert model.context_tokens() == 16384
+    assert server.bodies("/api/generate") == [{"model": "m"}]
+    assert [model.ask(ask).call.load_duration_ms for _ in range(2)] == [3005.0, 5.0]
+
+
+def test_parameters_are_asked_of_the_server(server: Any) -> None:
+    server.on_json("/api/show", {"model_info": {"gemma3.context_length": 131072,
+                                                "general.parameter_count": 4_299_915_632}})
+    assert Ollama("m", address=server.address).parameters() == 4_299_915_632
+
+
 def test_side_questions_never_raise(nobody: str) -> None:
     model = Ollama("m", address=checked(nobody))
     assert model.version() is None
     assert model.models() == ()
-    assert model.context_tokens() is model.count_tokens("x") is None
+    assert model.context_tokens() is model.count_tokens("x") is model.parameters() is None
 
 
 def test_names_without_a_tag_mean_latest() -> None:

@@ -126,6 +126,13 @@ def test_context_of_llama_cpp(server: Any) -> None:
     assert OpenAICompatible(server.address, "m").context_tokens() == 777
 
 
+def test_parameters_of_llama_cpp(server: Any) -> None:
+    listed = [{"id": "a", "meta": {"n_params": 134_515_008}}, {"id": "b"}]
+    server.on_json("/v1/models", {"data": listed})
+    assert OpenAICompatible(server.address, "a").parameters() == 134_515_008
+    assert OpenAICompatible(server.address, "b").parameters() is None
+
+
 def test_a_server_without_models(server: Any) -> None:
     with pytest.raises(ModelError, match="lists no model"):
         OpenAICompatible(server.address)
