@@ -7,22 +7,23 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from baseline_collector.dataset import MEASUREMENTS
 from baseline_collector.errors import ReadError
-from baseline_collector.normalise import Normalised
+from baseline_collector.ingest import Collected
 from baseline_collector.publish import artifacts_table
-from baseline_collector.read import Reading
 from baseline_collector.readers.encoding import decode
+from baseline_collector.spool import joined
 
 MOST_EVIDENCE_BYTES = 64 * 1024 * 1024
 """Largest part of an artifact that is read again for evidence."""
 
 
-class Collected:
+class InMemory:
     """Tables of a heap that was read and normalised, not stored."""
 
-    def __init__(self, reading: Reading, normalised: Normalised) -> None:
-        self._tables = {"artifacts": artifacts_table(reading, normalised),
-                        "measurements": normalised.measurements}
+    def __init__(self, collected: Collected) -> None:
+        self._tables = {"artifacts": artifacts_table(collected),
+                        "measurements": joined([MEASUREMENTS.empty_table(), *collected.tables()])}
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """One table; see ``dataset.Dataset.table``."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baseline_collector.errors import UsageError
-from baseline_collector.model import Artifact, Skipped
+from baseline_collector.model import Artifact, Skipped, modified_ns_of
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -28,7 +28,6 @@ IGNORE_FILES = (".gitignore", ".baselineignore")
 _IGNORE_BYTES = 1 << 20
 _IGNORE_LINES = 10_000
 _IGNORE_STARS = 3
-_LATEST_NS = 253_402_300_799 * 10**9  # the last second of the year 9999
 
 KINDS = {
     ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -192,7 +191,8 @@ class _Walk:
         name = self._path(below)
         self.found.artifacts.append(Artifact(
             artifact=name, root=self.root, location=location, kind=kind_of(name),
-            size=info.st_size, modified_ns=min(max(info.st_mtime_ns, 0), _LATEST_NS),
+            size=info.st_size, modified_ns=modified_ns_of(info.st_mtime_ns),
+            inode=info.st_ino, changed_ns=info.st_ctime_ns,
         ))
 
     def _entries(self, folder: str, below: str) -> list[os.DirEntry[str]]:

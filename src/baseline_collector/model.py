@@ -35,6 +35,8 @@ class Artifact:
         format: Reader that read it, empty before.
         version: Version of that format where the file says so.
         duplicate_of: The artifact with the same content that was read instead.
+        inode: Number of the file in its file system; 0 where unknown.
+        changed_ns: When content, name or rights last changed, as the system keeps it.
     """
 
     artifact: str
@@ -49,6 +51,8 @@ class Artifact:
     format: str = ""
     version: str = ""
     duplicate_of: str = ""
+    inode: int = 0
+    changed_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +410,14 @@ class Report:
     timing: Timing
     analysis: Analysis
     narrative: Narrative
+
+
+_LATEST_NS = 253_402_300_799 * 10**9  # the last second of the year 9999
+
+
+def modified_ns_of(mtime_ns: int) -> int:
+    """A modification time as the system has it, within the years that dates can be written of."""
+    return min(max(mtime_ns, 0), _LATEST_NS)
 
 
 def modified_text(modified_ns: int) -> str:

@@ -10,9 +10,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from baseline_collector import against as against_
 from baseline_collector import mask, publish, store
@@ -21,6 +25,7 @@ from baseline_collector.config import Settings
 from baseline_collector.dataset import Dataset
 from baseline_collector.discover import Found, Selection, default_roots, discover
 from baseline_collector.errors import ModelError, UsageError
+from baseline_collector.ingest import Collected, ingest
 from baseline_collector.inventory import take_stock
 from baseline_collector.journal import Journal
 from baseline_collector.llm.choose import choose
@@ -35,11 +40,9 @@ from baseline_collector.model import (
     Timing,
 )
 from baseline_collector.narrate import ANALYSIS, DEFAULT_PERSONA, load_persona, narrate
-from baseline_collector.normalise import Normalised, normalise
-from baseline_collector.read import Reading, read
-from baseline_collector.readers.base import Limits, Reader
-from baseline_collector.readers.catalogue import TOOLS, plugins
+from baseline_collector.read import read
 from baseline_collector.redact import Redactor
+from baseline_collector.share import limits, tools
 
 if TYPE_CHECKING:
     from baseline_collector.audit import Audit, Tables
@@ -73,10 +76,12 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
     persona = load_persona(settings.persona) if settings.persona else DEFAULT_PERSONA
     with store.staged(Path(settings.out)) as stage:
         found = find(settings)
-        reading, normalised = ingest(found, settings, redact, journal)
+        with TemporaryDirectory(dir=stage) as aside:
+            collected = ingest(found, settings, Path(aside), journal)
+            measurements = store.keep(stage / "dataset", collected.tables())
         ingested = clock()
-        inventory = take_stock(reading.artifacts, found.skipped)
-        analysis = examine(reading, normalised, found)
+        inventory = take_stock(collected.artifacts, found.skipped)
+        analysis = examine(collected, measurements, found)
         analysed = clock()
         journal.event("analysed", facts=len(analysis.facts), findings=len(analysis.findings))
         narrative, agent = write(analysis, settings, persona, redact, journal)
@@ -87,7 +92,7 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
                         ended - analysed - thinking, ended - started)
         report = mask.masked(
             Report(now(), agent, inventory, timing, analysis, narrative), redact)
-        publish.write(stage, reading, normalised, report)
+        publish.write(stage, collected, report)
         journal.event("published", seconds=clock() - started)
         (stage / "run.jsonl").write_text(journal.text(), "utf-8")
     return report
@@ -125,8 +130,9 @@ def _tables(against: Path, settings: Settings) -> Tables:
         return Dataset(against)
     found = discover([str(against)], Selection(settings.include, settings.exclude,
                                                settings.hidden, settings.ignored))
-    reading, normalised = ingest(found, settings, str, Journal(str))
-    return against_.Collected(reading, normalised)
+    open_ = replace(settings, redact=False)
+    with TemporaryDirectory() as aside:
+        return against_.InMemory(ingest(found, open_, Path(aside), Journal(str)))
 
 
 def take_inventory(settings: Settings) -> Inventory:
@@ -144,41 +150,10 @@ def find(settings: Settings) -> Found:
     return discover(roots, selection)
 
 
-def limits(settings: Settings) -> Limits:
-    """The readers' limits, as set."""
-    return Limits(settings.max_document_bytes, settings.max_stream_bytes, settings.max_depth)
-
-
-def tools(settings: Settings) -> tuple[Reader, ...]:
-    """Our readers of known tools; those of other packages where the settings ask for them."""
-    return (*TOOLS, *plugins()) if settings.plugins else TOOLS
-
-
-def ingest(found: Found, settings: Settings, redact: Callable[[str], str], journal: Journal
-           ) -> tuple[Reading, Normalised]:
-    """Read and normalise."""
-    if not found.artifacts:
-        journal.event("warning", reason="no file below the roots was taken")
-    journal.progress(f"reading {len(found.artifacts)} files")
-    reading = read(found.artifacts, limits(settings), tools(settings))
-    journal.event("read", files=len(reading.artifacts))
-    for artifact in reading.artifacts:
-        if artifact.status in ("unread", "partly_read"):
-            journal.event("warning", artifact=artifact.artifact, reason=artifact.reason)
-    normalised = normalise(reading.batch, reading.artifacts, reading.places, reading.quoted,
-                           redact, Redactor(enabled=settings.redact).value)
-    journal.event("normalised", values=normalised.measurements.num_rows)
-    return reading, normalised
-
-
-def examine(reading: Reading, normalised: Normalised, found: Found) -> Analysis:
+def examine(collected: Collected, measurements: pa.Table, found: Found) -> Analysis:
     """Analyse, with outcomes and twins by name."""
-    names = [artifact.artifact for artifact in reading.artifacts]
-    return analyse(
-        normalised.measurements, reading.artifacts, found.skipped,
-        {names[at]: outcome for at, outcome in normalised.outcomes.items()},
-        {names[twin]: names[kept] for twin, kept in normalised.twin_of.items()},
-    )
+    return analyse(measurements, collected.artifacts, found.skipped, collected.outcomes(),
+                   collected.twins())
 
 
 def write(analysis: Analysis, settings: Settings, persona: str, redact: Callable[[str], str],

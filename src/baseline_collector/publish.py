@@ -9,10 +9,9 @@ import pyarrow as pa
 
 from baseline_collector import store
 from baseline_collector.dataset import ARTIFACTS, FACTS, FINDINGS
+from baseline_collector.ingest import Collected
 from baseline_collector.model import Analysis, Report
-from baseline_collector.normalise import Normalised
 from baseline_collector.normalise.cleaning import RULES
-from baseline_collector.read import Reading
 from baseline_collector.render.html import report_html
 from baseline_collector.render.inventory import inventory_json, inventory_markdown
 from baseline_collector.render.json import report_json
@@ -20,10 +19,10 @@ from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.slots import Slots
 
 
-def write(folder: Path, reading: Reading, normalised: Normalised, report: Report) -> None:
+def write(folder: Path, collected: Collected, report: Report) -> None:
     """Write everything of a finished report but the run's log into a staged folder."""
     slots = Slots(report.analysis)
-    _dataset(folder / "dataset", reading, normalised, report, slots)
+    _dataset(folder / "dataset", collected, report, slots)
     for name, text in (
         ("report.md", report_markdown(report)), ("report.html", report_html(report)),
         ("report.json", report_json(report, slots)),
@@ -33,32 +32,30 @@ def write(folder: Path, reading: Reading, normalised: Normalised, report: Report
         (folder / name).write_text(text, "utf-8", newline="\n")
 
 
-def _dataset(folder: Path, reading: Reading, normalised: Normalised, report: Report, slots: Slots
-             ) -> None:
+def _dataset(folder: Path, collected: Collected, report: Report, slots: Slots) -> None:
     store.write_tables(folder, {
-        "artifacts": artifacts_table(reading, normalised),
-        "measurements": normalised.measurements,
+        "artifacts": artifacts_table(collected),
         "facts": _facts(report.analysis, slots),
         "findings": _findings(report.analysis, slots),
-    }, normalised.cleaning, RULES)
+    }, collected.cleaning(), RULES)
 
 
-def artifacts_table(reading: Reading, normalised: Normalised) -> pa.Table:
+def artifacts_table(collected: Collected) -> pa.Table:
     """One row a file, with what became of its values and calls."""
-    names = [one.artifact for one in reading.artifacts]
+    twins = collected.twins()
     rows = []
-    for at, one in enumerate(reading.artifacts):
-        outcome, twin = normalised.outcomes.get(at), normalised.twin_of.get(at)
-        leaves, numbers = normalised.leaves[at], normalised.numbers[at]
+    for one, account in zip(collected.artifacts, collected.accounts, strict=True):
+        outcome = account.outcomes
         rows.append({
             "artifact": one.artifact, "root": one.root, "kind": one.kind,
             "format": one.format or None, "version": one.version or None, "size": one.size,
             "modified": one.modified_ns // 1000, "sha256": one.sha256 or None,
             "status": one.status, "reason": one.reason or None,
             "duplicate_of": one.duplicate_of or None,
-            "twin_of": None if twin is None else names[twin],
-            "leaves": leaves, "numbers": numbers, "texts": leaves - numbers,
-            "rejected": normalised.rejected[at],
+            "twin_of": twins.get(one.artifact),
+            "leaves": account.leaves, "numbers": account.numbers,
+            "texts": account.leaves - account.numbers,
+            "rejected": account.rejected,
             "attempts": outcome.attempts if outcome else 0,
             "failures": len(outcome.failures) if outcome else 0,
             "disguised": outcome.disguised if outcome else 0,

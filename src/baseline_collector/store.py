@@ -14,15 +14,18 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from baseline_collector import schema
 from baseline_collector.dataset import JOURNAL, NAME, STAGE_PREFIX, Dataset, arrow_schema, staged_in
 from baseline_collector.errors import OutputError
+from baseline_collector.spool import in_groups
 
 _NEW, _OLD = STAGE_PREFIX, ".baseline-old-"
 _JOURNAL_NEW = ".baseline-journal-new"
@@ -185,22 +188,87 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def write_tables(folder: Path, tables: Mapping[str, pa.Table], cleaning: Mapping[str, int],
-                 rules: Mapping[str, str]) -> None:
-    """Write the tables and the data package that documents them.
+ROW_GROUP = 1 << 18
+"""Rows of a row group; what memory holds of a table while it is written."""
+
+
+def write_table(folder: Path, table: schema.Table, pieces: Iterable[pa.Table]) -> pa.Table | None:
+    """Write one table of a dataset as it comes, a row group at a time.
+
+    Args:
+        folder: The ``dataset`` folder inside a staged one; made where it is not there.
+        table: Which.
+        pieces: Its rows in order; how they are cut makes no difference to the file.
+
+    Returns:
+        The table where it is a single row group; of a larger one None, to be read back.
+    """
+    folder.mkdir(exist_ok=True)
+    wanted = arrow_schema(table)
+    whole: pa.Table | None = wanted.empty_table()
+    with pq.ParquetWriter(folder / f"{table.name}.parquet", wanted, compression="zstd",
+                          version="2.6", store_schema=True) as writer:
+        for at, group in enumerate(in_groups(iter(pieces), ROW_GROUP)):
+            tidy = _first_come(group.cast(wanted))
+            writer.write_table(tidy, row_group_size=ROW_GROUP)
+            whole = tidy if at == 0 else None
+    return whole
+
+
+def keep(folder: Path, pieces: Iterable[pa.Table]) -> pa.Table:
+    """Write the measurements; return them for analysis, from memory where they are few.
 
     Args:
         folder: The ``dataset`` folder inside a staged one.
-        tables: Every table of ``schema.TABLES`` by name.
+        pieces: Their rows in order.
+    """
+    whole = write_table(folder, schema.MEASUREMENTS, pieces)
+    if whole is not None:
+        return whole
+    columns = [column.name for column in schema.MEASUREMENTS.columns
+               if column.name not in _NOT_ANALYSED]
+    path = folder / f"{schema.MEASUREMENTS.name}.parquet"
+    return pq.read_table(path, columns=columns).unify_dictionaries()
+
+
+_NOT_ANALYSED = ("raw", "sha256", "format")
+"""Columns of the measurements that analysis does not look at."""
+
+
+def _first_come(table: pa.Table) -> pa.Table:
+    """A table whose dictionaries hold the names of its rows alone, in the order of their coming."""
+    columns = []
+    for column in table.combine_chunks().columns:
+        if pa.types.is_dictionary(column.type) and column.num_chunks:
+            (coded,) = column.chunks
+            seen = pc.drop_null(pc.unique(coded.indices))
+            places = np.zeros(len(coded.dictionary), np.int32)
+            places[seen.to_numpy()] = np.arange(len(seen), dtype=np.int32)
+            known = pa.DictionaryArray.from_arrays(
+                pa.array(places).take(coded.indices) if len(seen) else coded.indices,
+                coded.dictionary.take(seen))
+            columns.append(pa.chunked_array([known], column.type))
+        else:
+            columns.append(column)
+    return pa.Table.from_arrays(columns, schema=table.schema)
+
+
+def write_tables(folder: Path, tables: Mapping[str, pa.Table], cleaning: Mapping[str, int],
+                 rules: Mapping[str, str]) -> None:
+    """Write tables, and the data package that documents those that lie in the folder.
+
+    Args:
+        folder: The ``dataset`` folder inside a staged one.
+        tables: Tables of ``schema.TABLES`` by name; one that is left out was written before.
         cleaning: How many values each cleaning rule touched.
         rules: What each cleaning rule says.
     """
-    folder.mkdir()
     for table in schema.TABLES:
-        data = tables[table.name].cast(arrow_schema(table))
-        pq.write_table(data, folder / f"{table.name}.parquet", compression="zstd",
-                       version="2.6", store_schema=True)
-    package = data_package(tables, cleaning, rules)
+        if table.name in tables:
+            write_table(folder, table, [tables[table.name]])
+    rows = {table.name: pq.read_metadata(folder / f"{table.name}.parquet").num_rows
+            for table in schema.TABLES}
+    package = data_package(rows, cleaning, rules)
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(text, "utf-8")
 
@@ -211,7 +279,7 @@ _FRICTIONLESS: Mapping[schema.Type, str] = {
 }
 
 
-def data_package(tables: Mapping[str, pa.Table], cleaning: Mapping[str, int],
+def data_package(rows: Mapping[str, int], cleaning: Mapping[str, int],
                  rules: Mapping[str, str]) -> dict[str, object]:
     """Describe every table and column, and what cleaning did (Frictionless Data Package v2)."""
     resources = []
@@ -230,7 +298,7 @@ def data_package(tables: Mapping[str, pa.Table], cleaning: Mapping[str, int],
         resources.append({
             "name": table.name, "path": f"{table.name}.parquet", "format": "parquet",
             "mediatype": "application/vnd.apache.parquet", "description": table.description,
-            "rows": tables[table.name].num_rows,
+            "rows": rows[table.name],
             "schema": {"fields": fields, "primaryKey": list(table.key)},
         })
     return {

@@ -14,12 +14,13 @@ import pytest
 from baseline_collector import pipeline
 from baseline_collector.analyse.stage import analyse
 from baseline_collector.config import Settings
+from baseline_collector.dataset import MEASUREMENTS
 from baseline_collector.discover import Found
+from baseline_collector.ingest import Collected, ingest
 from baseline_collector.journal import Journal
 from baseline_collector.model import Analysis, Artifact, Fact, Finding
-from baseline_collector.normalise import Normalised
-from baseline_collector.read import Reading
 from baseline_collector.render.slots import Slots
+from baseline_collector.spool import joined
 
 
 class Pile:
@@ -49,17 +50,18 @@ class Pile:
     def settings(self, **more: object) -> Settings:
         return Settings(**{"roots": ("reports",), "out": "out", "llm": "none", **more})  # type: ignore[arg-type]
 
-    def ingested(self) -> tuple[Found, Reading, Normalised]:
-        settings = self.settings()
+    def ingested(self) -> tuple[Found, Collected]:
+        settings = self.settings(redact=False)
         found = pipeline.find(settings)
-        return found, *pipeline.ingest(found, settings, str, Journal(str))
+        return found, ingest(found, settings, self.folder, Journal(str))
 
     def table(self) -> pa.Table:
-        return self.ingested()[2].measurements
+        return joined([MEASUREMENTS.empty_table(), *self.ingested()[1].tables()])
 
     def analysis(self) -> Analysis:
-        found, reading, normalised = self.ingested()
-        return pipeline.examine(reading, normalised, found)
+        found, collected = self.ingested()
+        table = joined([MEASUREMENTS.empty_table(), *collected.tables()])
+        return pipeline.examine(collected, table, found)
 
     def collect(self, **settings: object) -> Path:
         given = self.settings(**settings)

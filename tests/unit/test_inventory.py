@@ -46,7 +46,7 @@ def test_duplicates_stand_behind_the_one_that_was_read():
 
 def test_a_full_heap_through_the_readers(pile):
     pile.csv("a.csv", [{"x": 1}]).csv("b.csv", [{"x": 1}]).text("c.json", "{")
-    found, reading, _ = pile.ingested()
-    stock = take_stock(reading.artifacts, found.skipped)
+    found, collected = pile.ingested()
+    stock = take_stock(collected.artifacts, found.skipped)
     assert [one.status for one in stock.artifacts] == ["read", "duplicate", "unread"]
     assert stock.duplicates == (("reports/a.csv", "reports/b.csv"),)

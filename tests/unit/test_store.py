@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from baseline_collector import schema, store
-from baseline_collector.dataset import JOURNAL, Dataset, arrow_schema
+from baseline_collector.dataset import JOURNAL, MEASUREMENTS, Dataset, arrow_schema
 from baseline_collector.errors import OutputError
 from baseline_collector.faces.cli import main
 
@@ -118,7 +119,7 @@ def test_the_command_exits_2_on_a_full_disk(pile, monkeypatch, capsys):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pq, "write_table", full)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
     assert main(words) == 2
     assert "error [output]" in capsys.readouterr().err
     assert (Path("out") / "report.md").read_bytes() == old
@@ -218,3 +219,35 @@ def test_files_of_our_names_that_are_not_ours_stay(tmp_path, name):
         write(tmp_path / "out", "new")
     assert mine.read_text() == '{"name": "my-own"}'
     assert not (tmp_path / "out" / "inventory.md").exists()
+
+
+def rows(size: int, cuts: list[int]) -> list[pa.Table]:
+    """Measurements with a dictionary a piece, cut at some rows."""
+    whole = [{"artifact": f"a{at // 7}", "sha256": "0", "format": "f", "pointer": f"/{at}",
+              "path": str(at), "key": f"k{at % 5}", "raw": str(at), "value": float(at),
+              "statistic": "sample", "role": "measurement", "status": "ok", "counted": at % 2 == 0,
+              "model": None if at % 3 else f"m{at % 4}"} for at in range(size)]
+    ends = [0, *cuts, size]
+    return [pa.Table.from_pylist(whole[start:end], schema=MEASUREMENTS)
+            for start, end in itertools.pairwise(ends)]
+
+
+def test_a_file_is_the_same_however_its_rows_come(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "ROW_GROUP", 16)
+    files, tables = [], []
+    for name, cuts in (("a", []), ("b", [1, 2, 30]), ("c", [16, 32])):
+        found = store.keep(tmp_path / name, rows(40, cuts))
+        tables.append(found.select(["artifact", "model", "value"]).to_pylist())
+        files.append((tmp_path / name / "measurements.parquet").read_bytes())
+    assert files[0] == files[1] == files[2] and tables[0] == tables[1] == tables[2]
+    stored = pq.ParquetFile(tmp_path / "a" / "measurements.parquet")
+    assert stored.num_row_groups == 3
+    assert stored.read_row_group(2).column("artifact").chunk(0).dictionary.to_pylist() == [
+        "a4", "a5"]
+
+
+def test_few_rows_are_analysed_from_memory(tmp_path):
+    found = store.keep(tmp_path / "a", rows(40, [3]))
+    assert found.schema == MEASUREMENTS
+    assert found.equals(pq.read_table(tmp_path / "a" / "measurements.parquet"))
+    assert store.keep(tmp_path / "b", []).num_rows == 0

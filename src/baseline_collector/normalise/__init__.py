@@ -7,6 +7,13 @@ is quarantined with its reason, never dropped.
 
 from __future__ import annotations
 
-from baseline_collector.normalise.stage import VERSION, Normalised, normalise
+from baseline_collector.normalise.stage import (
+    VERSION,
+    Account,
+    Normalised,
+    normalise,
+    normalise_each,
+    settle,
+)
 
-__all__ = ["VERSION", "Normalised", "normalise"]
+__all__ = ["VERSION", "Account", "Normalised", "normalise", "normalise_each", "settle"]

@@ -172,15 +172,12 @@ def test_the_order_of_rows_and_files_changes_nothing(pile, look, seed):
     ]
     pile.csv("x.csv", rows).csv("y.csv", rows[:7]).json("z.json", {"results": rows[8:20]})
     pile.json("t.json", {"samples": [{"power_w": 0, "cpu_percent": at} for at in range(4)]})
-    _, reading, normalised = pile.ingested()
-    table, outcomes = (
-        normalised.measurements,
-        {reading.artifacts[at].artifact: outcome for at, outcome in normalised.outcomes.items()},
-    )
-    whole = meaning(look.analyse(table, reading.artifacts, (), outcomes), look)
+    _, collected = pile.ingested()
+    table, outcomes = pile.table(), collected.outcomes()
+    whole = meaning(look.analyse(table, collected.artifacts, (), outcomes), look)
     rows_at = list(range(table.num_rows))
     order.shuffle(rows_at)
-    files = list(reading.artifacts)
+    files = list(collected.artifacts)
     order.shuffle(files)
     shuffled = dict(order.sample(sorted(outcomes.items()), len(outcomes)))
     # Within a series the order is when things happened; here nothing depends on it.

@@ -1,0 +1,64 @@
+"""One share of a heap: its artifacts read and normalised, their rows put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from baseline_collector.config import Settings
+from baseline_collector.model import Artifact
+from baseline_collector.normalise import Account, normalise_each
+from baseline_collector.read import portions
+from baseline_collector.readers.base import Limits, Reader
+from baseline_collector.readers.catalogue import TOOLS, plugins
+from baseline_collector.redact import Redactor
+from baseline_collector.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What became of the artifacts of one share.
+
+    Attributes:
+        artifacts: Each with hash, reader, status and reason, in order.
+        accounts: What became of their leaves.
+        rows: Their measurements, in the same order.
+    """
+
+    artifacts: list[Artifact]
+    accounts: list[Account]
+    rows: Spool
+
+
+def limits(settings: Settings) -> Limits:
+    """The readers' limits, as set."""
+    return Limits(settings.max_document_bytes, settings.max_stream_bytes, settings.max_depth)
+
+
+def tools(settings: Settings) -> tuple[Reader, ...]:
+    """Our readers of known tools; those of other packages where the settings ask for them."""
+    return (*TOOLS, *plugins()) if settings.plugins else TOOLS
+
+
+def take(artifacts: Sequence[Artifact], settings: Settings, aside: Path,
+         progress: Callable[[int], None] = lambda done: None) -> Share:
+    """Read and normalise some artifacts, a portion at a time.
+
+    Args:
+        artifacts: As discovered.
+        settings: Limits, readers, masking.
+        aside: File for the rows, where they are many.
+        progress: Told how many artifacts are done.
+    """
+    redactor = Redactor(enabled=settings.redact)
+    share = Share([], [], Spool(aside))
+    for reading in portions(artifacts, limits(settings), tools(settings)):
+        normalised = normalise_each(reading.batch, reading.artifacts, reading.places,
+                                    reading.quoted, redactor.text, redactor.value)
+        share.artifacts.extend(reading.artifacts)
+        share.accounts.extend(normalised.accounts)
+        share.rows.add(normalised.measurements)
+        progress(len(share.artifacts))
+    share.rows.close()
+    return share
