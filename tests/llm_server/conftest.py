@@ -26,5 +26,6 @@ def ollama_server() -> Iterator[OllamaServer]:
 @pytest.fixture
 def server(ollama_server: OllamaServer) -> Iterator[OllamaServer]:
     ollama_server.fault, ollama_server.delay_s, ollama_server.fault_after = "", 0.0, 3
+    ollama_server.scripted = None
     yield ollama_server
-    ollama_server.fault = ""
+    ollama_server.fault, ollama_server.scripted = "", None

@@ -3,6 +3,7 @@
 For machines without Ollama. Follows https://docs.ollama.com/api and the server's
 source where the documentation is silent (wording of errors, fields left out when zero).
 Its faults can be switched on: ``fault`` is ``cut``, ``slow``, ``gone``, ``error`` or "".
+``scripted`` puts a text in place of the inference: what a fooled model would say.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -41,6 +42,7 @@ class OllamaServer(ThreadingHTTPServer):
         self.fault = ""
         self.fault_after = 3
         self.delay_s = 0.0
+        self.scripted: Callable[[dict[str, Any]], str] | None = None
         self._engine: Embedded | None = None
         self._lock = threading.Lock()
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
@@ -112,10 +114,18 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(200, self._record("", chat, done=True, done_reason=reason))
         if self.server.fault == "gone":
             return self._break_off()
-        records = self._records(body, chat=chat)
+        script = self.server.scripted
+        records = self._told(script(body), chat) if script else self._records(body, chat=chat)
         if body.get("stream", True) is False:
             return self._json(200, self._joined(list(records), chat=chat))
         return self._stream(records, body)
+
+    def _told(self, text: str, chat: bool) -> Iterator[dict[str, Any]]:
+        """What a model that obeys a script says, in pieces like any other's."""
+        for at in range(0, len(text), 64):
+            yield self._record(text[at : at + 64], chat)
+        yield self._record("", chat, done=True, done_reason="stop", total_duration=9,
+                           eval_count=len(text) // 4, eval_duration=7_000_000)
 
     def _records(self, body: dict[str, Any], *, chat: bool) -> Iterator[dict[str, Any]]:
         began = time.perf_counter_ns()
@@ -251,7 +261,8 @@ class Handler(BaseHTTPRequestHandler):
             "parameters": 'num_ctx                        3072\nstop                           "x"',
             "template": "{{ .Prompt }}",
             "details": self._details(),
-            "model_info": {"general.architecture": "llama", "llama.context_length": 8192},
+            "model_info": {"general.architecture": "llama", "llama.context_length": 8192,
+                           "general.parameter_count": 134515008},
             "capabilities": ["completion"],
         }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +17,7 @@ from baseline_collector.llm.ollama import Ollama
 from baseline_collector.llm.port import Ask
 
 pytestmark = pytest.mark.model
+httpx = pytest.importorskip("httpx", reason="comes with the official client `ollama`")
 official = pytest.importorskip("ollama", reason="the official client `ollama` is not installed")
 
 NAME = "smollm2:135m"
@@ -61,9 +64,45 @@ def test_generate_with_a_schema(client: Any) -> None:
     assert set(json.loads(answer.response)["chosen"]) <= {"F1", "F2"}
 
 
+def test_generate_in_pieces_is_generate_whole(client: Any) -> None:
+    options = {"temperature": 0, "num_predict": 12, "seed": 7}
+    whole = client.generate(NAME, "Name three colours.", options=options)
+    parts = list(client.generate(NAME, "Name three colours.", options=options, stream=True))
+    assert whole.response == "".join(part.response for part in parts) != ""
+    assert len(parts) > 5
+    assert parts[-1].eval_count == 12
+
+
+def test_options_reach_the_model(client: Any) -> None:
+    def said(**options: Any) -> str:
+        return client.chat(NAME, MESSAGES, options={"num_predict": 16, **options}).message.content
+    assert said(temperature=1.5, seed=1) == said(temperature=1.5, seed=1)
+    assert len({said(temperature=1.5, seed=seed) for seed in range(4)}) > 1
+
+
+def test_json_without_a_schema(client: Any) -> None:
+    options = {"temperature": 0, "num_predict": 80}
+    answer = client.chat(NAME, MESSAGES, format="json", options=options)
+    assert answer.message.content.lstrip().startswith("{")
+
+
+def test_a_stream_that_is_cut_off(client: Any, server: Any) -> None:
+    server.load()
+    server.fault = "cut"
+    seen = []
+    with pytest.raises(httpx.RemoteProtocolError):
+        seen.extend(client.chat(NAME, MESSAGES, stream=True))
+    server.fault = ""
+    assert client.chat(NAME, MESSAGES, options={"num_predict": 2}).done
+
+
 def test_tags_show_ps_version(client: Any, server: Any) -> None:
     assert [model.model for model in client.list().models] == [NAME]
-    assert client.show(NAME).modelinfo["llama.context_length"] == 8192
+    shown = client.show(NAME)
+    assert shown.modelinfo["llama.context_length"] == 8192
+    assert shown.modelinfo["general.parameter_count"] == 134_515_008
+    assert (shown.details.family, shown.details.quantization_level) == ("llama", "Q4_1")
+    assert "num_ctx" in shown.parameters
     client.generate(NAME)
     assert [model.context_length for model in client.ps().models] == [4096]
     assert Ollama(NAME, address=checked(server.url)).version() == "0.12.6"
@@ -126,11 +165,44 @@ def test_our_adapter_with_a_schema(ours: Ollama) -> None:
     assert set(json.loads(answer.text)["chosen"]) <= {"F1", "F2"}
 
 
-def test_the_context_of_the_loaded_model(ours: Ollama, client: Any) -> None:
+def test_the_model_is_loaded_to_ask_for_its_context(
+        ours: Ollama, client: Any, server: Any) -> None:
     client.generate(NAME, keep_alive=0)
-    assert ours.context_tokens() == 3072
-    client.generate(NAME)
+    assert not server.loaded
     assert ours.context_tokens() == 4096
+    assert server.loaded
+    calls = [ours.ask(replace(ASK, max_tokens=2)).call for _ in range(2)]
+    assert calls[0].load_duration_ms > 10 * calls[1].load_duration_ms
+    assert ours.parameters() == 134_515_008
+
+
+PATTERN = r"^(The|A) (\{F4\}|mean|of|is)( (\{F4\}|mean|of|is)){2,6}\.$"
+
+
+def test_a_pattern_leaves_no_room_for_a_digit(ours: Ollama) -> None:
+    schema = {"type": "object", "properties": {"text": {"type": "string", "pattern": PATTERN}},
+              "required": ["text"], "additionalProperties": False}
+    ask = replace(ASK, prompt="Count from 1 to 9.", schema=schema, max_tokens=60)
+    for seed in range(3):
+        answer = ours.ask(replace(ask, options={"temperature": 1.0, "seed": seed}))
+        text = json.loads(answer.text)["text"]
+        assert re.fullmatch(PATTERN, text), text
+
+
+def test_a_slow_first_token_is_waited_for(ours: Ollama, server: Any) -> None:
+    server.load()
+    server.fault, server.delay_s = "slow", 1.2
+    call = ours.ask(replace(ASK, max_tokens=4)).call
+    assert 1200 < call.ttft_ms <= call.total_duration_ms
+
+
+def test_a_server_that_is_gone_says_how_to_start_it() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with pytest.raises(ModelError, match="does not answer") as caught:
+        Ollama(NAME, address=checked(f"http://127.0.0.1:{port}")).ask(ASK)
+    assert "start it" in caught.value.remedy
 
 
 def test_auto_takes_it(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,25 +161,6 @@ def test_the_server_is_not_open_to_others(smollm2: Path) -> None:
             OpenAICompatible(model._child.wire.address, "any").ask(ASK)
 
 
-def test_the_openai_dialect_against_real_llama_cpp(
-    smollm2: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Embedded(smollm2, name="tiny") as model:
-        model.count_tokens("x")
-        assert model._child is not None
-        key = model._child.wire.headers["Authorization"].removeprefix("Bearer ")
-        monkeypatch.setenv("BASELINE_LLM_API_KEY", key)
-        other = OpenAICompatible(model._child.wire.address)
-        assert other.context_tokens() == 4096
-        assert other.count_tokens("hello world") == model.count_tokens("hello world")
-        answer = other.ask(replace(ASK, schema=SCHEMA, max_tokens=120))
-        assert set(json.loads(answer.text)) == {"facts", "frame"}
-        call = answer.call
-        assert call.tokens_generated is not None
-        assert call.eval_duration_ms is not None
-        assert call.prompt_tokens is not None
-
-
 def test_choose_and_probe_find_it(smollm2: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
     model, why = choose("auto")

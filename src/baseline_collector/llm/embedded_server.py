@@ -58,7 +58,8 @@ def _start(setup: dict[str, Any]) -> tuple[Any, str]:
 
     params = xllamacpp.CommonParams()
     params.model.path = setup["model"]
-    params.model_alias = [setup["name"]] if isinstance(params.model_alias, list) else setup["name"]
+    alias = setup["name"]  # one name, or a collection of them in later versions
+    params.model_alias = alias if isinstance(params.model_alias, str) else {alias}
     params.n_ctx = setup["context_tokens"]
     params.n_parallel = 1
     params.cpuparams.n_threads = setup["threads"]

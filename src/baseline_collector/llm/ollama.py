@@ -186,8 +186,12 @@ class Ollama:
         )
 
     def _load(self) -> bool:
-        """Load the model, which an empty prompt does; its load duration is told with a call."""
-        body = {"model": self._model}
+        """Load the model; what loading took is told with the first call.
+
+        An empty prompt would load it too, but the answer to that does not say how long it took.
+        """
+        body = {"model": self._model, "prompt": "Hi", "stream": False,
+                "options": {"num_predict": 1}}
         found = self._question("POST", "/api/generate", body, LOAD_TIMEOUT_S)
         self._untold_load_ms = decimal(found.get("load_duration"), per=_NS_PER_MS)
         return found.get("done") is True

@@ -187,7 +187,8 @@ def test_the_context_is_asked_of_the_loaded_model_and_loading_is_told(
                                        "load_duration": 5_000_000}) + "\n")
     model = Ollama("m", address=server.address)
     assert model.context_tokens() == 16384
-    assert server.bodies("/api/generate") == [{"model": "m"}]
+    (body,) = server.bodies("/api/generate")
+    assert (body["model"], body["options"]) == ("m", {"num_predict": 1})
     assert [model.ask(ask).call.load_duration_ms for _ in range(2)] == [3005.0, 5.0]
 
 
