@@ -43,6 +43,10 @@ class Settings:
         max_document_bytes: Largest file that is parsed whole.
         max_stream_bytes: Largest file that is read line by line.
         max_depth: Deepest nesting.
+        workers: Processes that read and normalise; 0 to choose by cores and size of the heap.
+        cache: Whether files that did not change since the last run into ``out`` are taken
+            from its dataset.
+        rehash: Whether their contents are compared too, not size, times and inode alone.
     """
 
     roots: tuple[str, ...] = ()
@@ -65,6 +69,9 @@ class Settings:
     max_document_bytes: int = 64 * 1024 * 1024
     max_stream_bytes: int = 2 * 1024 * 1024 * 1024
     max_depth: int = 64
+    workers: int = 0
+    cache: bool = True
+    rehash: bool = False
 
 
 def load(flags: Mapping[str, object], where: Path | None = None,
@@ -92,6 +99,8 @@ def load(flags: Mapping[str, object], where: Path | None = None,
         if not getattr(settings, name) > 0:
             raise UsageError(f"setting {name!r} must be above zero",
                              found=repr(getattr(settings, name)))
+    if settings.workers < 0:
+        raise UsageError("setting 'workers' must not be below zero", found=repr(settings.workers))
     if not settings.out.strip():
         raise UsageError("setting 'out' names no folder", expected="a folder", found="''")
     if settings.llm not in LLM_CHOICES:

@@ -44,6 +44,7 @@ MEASUREMENTS = arrow_schema(schema.MEASUREMENTS)
 ARTIFACTS = arrow_schema(schema.ARTIFACTS)
 FACTS = arrow_schema(schema.FACTS)
 FINDINGS = arrow_schema(schema.FINDINGS)
+MANIFEST = arrow_schema(schema.MANIFEST)
 
 
 class Dataset:
@@ -83,7 +84,7 @@ class Dataset:
         """Read one table.
 
         Args:
-            name: ``artifacts``, ``measurements``, ``facts`` or ``findings``.
+            name: ``artifacts``, ``measurements``, ``facts``, ``findings`` or ``manifest``.
             columns: Which columns; all by default.
 
         Raises:

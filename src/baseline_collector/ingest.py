@@ -1,53 +1,82 @@
 """Ingest: read and normalise a heap, and settle what concerns several of its artifacts.
 
 What an artifact says does not depend on others; whether it is a copy, or a twin that is not
-counted, is settled over the small accounts of all of them. Rows stay aside until then.
+counted, is settled over the small accounts of all of them. Rows stay aside until then: those
+of files that were read now in a spool, those of files that did not change in the dataset of
+the run before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from baseline_collector.cache import Before, Kept, fingerprint
 from baseline_collector.config import Settings
 from baseline_collector.discover import Found
 from baseline_collector.journal import Journal
 from baseline_collector.model import Artifact, Outcomes
 from baseline_collector.normalise import Account, settle
 from baseline_collector.normalise.stage import touched, uncounted
-from baseline_collector.share import Share, take
+from baseline_collector.share import Share, limits, take, tools
+
+Run = tuple[int, int]
+"""Rows: the first, and the one behind the last."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Collected:
     """A heap that was read and normalised.
 
     Attributes:
         artifacts: Every file with hash, reader, status and reason.
         accounts: What became of the leaves of each.
+        keys: What else the result of each depends on.
+        taken: How many were taken from the run before.
         twin_of: Number of a twin -> number of the artifact that is counted instead.
-        share: Where the rows are.
+        unchanged: The measurements of the run before, where they are all of this one's.
     """
 
-    artifacts: list[Artifact]
-    accounts: list[Account]
-    twin_of: dict[int, int]
-    share: Share
+    artifacts: list[Artifact] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    taken: int = 0
+    twin_of: dict[int, int] = field(default_factory=dict)
+    unchanged: Path | None = None
+    _pieces: list[tuple[_Rows, Run]] = field(default_factory=list)
+
+    def add(self, artifact: Artifact, account: Account, rows: _Rows, start: int) -> None:
+        """Add the next artifact, whose rows begin somewhere."""
+        self.artifacts.append(artifact)
+        self.accounts.append(account)
+        end = start + account.numbers
+        if self._pieces and self._pieces[-1][0] is rows and self._pieces[-1][1][1] == start:
+            self._pieces[-1] = (rows, (self._pieces[-1][1][0], end))
+        elif end > start:
+            self._pieces.append((rows, (start, end)))
 
     def tables(self) -> Iterator[pa.Table]:
         """Yield the measurements in order, columns as ``schema.MEASUREMENTS``, in pieces."""
-        ends = list(accumulate(one.numbers for one in self.accounts))
-        aside = _merged([(ends[at] - self.accounts[at].numbers, ends[at])
-                         for at in sorted(self.twin_of)])
-        start = 0
-        for table in self.share.rows.tables():
-            yield uncounted(table, [(max(first - start, 0), last - start) for first, last in aside
-                                    if first < start + table.num_rows and last > start])
-            start += table.num_rows
+        aside, row = self._aside(), 0
+        for rows, run in self._pieces:
+            for table in rows.take(run):
+                end = row + table.num_rows
+                yield uncounted(table, [(max(first - row, 0), last - row) for first, last in aside
+                                        if first < end and last > row])
+                row = end
+
+    def _aside(self) -> list[Run]:
+        """Rows of twins, which are not counted."""
+        found: list[Run] = []
+        row = 0
+        for at, account in enumerate(self.accounts):
+            if at in self.twin_of and account.numbers:
+                found.append((row, row + account.numbers))
+            row += account.numbers
+        return found
 
     def outcomes(self) -> dict[str, Outcomes]:
         """How calls ended, by artifact, where they are recorded."""
@@ -64,7 +93,8 @@ class Collected:
         return touched(self.accounts)
 
 
-def ingest(found: Found, settings: Settings, aside: Path, journal: Journal) -> Collected:
+def ingest(found: Found, settings: Settings, aside: Path, journal: Journal,
+           before: Before | None = None) -> Collected:
     """Read and normalise what was discovered.
 
     Args:
@@ -72,25 +102,102 @@ def ingest(found: Found, settings: Settings, aside: Path, journal: Journal) -> C
         settings: Limits, readers, masking.
         aside: Folder for rows that do not fit into memory.
         journal: Told what was read, and of every file that was not read whole.
+        before: The run before, for files that did not change.
     """
     if not found.artifacts:
         journal.event("warning", reason="no file below the roots was taken")
-    journal.progress(f"reading {len(found.artifacts)} files")
-    share = take(found.artifacts, settings, aside / "rows.arrow")
-    journal.event("read", files=len(share.artifacts))
-    for artifact in share.artifacts:
+    key = fingerprint(settings, tools(settings))
+    keys = [key] * len(found.artifacts)
+    kept: list[Kept | None] = [None] * len(found.artifacts)
+    if before is not None:
+        kept = before.kept(found.artifacts, keys, limits(settings) if settings.rehash else None)
+    wanted = [artifact for artifact, one in zip(found.artifacts, kept, strict=True) if one is None]
+    journal.progress(f"reading {len(wanted)} of {len(found.artifacts)} files")
+    share = take(wanted, settings, aside / "rows.arrow")
+    collected = _together(kept, share, before)
+    if collected is None:  # a copy or twin lost what it stood for
+        share.rows.remove()
+        return ingest(found, settings, aside, journal)
+    collected.keys = keys
+    _tell(collected, journal)
+    return collected
+
+
+def _together(kept: Sequence[Kept | None], share: Share, before: Before | None
+              ) -> Collected | None:
+    """Put together what was read and what is kept; None where rows are needed that are not there.
+
+    Of artifacts with the same content the first that could be read is read, the others are
+    copies of it.
+    """
+    collected, known = Collected(), dict[str, str]()
+    read = zip(share.artifacts, share.accounts, strict=True)
+    new, row = _Rows(share.rows.tables), 0
+    old = _Rows(before.groups if before is not None else lambda: iter(()))
+    for one in kept:
+        if one is None:
+            artifact, account = next(read)
+            rows, start, row = new, row, row + account.numbers
+        else:
+            artifact, account, rows, start = one.artifact, one.account, old, one.start
+        first = known.get(artifact.sha256) if artifact.size > 0 else None
+        if first is not None:
+            artifact = replace(artifact, status="duplicate", duplicate_of=first, format="",
+                               version="", reason=f"same content as {first}")
+            account = Account()
+        elif artifact.status == "duplicate":
+            return None
+        elif artifact.status != "unread":
+            known[artifact.sha256] = artifact.artifact
+        collected.add(artifact, account, rows, start)
+    collected.twin_of = settle(collected.accounts)
+    twins = collected.twins()
+    names = [one.artifact for one in collected.artifacts]
+    if any(one is not None and one.twin_of and name not in twins
+           for one, name in zip(kept, names, strict=True)):
+        return None
+    collected.taken = sum(one is not None for one in kept)
+    if before is not None and not share.artifacts and _all_as_before(collected, kept, before):
+        collected.unchanged = before.measurements
+    return collected
+
+
+def _all_as_before(collected: Collected, kept: Sequence[Kept | None], before: Before) -> bool:
+    """Whether the measurements are those of the run before, row for row."""
+    pieces, twins = [run for _, run in collected._pieces], collected.twins()
+    return pieces == ([(0, before.rows)] if before.rows else []) and all(
+        twins.get(one.artifact.artifact, "") == one.twin_of for one in kept if one is not None)
+
+
+def _tell(collected: Collected, journal: Journal) -> None:
+    files = len(collected.artifacts)
+    journal.event("read", files=files, read=files - collected.taken, unchanged=collected.taken)
+    for artifact in collected.artifacts:
         if artifact.status in ("unread", "partly_read"):
             journal.event("warning", artifact=artifact.artifact, reason=artifact.reason)
-    journal.event("normalised", values=share.rows.rows)
-    return Collected(share.artifacts, share.accounts, settle(share.accounts), share)
+    journal.event("normalised", values=sum(one.numbers for one in collected.accounts))
 
 
-def _merged(runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sorted runs of rows, adjacent ones as one."""
-    found: list[tuple[int, int]] = []
-    for start, end in runs:
-        if found and found[-1][1] == start:
-            found[-1] = (found[-1][0], end)
-        elif end > start:
-            found.append((start, end))
-    return found
+class _Rows:
+    """Rows of a stream of tables, taken mostly in order; going back begins anew."""
+
+    def __init__(self, tables: Callable[[], Iterator[pa.Table]]) -> None:
+        self._tables = tables
+        self._stream: Iterator[pa.Table] = iter(())
+        self._table: pa.Table | None = None
+        self._row = 0
+
+    def take(self, run: Run) -> Iterator[pa.Table]:
+        """Yield the rows of a run in pieces."""
+        start, end = run
+        if self._table is None or start < self._row:
+            self._stream, self._row = self._tables(), 0
+            self._table = next(self._stream)
+        while start < end:
+            behind = self._row + self._table.num_rows
+            if start < behind:
+                stop = min(end, behind)
+                yield self._table.slice(start - self._row, stop - start)
+                start = stop
+            else:
+                self._row, self._table = behind, next(self._stream)

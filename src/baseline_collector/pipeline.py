@@ -21,6 +21,7 @@ import pyarrow as pa
 from baseline_collector import against as against_
 from baseline_collector import mask, publish, store
 from baseline_collector.analyse.stage import analyse
+from baseline_collector.cache import Before
 from baseline_collector.config import Settings
 from baseline_collector.dataset import Dataset
 from baseline_collector.discover import Found, Selection, default_roots, discover
@@ -70,15 +71,16 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
         OutputError: The output folder cannot be written.
     """
     clock = time.perf_counter
-    started = clock()
+    started, began_ns = clock(), time.time_ns()
     redact = Redactor(enabled=settings.redact).text
     journal = Journal(redact, tell)
     persona = load_persona(settings.persona) if settings.persona else DEFAULT_PERSONA
     with store.staged(Path(settings.out)) as stage:
         found = find(settings)
         with TemporaryDirectory(dir=stage) as aside:
-            collected = ingest(found, settings, Path(aside), journal)
-            measurements = store.keep(stage / "dataset", collected.tables())
+            before = Before.of(Path(settings.out)) if settings.cache else None
+            collected = ingest(found, settings, Path(aside), journal, before)
+            measurements = store.keep(stage / "dataset", collected.tables(), collected.unchanged)
         ingested = clock()
         inventory = take_stock(collected.artifacts, found.skipped)
         analysis = examine(collected, measurements, found)
@@ -92,7 +94,7 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
                         ended - analysed - thinking, ended - started)
         report = mask.masked(
             Report(now(), agent, inventory, timing, analysis, narrative), redact)
-        publish.write(stage, collected, report)
+        publish.write(stage, collected, report, began_ns)
         journal.event("published", seconds=clock() - started)
         (stage / "run.jsonl").write_text(journal.text(), "utf-8")
     return report

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from baseline_collector import store
+from baseline_collector.cache import manifest
 from baseline_collector.dataset import ARTIFACTS, FACTS, FINDINGS
 from baseline_collector.ingest import Collected
 from baseline_collector.model import Analysis, Report
@@ -19,10 +20,17 @@ from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.slots import Slots
 
 
-def write(folder: Path, collected: Collected, report: Report) -> None:
-    """Write everything of a finished report but the run's log into a staged folder."""
+def write(folder: Path, collected: Collected, report: Report, began_ns: int) -> None:
+    """Write everything of a finished report but the run's log into a staged folder.
+
+    Args:
+        folder: The staged folder; the measurements lie there.
+        collected: The heap.
+        report: The report, masked.
+        began_ns: When the run began, nanoseconds since the epoch.
+    """
     slots = Slots(report.analysis)
-    _dataset(folder / "dataset", collected, report, slots)
+    _dataset(folder / "dataset", collected, report, slots, began_ns)
     for name, text in (
         ("report.md", report_markdown(report)), ("report.html", report_html(report)),
         ("report.json", report_json(report, slots)),
@@ -32,11 +40,13 @@ def write(folder: Path, collected: Collected, report: Report) -> None:
         (folder / name).write_text(text, "utf-8", newline="\n")
 
 
-def _dataset(folder: Path, collected: Collected, report: Report, slots: Slots) -> None:
+def _dataset(folder: Path, collected: Collected, report: Report, slots: Slots,
+             began_ns: int) -> None:
     store.write_tables(folder, {
         "artifacts": artifacts_table(collected),
         "facts": _facts(report.analysis, slots),
         "findings": _findings(report.analysis, slots),
+        "manifest": manifest(collected.artifacts, collected.accounts, collected.keys, began_ns),
     }, collected.cleaning(), RULES)
 
 

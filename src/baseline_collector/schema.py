@@ -158,4 +158,25 @@ FINDINGS = Table(
     ("id",),
 )
 
-TABLES = (ARTIFACTS, MEASUREMENTS, FACTS, FINDINGS)
+MANIFEST = Table(
+    "manifest",
+    "One row a file, in the order of artifacts: what the next run compares it with, to read "
+    "again only what changed.",
+    (
+        Column("artifact", "string", "As in artifacts.", required=True),
+        Column("size", "int64", "Size of the file.", "byte", required=True),
+        Column("modified_ns", "int64", "Modification time since the epoch.", "ns", required=True),
+        Column("changed_ns", "int64", "Time of the last change of content, name or rights.", "ns",
+               required=True),
+        Column("inode", "int64", "Number of the file in its file system.", required=True),
+        Column("key", "code", "Digest of what else the result depends on: code, vocabulary, "
+               "settings, neighbours; null where the file is to be read again."),
+        Column("cleaning", "code", "Values touched by each cleaning rule, JSON object."),
+        Column("outcomes", "string", "Calls, reasons of failure, disguised ones, JSON array."),
+        Column("series", "string", "What twins are told by: richness of the context; per metric "
+               "count, range and digest of its samples, JSON array."),
+    ),
+    ("artifact",),
+)
+
+TABLES = (ARTIFACTS, MEASUREMENTS, FACTS, FINDINGS, MANIFEST)

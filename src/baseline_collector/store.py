@@ -215,20 +215,33 @@ def write_table(folder: Path, table: schema.Table, pieces: Iterable[pa.Table]) -
     return whole
 
 
-def keep(folder: Path, pieces: Iterable[pa.Table]) -> pa.Table:
+def keep(folder: Path, pieces: Iterable[pa.Table], unchanged: Path | None = None) -> pa.Table:
     """Write the measurements; return them for analysis, from memory where they are few.
 
     Args:
         folder: The ``dataset`` folder inside a staged one.
         pieces: Their rows in order.
+        unchanged: A file that holds the same rows already, which is then taken.
     """
-    whole = write_table(folder, schema.MEASUREMENTS, pieces)
-    if whole is not None:
-        return whole
+    if unchanged is None:
+        whole = write_table(folder, schema.MEASUREMENTS, pieces)
+        if whole is not None:
+            return whole
+    else:
+        folder.mkdir(exist_ok=True)
+        _link(unchanged, folder / unchanged.name)
     columns = [column.name for column in schema.MEASUREMENTS.columns
                if column.name not in _NOT_ANALYSED]
     path = folder / f"{schema.MEASUREMENTS.name}.parquet"
     return pq.read_table(path, columns=columns).unify_dictionaries()
+
+
+def _link(there: Path, here: Path) -> None:
+    """Let a file of ours, which nobody writes again, stand in a second place."""
+    try:
+        os.link(there, here)
+    except OSError:  # the file system has no links
+        shutil.copyfile(there, here)
 
 
 _NOT_ANALYSED = ("raw", "sha256", "format")

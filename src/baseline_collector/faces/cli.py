@@ -109,8 +109,19 @@ def _collect(commands: _Commands) -> None:
     model.add_argument("--persona", metavar="FILE", help="persona prompt to use instead")
     command.add_argument("--no-redact", action="store_false", default=None, dest="redact",
                          help="do not mask secrets, personal paths and host names")
+    _again(command)
     _format(command)
     command.set_defaults(run="collect")
+
+
+def _again(command: argparse.ArgumentParser) -> None:
+    again = command.add_argument_group("what is read again")
+    again.add_argument("--no-cache", action="store_false", default=None, dest="cache",
+                       help="read every file, also those that did not change since the last run "
+                            "into the output folder")
+    again.add_argument("--rehash", action="store_true", default=None,
+                       help="tell whether a file changed by its content too, not by size, times "
+                            "and inode alone")
 
 
 def _inventory(commands: _Commands) -> None:
