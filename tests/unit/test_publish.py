@@ -257,6 +257,7 @@ def test_documents_and_tables_are_all_there(pile):
         "datapackage.json",
         "facts.parquet",
         "findings.parquet",
+        "manifest.parquet",
         "measurements.parquet",
     ]
     report = json.loads((out / "report.json").read_text())
