@@ -8,7 +8,8 @@ happened, where (file, field, row), what was expected, what was found, what to d
     ├── ReadError            one artifact cannot be read; becomes a counted row
     ├── DatasetError         a dataset is missing, foreign, newer or broken        (exit 2)
     ├── ModelError           a language model cannot answer; templates take over
-    └── OutputError          the output folder cannot be written                   (exit 2)
+    ├── OutputError          the output folder cannot be written                   (exit 2)
+    └── WorkerError          a process that reads a share of the heap ended         (exit 2)
 
 Bad input is data: readers raise ReadError, the pipeline turns it into a row of the
 inventory. Everything else is the caller's to see.
@@ -80,3 +81,13 @@ class OutputError(BaselineError):
     """The output folder cannot be written."""
 
     code = "output"
+
+
+class WorkerError(BaselineError):
+    """A worker process that reads a share of the heap ended or failed."""
+
+    code = "worker"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Through a pipe goes the message."""
+        return type(self), (self.what,)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,7 +22,8 @@ from baseline_collector.journal import Journal
 from baseline_collector.model import Artifact, Outcomes
 from baseline_collector.normalise import Account, settle
 from baseline_collector.normalise.stage import touched, uncounted
-from baseline_collector.share import Share, limits, take, tools
+from baseline_collector.share import Share, limits, tools
+from baseline_collector.workers import take_all
 
 Run = tuple[int, int]
 """Rows: the first, and the one behind the last."""
@@ -113,17 +115,18 @@ def ingest(found: Found, settings: Settings, aside: Path, journal: Journal,
         kept = before.kept(found.artifacts, keys, limits(settings) if settings.rehash else None)
     wanted = [artifact for artifact, one in zip(found.artifacts, kept, strict=True) if one is None]
     journal.progress(f"reading {len(wanted)} of {len(found.artifacts)} files")
-    share = take(wanted, settings, aside / "rows.arrow")
-    collected = _together(kept, share, before)
+    shares = take_all(wanted, settings, aside, journal.progress)
+    collected = _together(kept, shares, before)
     if collected is None:  # a copy or twin lost what it stood for
-        share.rows.remove()
+        for share in shares:
+            share.rows.remove()
         return ingest(found, settings, aside, journal)
     collected.keys = keys
     _tell(collected, journal)
     return collected
 
 
-def _together(kept: Sequence[Kept | None], share: Share, before: Before | None
+def _together(kept: Sequence[Kept | None], shares: Sequence[Share], before: Before | None
               ) -> Collected | None:
     """Put together what was read and what is kept; None where rows are needed that are not there.
 
@@ -131,8 +134,8 @@ def _together(kept: Sequence[Kept | None], share: Share, before: Before | None
     copies of it.
     """
     collected, known = Collected(), dict[str, str]()
-    read = zip(share.artifacts, share.accounts, strict=True)
-    new, row = _Rows(share.rows.tables), 0
+    read = chain.from_iterable(zip(one.artifacts, one.accounts, strict=True) for one in shares)
+    new, row = _Rows(lambda: chain.from_iterable(one.rows.tables() for one in shares)), 0
     old = _Rows(before.groups if before is not None else lambda: iter(()))
     for one in kept:
         if one is None:
@@ -157,7 +160,7 @@ def _together(kept: Sequence[Kept | None], share: Share, before: Before | None
            for one, name in zip(kept, names, strict=True)):
         return None
     collected.taken = sum(one is not None for one in kept)
-    if before is not None and not share.artifacts and _all_as_before(collected, kept, before):
+    if before is not None and all(kept) and _all_as_before(collected, kept, before):
         collected.unchanged = before.measurements
     return collected
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,15 +41,13 @@ def tools(settings: Settings) -> tuple[Reader, ...]:
     return (*TOOLS, *plugins()) if settings.plugins else TOOLS
 
 
-def take(artifacts: Sequence[Artifact], settings: Settings, aside: Path,
-         progress: Callable[[int], None] = lambda done: None) -> Share:
+def take(artifacts: Sequence[Artifact], settings: Settings, aside: Path) -> Share:
     """Read and normalise some artifacts, a portion at a time.
 
     Args:
         artifacts: As discovered.
         settings: Limits, readers, masking.
         aside: File for the rows, where they are many.
-        progress: Told how many artifacts are done.
     """
     redactor = Redactor(enabled=settings.redact)
     share = Share([], [], Spool(aside))
@@ -59,6 +57,5 @@ def take(artifacts: Sequence[Artifact], settings: Settings, aside: Path,
         share.artifacts.extend(reading.artifacts)
         share.accounts.extend(normalised.accounts)
         share.rows.add(normalised.measurements)
-        progress(len(share.artifacts))
     share.rows.close()
     return share

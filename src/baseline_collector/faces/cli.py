@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from baseline_collector.errors import BaselineError
+from baseline_collector.pandas_free import no_pandas
 
 CLEAN, FAILED = 0, 2
 
@@ -110,6 +110,9 @@ def _collect(commands: _Commands) -> None:
     command.add_argument("--no-redact", action="store_false", default=None, dest="redact",
                          help="do not mask secrets, personal paths and host names")
     _again(command)
+    command.add_argument("--workers", type=int, metavar="N",
+                         help="processes that read; 1 for none beside this one (default: by cores "
+                              "and size of the heap)")
     _format(command)
     command.set_defaults(run="collect")
 
@@ -247,40 +250,10 @@ def _forget_stdout() -> None:
 
 
 def _run(name: str) -> Callable[[argparse.Namespace], int]:
-    with _no_pandas():
+    with no_pandas():
         from baseline_collector.faces import commands  # noqa: PLC0415  # help must not wait
 
     return commands.COMMANDS[name]
-
-
-@contextlib.contextmanager
-def _no_pandas() -> Iterator[None]:
-    """Let pyarrow find no pandas in this process, which is ours alone.
-
-    Where pandas is installed, pyarrow imports it at the first array it makes, a quarter of a
-    second for nothing: no command uses it. The Python API leaves pyarrow as it is.
-    """
-    if "pandas" in sys.modules:
-        yield
-        return
-    blocker = _Blocker()
-    sys.meta_path.insert(0, blocker)
-    try:
-        import pyarrow  # noqa: PLC0415
-
-        pyarrow.array([0])
-        yield
-    finally:
-        sys.meta_path.remove(blocker)
-
-
-class _Blocker:
-    """An import finder that finds no pandas and leaves all else to the others."""
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Raise for pandas, pass for everything else."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
 
 
 def script() -> NoReturn:

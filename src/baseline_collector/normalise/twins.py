@@ -9,7 +9,7 @@ says more about its context is counted, the other is linked to it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,26 +130,35 @@ def series_of(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Conte
         if len(leaves.numeric) else np.zeros(0, np.int64)
     owner = leaves.artifact[leaves.numeric]
     width = len(quantities.metric_names)
+    codes = owner[rows] * width + quantities.metric[rows]
     tallies: dict[int, dict[int, Tally]] = defaultdict(dict)
-    for code, at in grouped(owner[rows] * width + quantities.metric[rows]):
+    for code, tally in _tallied(codes, quantities.value[rows]):
         artifact, metric = divmod(code, width)
-        tallies[artifact][metric] = tally_of(quantities.value[rows[at]])
+        tallies[artifact][metric] = tally
     richness = _richness(leaves, contexts, tallies.keys())
     return {artifact: Series(found, richness[artifact]) for artifact, found in tallies.items()}
 
 
-def tally_of(values: Floats) -> Tally:
-    """Tally at least one value.
+def _tallied(codes: Ints, values: Floats) -> Iterator[tuple[int, Tally]]:
+    """Tally the values of each code.
 
     The digest is the sum of the rounded values' bits, each mixed by the finaliser of
     SplitMix64 (Steele, Lea and Flood, 2014), modulo 2**64.
     """
+    if not len(codes):
+        return
+    order = np.argsort(codes, kind="stable")
+    codes, values = codes[order], values[order]
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     bits = (_rounded(values) + 0.0).view(np.uint64)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     bits ^= bits >> np.uint64(31)
-    return Tally(len(values), float(values.min()), float(values.max()),
-                 int(bits.sum(dtype=np.uint64)))
+    columns = (codes[starts], np.diff(np.r_[starts, len(codes)]),
+               np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts),
+               np.add.reduceat(bits, starts))
+    for code, n, low, high, digest in zip(*(one.tolist() for one in columns), strict=True):
+        yield code, Tally(n, low, high, digest)
 
 
 def _rounded(values: Floats) -> Floats:
