@@ -136,7 +136,7 @@ class _Crew:
 
 # A process group of its own: a worker does not hear Ctrl-C.
 _GROUP = None if sys.platform == "win32" else 0
-_FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
 
 class _Worker:
