@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +47,7 @@ from baseline_collector.share import limits, tools
 
 if TYPE_CHECKING:
     from baseline_collector.audit import Audit, Tables
+    from baseline_collector.compare import Side
 
 AGENT = "Baseline Collector"
 
@@ -122,7 +123,8 @@ def check(report: Path, against: Path, settings: Settings) -> tuple[Audit, str]:
         text = report.read_text("utf-8-sig", "replace")
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(report)) from error
-    index = open_index(_tables(against, settings), against_.raw_text(against))
+    index = open_index(_tables(against, replace(settings, redact=False)),
+                       against_.raw_text(against))
     return audit(text, index, name=str(report), today=datetime.now(UTC).date()), text
 
 
@@ -132,9 +134,42 @@ def _tables(against: Path, settings: Settings) -> Tables:
         return Dataset(against)
     found = discover([str(against)], Selection(settings.include, settings.exclude,
                                                settings.hidden, settings.ignored))
-    open_ = replace(settings, redact=False)
     with TemporaryDirectory() as aside:
-        return against_.InMemory(ingest(found, open_, Path(aside), Journal(str)))
+        return against_.InMemory(ingest(found, settings, Path(aside), Journal(str)))
+
+
+def open_run(path: Path, settings: Settings, metrics: Sequence[str]) -> Side:
+    """One side of a comparison: a stored baseline, a dataset, or artifacts as collect reads them.
+
+    Args:
+        path: Baseline file, output folder of ``collect``, its dataset, a folder of artifacts or
+            a single artifact.
+        settings: Limits and which files count.
+        metrics: Canonical metrics that are compared.
+
+    Raises:
+        UsageError: Nothing is there, or the baseline file is broken.
+        DatasetError: The dataset is broken or of an unknown version.
+    """
+    from baseline_collector.compare import side, stored  # noqa: PLC0415  # collect needs none
+
+    if stored.is_stored(path):
+        return stored.read(path, metrics)
+    return side(str(path), _tables(path, settings).table("measurements"), metrics)
+
+
+def baseline_of(run: Side) -> str:
+    """A side as the text of a baseline file."""
+    from baseline_collector.compare import stored  # noqa: PLC0415
+
+    return stored.as_text(run, created_at=now())
+
+
+def open_runs(paths: Sequence[Path], settings: Settings, metrics: Sequence[str]) -> list[Side]:
+    """Runs in the order given; a single folder is taken apart, a run an entry by name."""
+    if len(paths) == 1 and paths[0].is_dir() and not Dataset.lies_in(paths[0]):
+        paths = sorted(one for one in paths[0].iterdir() if not one.name.startswith("."))
+    return [open_run(path, settings, metrics) for path in paths]
 
 
 def take_inventory(settings: Settings) -> Inventory:

@@ -45,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     _inventory(commands)
     _query(commands)
     _audit(commands)
+    _compare(commands)
+    _history(commands)
     _lists(commands)
     _models(commands)
     _doctor(commands)
@@ -159,6 +161,54 @@ def _audit(commands: _Commands) -> None:
                          help="write a copy with contradicted numbers corrected and marked")
     _format(command, "text", "markdown", "sarif", "github")
     command.set_defaults(run="audit")
+
+
+def _compare(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "compare", help="compare runs: what got faster, slower, stayed the same",
+        description="Compare candidates with a base: effect with interval, tests adjusted for "
+                    "their number, a verdict a group. Each RUN is a folder of artifacts, one "
+                    "artifact, an output folder of collect or a stored baseline. Exit code 1 on "
+                    "a decided regression, 2 when nothing could be compared.")
+    command.add_argument("base", metavar="BASE", help="what is compared with")
+    command.add_argument("candidates", nargs="*", metavar="CANDIDATE",
+                         help="what is compared (none: only save BASE as a baseline)")
+    _comparing(command)
+    command.add_argument("--margin", type=float, default=1.0, metavar="PCT",
+                         help="difference too small to matter, in percent (default 1)")
+    command.add_argument("--tolerance", type=float, default=5.0, metavar="PCT",
+                         help="widest 'same within' still called the same (default 5)")
+    command.add_argument("--fail-on", choices=("regression", "undecided", "never"),
+                         default="regression",
+                         help="what makes the exit code 1 (default regression; undecided takes "
+                              "regressions and refusals too)")
+    command.add_argument("--save-baseline", metavar="FILE",
+                         help="keep the last RUN named as one small file to compare with later")
+    _format(command, "text", "markdown", "junit", "github")
+    command.set_defaults(run="compare")
+
+
+def _comparing(command: argparse.ArgumentParser) -> None:
+    """Options shared by compare and history."""
+    command.add_argument("--across", action="append", default=[], metavar="WHAT",
+                         help="let this differ: device, hardware, model, engine, quantization, "
+                              "definition, prompt, setting, or one setting by name (repeatable)")
+    command.add_argument("--metric", action="append", metavar="NAME",
+                         help="compare this metric alone (repeatable; default: all with a better "
+                              "direction, without sensors and counts)")
+    command.add_argument("--all", action="store_true", help="show every row (text)")
+
+
+def _history(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "history", help="follow one configuration from run to run, with change points",
+        description="Follow every group through runs, oldest first, and say where its level "
+                    "changed. A single folder is taken apart: each entry is a run, by name.")
+    command.add_argument("runs", nargs="+", metavar="RUN",
+                         help="as for compare, oldest first; or one folder of runs")
+    _comparing(command)
+    _format(command)
+    command.set_defaults(run="history")
 
 
 def _lists(commands: _Commands) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from baseline_collector import __version__, config, pipeline
 from baseline_collector.dataset import Dataset
+from baseline_collector.faces.comparing import compare, history
 from baseline_collector.faces.listings import doctor, models, readers, rules, vocabulary
 from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.render.json import inventory_record
@@ -171,6 +172,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "inventory": inventory,
     "query": query,
     "audit": audit,
+    "compare": compare,
+    "history": history,
     "readers": readers,
     "rules": rules,
     "vocabulary": vocabulary,

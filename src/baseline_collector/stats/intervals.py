@@ -36,6 +36,7 @@ Method: TypeAlias = Literal[
     "order statistics",
     "BCa bootstrap",
     "Welch t widened by Hall",
+    "Welch t, reported",
 ]
 
 SHAPE_SMALLEST_N = 8

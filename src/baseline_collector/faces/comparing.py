@@ -1,0 +1,94 @@
+"""What compare and history do: open the runs, call the stage, print, choose the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from baseline_collector import config, pipeline
+from baseline_collector.errors import OutputError, UsageError
+from baseline_collector.vocabulary import BY_NAME
+
+
+def compare(given: argparse.Namespace) -> int:
+    """Compare runs; exit 1 on what ``--fail-on`` names, 2 when nothing could be compared."""
+    from baseline_collector.compare import Limits, notices, show  # noqa: PLC0415
+    from baseline_collector.compare import compare as compared  # noqa: PLC0415
+
+    settings, metrics = config.load({}), _metrics(given)
+    limits = Limits(_share(given.margin, "--margin"), _share(given.tolerance, "--tolerance"))
+    sides = [pipeline.open_run(Path(path), settings, metrics)
+             for path in (given.base, *given.candidates)]
+    if not given.candidates and not given.save_baseline:
+        raise UsageError("nothing to compare BASE with", expected="a CANDIDATE, or "
+                         "--save-baseline FILE to keep BASE")
+    if given.save_baseline:
+        _save(Path(given.save_baseline), pipeline.baseline_of(sides[-1]))
+    if not given.candidates:
+        return 0
+    found = compared(sides[0], sides[1:], limits, given.across)
+    forms: dict[str, Callable[[], str]] = {
+        "text": lambda: show.as_text(found, everything=given.all),
+        "json": lambda: show.as_json(found),
+        "markdown": lambda: show.as_markdown(found),
+        "junit": lambda: notices.as_junit(found),
+        "github": lambda: notices.as_github(found),
+    }
+    sys.stdout.write(forms[given.format]())
+    if not found.outcomes:
+        reasons = dict.fromkeys(one.reason for candidate in found.candidates
+                                for one in candidate.refused)
+        raise UsageError("nothing could be compared", found=next(iter(reasons), "") or
+                         "no metric and test that both sides have",
+                         remedy="--across WHAT lets conditions differ" if reasons else "")
+    failed = any(one.regression for one in found.outcomes)
+    if given.fail_on == "undecided":
+        failed = failed or any(one.verdict == "undecided" for one in found.outcomes) or any(
+            candidate.refused for candidate in found.candidates)
+    return int(failed and given.fail_on != "never")
+
+
+def history(given: argparse.Namespace) -> int:
+    """Follow groups through runs and print where they changed."""
+    from baseline_collector.compare import show_history  # noqa: PLC0415
+    from baseline_collector.compare.history import history as followed  # noqa: PLC0415
+
+    sides = pipeline.open_runs([Path(path) for path in given.runs], config.load({}),
+                               _metrics(given))
+    lines = followed(sides, across=given.across)
+    sys.stdout.write(show_history.as_json(lines) if given.format == "json" else
+                     show_history.as_text(lines, everything=given.all))
+    return 0
+
+
+def _metrics(given: argparse.Namespace) -> Sequence[str]:
+    """Metrics asked for.
+
+    Raises:
+        UsageError: One is unknown.
+    """
+    from baseline_collector.compare import DIRECTED  # noqa: PLC0415
+
+    asked = given.metric or DIRECTED
+    unknown = [name for name in asked if name not in BY_NAME]
+    if unknown:
+        raise UsageError("no such metric", found=unknown[0],
+                         remedy="baseline vocabulary lists them")
+    return tuple(asked)
+
+
+def _share(percent: float, option: str) -> float:
+    if not 0 <= percent < 100:
+        raise UsageError(f"{option} is out of range", expected="percent, at least 0 and under 100",
+                         found=f"{percent:g}")
+    return percent / 100
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
+    print(f"baseline: kept as {path}", file=sys.stderr)
