@@ -6,6 +6,7 @@
 #   make unit        the unit tests alone: fast
 #   make check       lint, types, import laws, generated docs
 #   make bench-self  ours, the peers and the limits side by side, in one run
+#   make bench-writing  reports by every writer: wrong numbers, lost sections, refused sentences
 #   make docs        write the reference pages that are generated from the code
 #   make lock        make the lock anew from pyproject.toml and requirements/dev.in
 
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
 
-.PHONY: setup demo test unit check bench-self docs lock clean weights install
+.PHONY: setup demo test unit check bench-self bench-writing docs lock clean weights install
 .DEFAULT_GOAL := help
 
 help:
@@ -56,6 +57,9 @@ check: install
 
 bench-self: install
 	$(PY) bench/self.py
+
+bench-writing: install
+	$(PY) bench/writing.py
 
 docs: install
 	$(PY) docs/generate.py
