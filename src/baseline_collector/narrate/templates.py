@@ -35,7 +35,7 @@ MOST_TABLES_OF_A_TOPIC: Final = 3
 MOST_SENTENCES_OF_A_TOPIC: Final = 8
 MOST_FINDINGS_IN_SUMMARY: Final = 8
 MOST_FINDINGS_OF_A_RULE: Final = 3
-MOST_FACTS_IN_SUMMARY: Final = 3
+MOST_FACTS_IN_SUMMARY: Final = 4
 MORE: Final = "Further facts of this kind stand in report.json and in the facts table."
 MORE_FINDINGS: Final = "Further findings of the same rules stand under Key Findings below."
 
@@ -72,8 +72,10 @@ def _executive(material: Material, said: Said) -> tuple[Block, ...]:
 
 
 def _opening(material: Material) -> list[str]:
+    """What is there, and the weightiest value that no finding of the summary tells anyway."""
+    told = {id_ for finding in material.leading(MOST_FINDINGS_IN_SUMMARY) for id_ in finding.facts}
     there = material.topics("inventory")[:MOST_FACTS_IN_SUMMARY]
-    measured = material.topics("performance")[:1]
+    measured = [fact for fact in material.topics("performance") if fact.id not in told][:1]
     return [ended(fact.statement) for fact in (*there, *measured)]
 
 
