@@ -193,9 +193,23 @@ def _slot_order(reading: Reading) -> str:
     foreign = [id_ for id_ in order if id_.startswith("N") and id_ not in reading.names]
     if foreign:
         return f"name: no fact of this sentence speaks of {{{foreign[0]}}}"
+    named = {id_ for id_ in order if id_.startswith("N")}
+    if len(named) > 1 and not _names_in_place(reading):
+        return f"order: names that change places: {' and '.join(sorted(named))}"
     if len(order) < 2 or any(subsequence(order, slots.ids(text)) for text in reading.vouching):
         return ""
+    if len(reading.facts) == 1 and _names_in_place(reading):
+        return ""
     return f"order: no fact or finding names {' then '.join(order)}"
+
+
+def _names_in_place(reading: Reading) -> bool:
+    """Whether each name keeps its word; then one value alone may change places with them.
+
+    ``In {N3}, the mean of {N1} is {F1}`` for ``The mean of {N1} in {N3}: {F1}``.
+    """
+    return all((before, slot) in reading.before
+               for before, slot, _ in reading.beside if slot.id.startswith("N"))
 
 
 def _intervals(reading: Reading) -> str:
@@ -252,9 +266,11 @@ def _braced(slot: slots.Slot) -> str:
 
 def _words(reading: Reading) -> str:
     """Every word is neutral, or vouched for by all that the sentence rests on."""
-    for word in reading.own:
+    for word, following in zip_longest(reading.own, reading.own[1:]):
         if word in NEUTRAL or (word in COUNTED and reading.counts):
             continue
+        if word == "different" and f"{word} {following}" in reading.told:
+            continue  # different prompts are no comparison
         reason = _class_of(word, reading)
         if reason:
             return reason
@@ -277,7 +293,7 @@ def _statistics(reading: Reading) -> str:
               if slot.field == "value" or (slot.field != "n" and not reading.quotes)}
     for fact in reading.facts:
         named = {stem(word) for word in STATISTIC_WORDS.get(fact.statistic, ())}
-        if fact.id not in called or fact.statistic in UNSAID:
+        if fact.id not in called or fact.statistic in UNSAID or fact.id in reading.ranged:
             continue
         if not named & {stem(word) for word in reading.own}:
             return f"statistic: {fact.id} is a {fact.statistic}"

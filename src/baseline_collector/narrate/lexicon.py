@@ -169,6 +169,7 @@ STATISTIC_WORDS: Final = {
     "min": _set("minimum"),
     "max": _set("maximum"),
     "count": _set("count counted"),
+    "latest": _set("latest newest"),
     "sum": _set("total"),
     "total": _set("total"),
     "share": _set("share"),

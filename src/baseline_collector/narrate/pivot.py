@@ -7,7 +7,7 @@ number that no fact vouches for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -107,9 +107,17 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
         lead: What the table is part of; empty for nothing.
 
     Returns:
-        A paragraph, the table, and a paragraph where rows were left out.
+        For each unit of the leading facts, a paragraph, the table, and a paragraph where rows
+        were left out: words a second do not stand below tokens a second.
     """
-    found = _rows(facts)
+    by_unit: dict[str | None, list[Row]] = {}
+    for row in _rows(facts):
+        by_unit.setdefault(row.lead.unit, []).append(row)
+    return tuple(block for rows in by_unit.values()
+                 for block in _table(metric, rows, labels, lead))
+
+
+def _table(metric: str, found: Sequence[Row], labels: Labels, lead: str) -> Iterator[Block]:
     rows = found[:MOST_ROWS]
     shared = _shared(rows)
     keys = [key for key in _keys(rows) if key not in shared]
@@ -119,12 +127,11 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
     header = (*(words(key) for key in before or ("group",)), *columns, *map(words, behind))
     body = tuple((*_group(row, before, labels), *(cell(row) for cell in columns.values()),
                   *(_label(row, key, labels) for key in behind)) for row in rows)
-    blocks = [Block("paragraph", (_intro(metric, shared, labels, lead),)),
-              Block("table", rows=(header, *body))]
+    yield Block("paragraph", (_intro(metric, shared, labels, lead),))
+    yield Block("table", rows=(header, *body))
     if len(found) > len(rows):
-        blocks.append(Block("paragraph", ("Further groups of this metric stand in report.json and "
-                                          "in the facts table of the dataset.",)))
-    return tuple(blocks)
+        yield Block("paragraph", ("Further groups of this metric stand in report.json and in the "
+                                  "facts table of the dataset.",))
 
 
 def _rows(facts: Sequence[Fact]) -> list[Row]:

@@ -26,6 +26,7 @@ SHORTEST_QUOTE: Final = 3
 Beside = tuple[str, Slot, str]
 """The word before a slot, the slot, the word after it; ``""`` at a stop or an end."""
 
+_RANGE: Final = re.compile(r"\{F\d{1,9}\} to \{F\d{1,9}\}")
 _WORD_OR_SLOT: Final = re.compile(r"[A-Za-z]+|\{[FN]\d{1,9}(?:\.(?:n|low|high))?\}|¶|[.,;:()]")
 
 
@@ -64,6 +65,18 @@ class Reading:
     facts: tuple[Fact, ...]
 
     @property
+    def told(self) -> str:
+        """The words of the vouching texts, each text on a line."""
+        return "\n".join(" ".join(_words(text)) for text in self.vouching)
+
+    @property
+    def ranged(self) -> frozenset[str]:
+        """Facts that stand as the ends of a range, as a vouching text has it."""
+        return frozenset(id_ for match in _RANGE.finditer(self.bare)
+                         if any(match[0] in text for text in self.vouching)
+                         for id_ in slots.ids(match[0]))
+
+    @property
     def counts(self) -> bool:
         """Whether some ``{F1.n}`` stands in the writer's own words."""
         return any(slot.field == "n" for slot in self.slots)
@@ -99,7 +112,7 @@ def read(sentence: Sentence, material: Material) -> Reading:
         beside=tuple(_beside(bare)),
         vouching=vouching,
         names=frozenset(id_ for text in vouching for id_ in slots.ids(text) if id_[0] == "N"),
-        common=_shared(facts) | claimed,
+        common=_shared(_telling(facts)) | claimed,
         claimed=claimed,
         before=frozenset((b, slot) for text in vouching for b, slot, _ in _beside(text)),
         after=frozenset((slot, a) for text in vouching for _, slot, a in _beside(text)),
@@ -145,6 +158,12 @@ def _without(text: str, vouching: Iterable[str]) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     return tokens(slots.plain(text))
+
+
+def _telling(facts: Sequence[Fact]) -> list[Fact]:
+    """Leave out facts that the statement of another one tells: its words speak of them too."""
+    told = {id_ for fact in facts for id_ in slots.ids(fact.statement) if id_ != fact.id}
+    return [fact for fact in facts if fact.id not in told] or list(facts)
 
 
 def _shared(facts: Sequence[Fact]) -> frozenset[str]:

@@ -24,6 +24,8 @@ LEAST_LISTED: Final = 3
 """Small models stop a list after one item if they may."""
 MOST_WORDED: Final = 6
 """Sentences a model may word for one section."""
+MOST_OFFERED: Final = 12
+"""Facts and findings they may be about; each brings its own words into the schema."""
 
 
 class Style(Protocol):
@@ -130,7 +132,7 @@ class Wording:
 
     def instructions(self, task: Task) -> str:
         """Name the section and what it may speak of."""
-        ids = " ".join(task.ranked())
+        ids = " ".join(task.ranked()[:MOST_OFFERED])
         asked = [f"Write up to {_SPELLED} sentences for the section called {KEYS[task.section]}, "
                  f"each with the id it is about: {ids}"]
         asked += [f"To compare: {first} with {second}" for first, second in task.pairs]
@@ -138,7 +140,8 @@ class Wording:
 
     def schema(self, task: Task) -> Schema:
         """Ask for sentences, each held to the words of what it is about."""
-        forms = [self._form(id_, lexical.sentence(id_, self._material)) for id_ in task.ranked()]
+        forms = [self._form(id_, lexical.sentence(id_, self._material))
+                 for id_ in task.ranked()[:MOST_OFFERED]]
         forms += [self._form(f"{first} {second}",
                              lexical.comparison(first, second, self._material))
                   for first, second in task.pairs]

@@ -1,7 +1,10 @@
 """The door: what passes, what does not, and that the reason given is the right one."""
 
+import dataclasses
+
 import pytest
 
+from baseline_collector.model import Analysis, Finding
 from baseline_collector.narrate.door import admit, refusal, refused
 from baseline_collector.narrate.plan import (
     EXECUTIVE,
@@ -185,6 +188,34 @@ def test_a_wrong_sentence_is_refused_for_its_own_reason(material, text, reason):
 @pytest.mark.parametrize("text", ACCEPTED)
 def test_a_true_sentence_passes(material, text):
     assert refusal(Sentence(EXECUTIVE, text), material) == ""
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    ("In {N2}, the mean rate of {N1} over different prompts is {F21}.", ""),
+    ("In {N1}, the mean rate of {N2} is {F21}.", "order"),        # the names change places
+    ("The mean rate of {N1} is different at {F21}.", "comparison"),
+    ("The dataset has {F22} files that hold {F23}, the newest modified at {F24}.", ""),
+    ("The newest modified at {F23} hold {F22} files.", "order"),
+    ("The newest file is {F23}.", "word"),
+    ("Warm calls of {N1} took {F25} to {F26}.", ""),
+    ("Warm calls of {N1} took {F25}.", "statistic"),
+    ("Warm calls of {N1} took {F26} to {F25}.", "order"),
+])
+def test_texts_of_several_slots_may_be_told_otherwise(analysis, text, reason):
+    def fact(id_, statement, statistic="count"):
+        return dataclasses.replace(analysis.facts[0], id=id_, statement=statement,
+                                   statistic=statistic, metric=None)
+    facts = (
+        fact("F21", "Mean rate of {N1} over different prompts in {N2}: {F21}", "mean"),
+        fact("F22", "{F22} files hold {F23}, the newest modified at {F24}"),
+        fact("F23", "Bytes: {F23}"), fact("F24", "Newest at {F24}"),
+        fact("F25", "The least of warm calls of {N1}: {F25}", "min"),
+        fact("F26", "The most of warm calls of {N1}: {F26}", "max"))
+    finding = Finding("R1", "r", "notice", "Warm calls of {N1} took {F25} to {F26}; others did "
+                      "so too.", ("F25", "F26"), "")
+    material = gather(Analysis(facts, (finding,), analysis.names))
+    found = refusal(Sentence(EXECUTIVE, text), material)
+    assert found.split(":")[0] == reason, found
 
 
 def test_the_lists_are_as_long_as_promised():

@@ -89,6 +89,14 @@ def test_every_performance_fact_with_a_metric_is_in_a_table_or_its_table_says_so
     assert not missing or (cut and any(text.startswith("Further groups") for text in texts(blocks)))
 
 
+def test_each_unit_has_a_table_of_its_own(analysis):
+    words = dataclasses.replace(analysis.facts[4], unit="word/s",
+                                scope={"model": "gemma3:270m", "definition": "words"})
+    blocks = tables("throughput", [analysis.facts[3], words], Labels(analysis.names))
+    assert [block.kind for block in blocks] == ["paragraph", "table"] * 2
+    assert blocks[2].items[0].startswith("Throughput (model {N2}, definition ")
+
+
 def test_a_long_table_is_cut_and_says_where_the_rest_is(analysis):
     many = [dataclasses.replace(analysis.facts[3], id=f"F{100 + at}", scope={"model": f"m{at}"})
             for at in range(MOST_ROWS + 3)]
