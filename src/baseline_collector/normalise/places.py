@@ -46,6 +46,8 @@ def pointers_of(template: str, places: Places, at: Indices) -> pa.Array:
         if "[]" not in template:
             return pa.repeat(f"preamble, {name}", len(at[0]))
         return _filled(["row ", f", column {name}"], (at[0] + 1, at[1], at[2]), "", "")
+    if places == "blocks":
+        places, at = "lines", (at[1], at[0], at[2])
     if places == "lines":
         if template.startswith("fence"):
             first, *rest = _pieces(tokens(template)[3:])

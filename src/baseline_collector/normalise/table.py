@@ -24,7 +24,7 @@ _ROLES = {"measurement": "measurement", "unnamed": "unnamed", "parameter": "para
           "context": "parameter", "setup": "parameter", "outcome": "unnamed", "answer": "unnamed"}
 _STATUS = ("ok", "failed", "quarantined")
 _PHASES = (None, "cold", "warm")
-_STYLES: tuple[Places, ...] = ("json", "rows", "lines")
+_STYLES: tuple[Places, ...] = ("json", "rows", "lines", "blocks")
 
 
 def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Places],

@@ -43,8 +43,9 @@ LEAVES = pa.schema([
 first (deeper ones stay in the template); ``value`` is null where ``kind`` is not NUMBER or no
 float holds the number, with the ``reason``; ``unit`` is what a units row or the cell says."""
 
-Places = Literal["json", "rows", "lines"]
-"""How pointers are spelled: RFC 6901, ``row R, column C``, or ``line L, column C``."""
+Places = Literal["json", "rows", "lines", "blocks"]
+"""How pointers are spelled: RFC 6901, ``row R, column C``, or ``line L, column C``. In ``blocks``
+the line is the second index, below the block whose context it shares."""
 
 Depth = tuple[int | None, int | None, int | None]
 TOP: Final[Depth] = (None, None, None)

@@ -17,6 +17,8 @@ from baseline_collector.readers.evaluations import InspectEval, InspectJson, LmE
 from baseline_collector.readers.generic_csv import GenericCsv
 from baseline_collector.readers.generic_json import GenericJson, GenericJsonl
 from baseline_collector.readers.generic_markdown import GenericMarkdown
+from baseline_collector.readers.generic_text import GenericText
+from baseline_collector.readers.generic_yaml import GenericYaml
 from baseline_collector.readers.guidellm import GuidellmCsv, GuidellmJson
 from baseline_collector.readers.hyperfine import HyperfineCsv, HyperfineJson, HyperfineMarkdown
 from baseline_collector.readers.llama_bench import (
@@ -51,7 +53,9 @@ TOOLS: tuple[Reader, ...] = (
 )
 """Readers of known tools; a tool may have several, one a layout, all under its name."""
 
-GENERIC: tuple[Reader, ...] = (GenericCsv(), GenericMarkdown(), GenericJsonl(), GenericJson())
+GENERIC: tuple[Reader, ...] = (
+    GenericCsv(), GenericMarkdown(), GenericJsonl(), GenericYaml(), GenericText(), GenericJson(),
+)
 """Readers of everything else, asked in this order."""
 
 ENTRY_POINTS = "baseline_collector.readers"
@@ -94,4 +98,4 @@ def choose(opened: Opened, tools: Sequence[Reader] = TOOLS) -> Reader:
     if opened.artifact.size == 0:
         raise ReadError("empty")
     raise ReadError("no reader for this type", found=opened.artifact.kind,
-                    expected="JSON, JSONL, CSV, TSV or Markdown")
+                    expected="JSON, JSONL, CSV, TSV, YAML, Markdown or a text log")

@@ -3,8 +3,8 @@
 Format: CommonMark with GitHub tables, read line by line, so that every value is found
 again on the line its pointer names. Prose is counted as text and not interpreted.
 
-Leaves carry the line (less one) as first index and the section as second, so that values
-below one heading share their context.
+Leaves carry the section as first index and the line (less one) as second: a ``key: value``
+speaks for its section, a cell for its row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from baseline_collector.errors import ReadError
-from baseline_collector.paths import join
+from baseline_collector.paths import join, segment
 from baseline_collector.readers.base import NULL, TEXT, Depth, Leaves, Outcome, Places, cell, unique
 from baseline_collector.readers.generic_json import walk
 from baseline_collector.readers.json_text import parse
@@ -24,6 +24,8 @@ _BULLET = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+)?(.+)")
 _PAIR = re.compile(r"\**`?([A-Za-z][^:`*=]{0,59}?)`?\**\s*(?::\**|=)\s*(\S.*)")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
 _MARKS = re.compile(r"\*\*|(?<!\w)__|__(?!\w)|`")
+_LINES = 1_000_000
+"""Most lines of one file; a real note has fewer, and each is held."""
 _EMPHASIS = re.compile(r"\*([^*\s](?:[^*]*[^*\s])?)\*")
 
 
@@ -32,7 +34,7 @@ class GenericMarkdown:
 
     name = "generic-markdown"
     version = "1"
-    places: Places = "lines"
+    places: Places = "blocks"
     quotes = True
 
     def claims(self, opened: Opened) -> bool:
@@ -45,6 +47,8 @@ class GenericMarkdown:
         Raises:
             ReadError: Too large, binary, or empty.
         """
+        if opened.data.count(b"\n") > _LINES:
+            raise ReadError("too many lines", expected=f"at most {_LINES}")
         lines = opened.text.splitlines()
         if not any(line.strip() for line in lines):
             raise ReadError("empty")
@@ -59,6 +63,7 @@ class _Page:
         self.lines = lines
         self.leaves = leaves
         self.section = 0
+        self.seen: set[str] = set()
 
     def read(self) -> None:
         """Go through the lines once."""
@@ -76,7 +81,7 @@ class _Page:
             return self._table(at)
         heading = _HEADING.match(line)
         if heading:
-            self.section += 1
+            self._begin()
             self.leaves.add("heading", self._place(at), TEXT, _bare(heading[2]))
         elif line.strip():
             self._pair(at, line)
@@ -89,7 +94,11 @@ class _Page:
         end = next((at for at in range(1, min(len(self.lines), 200))
                     if self.lines[at].strip() in ("---", "...")), 0)
         for at in range(1, end):
-            self._pair(at, self.lines[at])
+            pair = _PAIR.fullmatch(self.lines[at].strip())
+            if pair:
+                self._leaf(segment(pair[1].strip()), (None, at, None), pair[2])
+            else:
+                self._prose(at)
         return end + 1 if end else 0
 
     def _pair(self, at: int, line: str) -> None:
@@ -97,9 +106,24 @@ class _Page:
         body = _BULLET.match(line)
         pair = _PAIR.fullmatch(body[1].strip()) if body else None
         if pair and len(pair[1].split()) <= 8:
-            self._leaf(pair[1].strip(), at, pair[2])
+            self._named(pair[1].strip(), at, pair[2])
         else:
-            self.leaves.add("prose", self._place(at), TEXT, line[: self.leaves.limits.field_chars])
+            self._prose(at)
+
+    def _prose(self, at: int) -> None:
+        text = self.lines[at][: self.leaves.limits.field_chars]
+        self.leaves.add("prose", self._place(at), TEXT, text)
+
+    def _named(self, name: str, at: int, text: str) -> None:
+        """A pair speaks for its section; where its name comes again, a new one starts."""
+        if name in self.seen:
+            self._begin()
+        self.seen.add(name)
+        self._leaf(join("[]", name), self._place(at), text)
+
+    def _begin(self) -> None:
+        self.section += 1
+        self.seen.clear()
 
     def _table(self, at: int) -> int:
         header_line, extra = self.lines[at], ""
@@ -115,7 +139,7 @@ class _Page:
         while at < len(self.lines) and "|" in self.lines[at] and self.lines[at].strip():
             for number, text in enumerate(_cells(self.lines[at])):
                 name = names[number] if number < len(names) else f"column {number + 1}"
-                self._leaf(name, at, text)
+                self._leaf(join("[][]", name), self._place(at), text)
             at += 1
         return at
 
@@ -126,27 +150,27 @@ class _Page:
         if language in ("json", "jsonl", ""):
             document = _document("\n".join(body), self.leaves.limits.depth)
             if isinstance(document, dict | list):
-                walk(document, self.leaves, "fence[][]", (at, self.section, None), 2)
+                walk(document, self.leaves, "fence[][]", (self.section, at, None), 2)
                 return end + 1
         paired = language in ("yaml", "yml", "toml")
         for number, line in enumerate(body):
             if line.strip():
                 pair = _PAIR.fullmatch(line.strip()) if paired else None
                 if pair:
-                    self._leaf(pair[1].strip(), at + 1 + number, pair[2])
+                    self._named(pair[1].strip(), at + 1 + number, pair[2])
                 else:
                     self.leaves.add("code", self._place(at + 1 + number), TEXT, line)
         return end + 1
 
-    def _leaf(self, name: str, at: int, text: str) -> None:
+    def _leaf(self, key: str, at: Depth, text: str) -> None:
         bare = _bare(text)
         kind, value, unit, reason = cell(bare)
         if kind == NULL:
             bare = ""
-        self.leaves.add(join("[][]", name), self._place(at), kind, bare, value, unit, reason)
+        self.leaves.add(key, at, kind, bare, value, unit, reason)
 
     def _place(self, at: int) -> Depth:
-        return (at, self.section, None)
+        return (self.section, at, None)
 
 
 def _document(text: str, depth: int) -> object:

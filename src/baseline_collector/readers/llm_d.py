@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import Leaves, Outcome, Places
-from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.rows import head_lines
-from baseline_collector.readers.told import Told, ToolJson, Walk, has
+from baseline_collector.readers.told import Told, ToolJson, has
+from baseline_collector.readers.told_yaml import ToolYaml
 
 _UNITS = {"queries/s": "req/s", "count": "", "score": ""}
-_TOP = ("results:", "run:", "scenario:", "version:", "metrics:")
 
 
 def _tell(key: str, value: dict[str, Any], above: Told) -> Told:
@@ -52,45 +48,20 @@ class LlmdJson(ToolJson):
         return str(record["version"])
 
 
-class LlmdYaml:
+class LlmdYaml(ToolYaml):
     """A report as YAML."""
 
     name = "llm-d-benchmark-report"
-    version = "1"
-    places: Places = "json"
-    quotes = False
+    tops = ("version", "scenario")
 
-    def claims(self, opened: Opened) -> bool:
-        """Whether its top level is the report's: known keys alone, a scenario among them."""
-        if opened.artifact.kind not in ("yaml", "text", "") or not opened.whole:
-            return False
-        tops = {line.partition(":")[0] + ":" for line in head_lines(opened, 100_000)
-                if line[0] not in " -#"}
-        if not (tops and tops <= set(_TOP) and {"scenario:"} <= _tops(opened)):
-            return False
-        try:
-            return _owned(_yaml(opened))
-        except ReadError:
-            return False
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether it has the report's parts."""
+        return _owned(record)
 
-    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
-        """Write every leaf.
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """A group of statistics tells its unit."""
+        return _tell(key, value, above)
 
-        Raises:
-            ReadError: Not YAML, too large, too deep, or with aliases.
-        """
-        document = _yaml(opened)
-        Walk(leaves, _tell).go(document)
-        return Outcome(version=str(document["version"]))
-
-
-def _tops(opened: Opened) -> set[str]:
-    """Which of the report's parts start a line anywhere in the file."""
-    return {name for name in _TOP if f"\n{name}".encode() in b"\n" + opened.data}
-
-
-def _yaml(opened: Opened) -> Any:
-    """The document of a YAML file; the parser is imported by heaps that hold one."""
-    from baseline_collector.readers.yaml_text import parse_yaml  # noqa: PLC0415
-
-    return parse_yaml(opened.text, opened.limits.depth)
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the report."""
+        return str(record["version"])

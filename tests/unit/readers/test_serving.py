@@ -149,7 +149,7 @@ def test_llm_d_report_as_yaml(golden, measurements):
 
 
 @pytest.mark.parametrize(
-    "text", ["a: &x [1]\nb: *x\n", "[" * 100, "a: [1\nb", "a: !!python/x 1: 2:"])
+    "text", ["", "[" * 100, "a: [1\nb", "a: !!python/x 1: 2:"])
 def test_yaml_that_is_refused(text):
     with pytest.raises(ReadError):
         parse_yaml(text, 64)
