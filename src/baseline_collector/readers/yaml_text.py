@@ -88,14 +88,14 @@ class _Build:
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(self._open) >= self._depth:
                 raise ReadError(f"nested deeper than {self._depth}")
-            self._anchors.pop(event.anchor, None)
+            self._anchors.pop(str(event.anchor), None)
             self._open.append(_Mapping() if isinstance(event, yaml.MappingStartEvent) else [])
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             closed = self._open.pop()
             self._place(closed.done() if isinstance(closed, _Mapping) else closed, "?")
         elif isinstance(event, yaml.AliasEvent):
             name = f"*{event.anchor}"
-            self._place(self._anchors.get(event.anchor, name), name)
+            self._place(self._anchors.get(str(event.anchor), name), name)
         elif isinstance(event, yaml.DocumentStartEvent):
             self._anchors.clear()
             if len(self.documents) >= DOCUMENTS:
