@@ -20,6 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import groups
+
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent / "shared" / "corpus" / "seed101.tar.gz"
 EXAMPLES = HERE.parent / "examples" / "artifacts"
@@ -124,6 +126,7 @@ def main() -> int:
         show("the whole command: start-up, dataset, report, page", whole,
              "baseline collect --no-llm", "pandas + json + read_text", 2.5),
         show("start-up", start, "baseline --help", "python -c pass", 5.0),
+        groups.measure(3),
     ]
     return 0 if all(good) else 1
 

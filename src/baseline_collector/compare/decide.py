@@ -216,6 +216,8 @@ def judge(one: Outcome, limits: Limits, tests: int = 1) -> Outcome:
     effect = one.effect if one.level != "reported" else float((one.ratio or 0) > 1)
     word, reason = stats.verdict(interval, one.p, effect, margin=limits.margin,
                                  alpha=limits.alpha)
+    if one.level == "reported":
+        reason = reason.replace("rank test", "adjusted test")
     bound = max(interval.high - 1, 1 / interval.low - 1)
     if word in ("greater", "less"):
         if one.floor is not None and max(one.ratio or 0, 1 / (one.ratio or 1)) - 1 <= one.floor:

@@ -107,7 +107,8 @@ def _same(left: Sequence[Cell], right: Sequence[Cell], across: frozenset[str]
 
 def _label(cell: Cell, across: frozenset[str]) -> object:
     kept = {name: text for name, text in cell.conditions.items() if not crossed(name, across)}
-    return cell.key, cell.unit, cell.statistic, tuple(sorted(kept.items()))
+    prompts = cell.prompts if cell.statistic == "mean" and not crossed("prompt", across) else ()
+    return cell.key, cell.unit, cell.statistic, prompts, tuple(sorted(kept.items()))
 
 
 def _compatible(left: Sequence[Cell], right: Sequence[Cell], across: frozenset[str]
@@ -131,7 +132,8 @@ def _score(one: Cell, two: Cell, across: frozenset[str]) -> int:
     if one.unit != two.unit or unlike(one.conditions, two.conditions, across):
         return -1
     shared = sum(two.conditions.get(name) == text for name, text in one.conditions.items())
-    return 4 * shared + 2 * (one.key == two.key) + (one.statistic == two.statistic)
+    return (4 * (shared + (one.prompts == two.prompts)) + 2 * (one.key == two.key)
+            + (one.statistic == two.statistic))
 
 
 def _refusal(cell: Cell, counterparts: Sequence[Cell], across: frozenset[str]) -> Refused:

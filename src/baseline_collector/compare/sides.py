@@ -162,6 +162,9 @@ class _Cutter:
         columns = [frame.column(name).codes[rows]
                    for name in ("metric", "unit", "statistic", "key", *COLUMNS)]
         columns += [frame.tests[rows], self.settings[0][rows], self.hardware[0][rows]]
+        # A reported mean has its own spread and n, so that of another prompt is another sample.
+        reported = frame.column("statistic").where("mean")[rows]
+        columns.append(np.where(reported, frame.column("prompt").codes[rows], 0))
         _, first, codes = np.unique(np.stack(columns), axis=1, return_index=True,
                                     return_inverse=True)
         order = np.argsort(codes.ravel(), kind="stable")

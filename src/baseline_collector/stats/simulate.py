@@ -16,11 +16,12 @@ from baseline_collector.stats.compare import (
     compare_pairs,
     ratios_of_means,
     smallest_n_to_decide,
+    smallest_n_to_equate,
     verdict,
 )
 from baseline_collector.stats.distributions import incomplete_beta
 from baseline_collector.stats.intervals import Interval
-from baseline_collector.stats.ranks import mann_whitney
+from baseline_collector.stats.ranks import holm, mann_whitney
 from baseline_collector.stats.samples import FloatArray, Groups, group_by_starts
 
 SEED = 11
@@ -90,6 +91,37 @@ def _rows(samples: FloatArray) -> Groups:
     return group_by_starts(samples.ravel(), np.arange(0, samples.size, samples.shape[1]))
 
 
+def familywise(draw: Draw, n: int, family: int = 20, *, trials: int = TRIALS, seed: int = SEED
+               ) -> Decided:
+    """Count how many simulated reports of several comparisons decide any of them, wrongly.
+
+    Nothing differs; p-values are adjusted by Holm within each report of `family` comparisons.
+    """
+    rng = np.random.default_rng([seed, n, family])
+    wrong = 0
+    for _ in range(trials):
+        first, second = draw(rng, (family, n)), draw(rng, (family, n))
+        ratios = ratios_of_means(_rows(first), _rows(second))
+        tests = [mann_whitney(a, b) for a, b in zip(first, second, strict=True)]
+        adjusted = holm([test.p_value for test in tests])
+        words = [
+            verdict(Interval(float(low), float(high), 0.95, "Welch t widened by Hall", n),
+                    float(p), test.effect, margin=0.01)[0]
+            for low, high, p, test in zip(ratios.low, ratios.high, adjusted, tests, strict=True)]
+        wrong += any(word in ("greater", "less") for word in words)
+    return Decided(wrong, trials)
+
+
+def equated(cv: float, margin: float, n: int, *, trials: int = TRIALS, seed: int = SEED
+            ) -> Decided:
+    """Count how many simulated comparisons of equals end inside the margin."""
+    rng = np.random.default_rng([seed, n, 3])
+    draw = normal(1, cv)
+    ratios = ratios_of_means(_rows(draw(rng, (trials, n))), _rows(draw(rng, (trials, n))))
+    inside = (ratios.low >= 1 / (1 + margin)) & (ratios.high <= 1 + margin)
+    return Decided(int(np.count_nonzero(inside)), trials)
+
+
 def paired_decisions(
     shift: float, noise: float, n: int, *, trials: int = TRIALS, seed: int = SEED
 ) -> Decided:
@@ -126,6 +158,13 @@ def lines() -> Iterator[str]:
     d = paired_decisions(0.0, 0.02, 20)
     yield f"| pairs, noise 2 % | 20 | {_percent(d.rate)} | {_percent(d.upper)} |"
     yield ""
+    yield "| no difference, reports of 20 comparisons | n | any decided, wrongly | upper 95 % |"
+    yield "|---|---:|---:|---:|"
+    for name, draw in (("normal, CV 2 %", normal(1, 0.02)), ("lognormal, sigma 1", lognormal(1))):
+        for each in (10, 30):
+            d = familywise(draw, each)
+            yield f"| {name} | {each} and {each} | {_percent(d.rate)} | {_percent(d.upper)} |"
+    yield ""
     yield "| difference | CV | n each | decided |"
     yield "|---|---:|---:|---:|"
     d = decisions(normal(1, 0.02), normal(1.05, 0.02), (20, 20))
@@ -137,6 +176,14 @@ def lines() -> Iterator[str]:
         d = decisions(normal(1, cv), normal(1 + effect, cv), (size, size), margin=0.0)
         planned = f"{size} (as planned for 90 %)"
         yield f"| {100 * effect:.0f} % | {100 * cv:.0f} % | {planned} | {_percent(d.rate)} |"
+    yield ""
+    yield "| no difference, to be shown within | CV | n each | shown |"
+    yield "|---|---:|---:|---:|"
+    for margin, cv in ((0.05, 0.02), (0.05, 0.05), (0.02, 0.02), (0.05, 0.10)):
+        size = smallest_n_to_equate(cv, margin)
+        d = equated(cv, margin, size)
+        planned = f"{size} (as planned for 90 %)"
+        yield f"| {100 * margin:.0f} % | {100 * cv:.0f} % | {planned} | {_percent(d.rate)} |"
     yield ""
     yield "| ratio of means | n | interval held |"
     yield "|---|---:|---:|"

@@ -129,3 +129,14 @@ def test_the_nearest_group_is_taken_and_an_open_choice_is_refused(bench):
     assert len(_compare(bench, plain, base).outcomes) == 1
     found = _compare(bench, plain, both)
     assert not found.outcomes and "fit equally well" in found.refused[0].reason
+
+
+def test_reported_means_of_prompts_are_samples_of_their_own(bench):
+    def document(factor):
+        results = [{"model": "m", "prompt": prompt, "n_runs": 9, "mean_ttft_s": factor * mean,
+                    "std_ttft_s": 0.01 * mean} for prompt, mean in (("a", 0.1), ("b", 0.2))]
+        return json.dumps({"results": results})
+
+    found = bench.compare(document(1.0), document(1.1))
+    assert [(one.pair.base.prompts, one.n, one.verdict) for one in found.outcomes] == [
+        (("a",), (9, 9), "slower"), (("b",), (9, 9), "slower")]

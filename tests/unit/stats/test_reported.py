@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from baseline_collector.stats.reported import Reported, difference_of_means, interval_of_mean
+from baseline_collector.stats.reported import (
+    Reported,
+    difference_of_means,
+    interval_of_mean,
+    pooled,
+    ratio_of_reported,
+)
 
 SAMPLES = st.builds(Reported, st.floats(-1e3, 1e3), st.floats(0.01, 50), st.integers(3, 200))
 
@@ -61,3 +68,31 @@ def test_without_spread_there_is_none():
     assert interval_of_mean(Reported(5.0, 0.0, 9)) is None
     assert difference_of_means(Reported(5.0, 0.0, 9), Reported(6.0, 0.0, 9)) is None
     assert difference_of_means(Reported(5.0, 0.0, 9), Reported(6.0, 0.1, 9)) is not None
+
+
+def test_pooled_is_what_all_values_would_give():
+    rng = np.random.default_rng(4)
+    parts = [rng.normal(5, 2, n) for n in (3, 8, 20)]
+    found = pooled([Reported(part.mean(), part.std(ddof=1), part.size) for part in parts])
+    every = np.concatenate(parts)
+    assert (found.mean, found.std, found.n) == (
+        pytest.approx(every.mean(), rel=1e-12), pytest.approx(every.std(ddof=1), rel=1e-12), 31)
+    with pytest.raises(ValueError, match="at least 1"):
+        pooled([])
+
+
+def test_ratio_of_reported_is_welch_on_the_log_scale():
+    base, other = Reported(100.0, 5.0, 12), Reported(106.0, 4.0, 9)
+    a, b = 0.05**2 / 12, (4 / 106) ** 2 / 9
+    freedom = (a + b) ** 2 / (a**2 / 11 + b**2 / 8)
+    error = math.sqrt(a + b)
+    interval, p = ratio_of_reported(base, other)
+    assert p == pytest.approx(2 * stats.t.sf(math.log(1.06) / error, freedom), rel=1e-9)
+    half = stats.t.ppf(0.975, freedom) * error
+    assert interval.low == pytest.approx(1.06 * math.exp(-half), rel=1e-9)
+    assert interval.high == pytest.approx(1.06 * math.exp(half), rel=1e-9)
+
+
+@pytest.mark.parametrize("other", [Reported(1, 0.1, 2), Reported(0, 0.1, 9), Reported(1, 0, 9)])
+def test_ratio_of_reported_needs_n_mean_and_spread(other):
+    assert ratio_of_reported(Reported(1, 0.0, 9), other) is None

@@ -6,11 +6,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from baseline_collector.stats.compare import compare_samples, smallest_n_to_decide
+from baseline_collector.stats.compare import (
+    compare_samples,
+    smallest_n_to_decide,
+    smallest_n_to_equate,
+)
 from baseline_collector.stats.simulate import (
     SEED,
     Decided,
     decisions,
+    equated,
+    familywise,
     lognormal,
     normal,
     paired_decisions,
@@ -59,3 +65,14 @@ def test_simulated_and_single_comparisons_agree():
     words = [compare_samples(a, b).verdict for a, b in pairs]
     shifted = decisions(draw, lambda rng, size: 1.05 * draw(rng, size), (n, n), trials=50)
     assert shifted.decided == sum(word in ("greater", "less") for word in words)
+
+
+def test_reports_of_twenty_comparisons_decide_wrongly_in_less_than_five_percent():
+    found = familywise(normal(1, 0.02), 10, trials=400)
+    assert found.rate <= 0.05
+
+
+@pytest.mark.parametrize("cv, margin", [(0.02, 0.05), (0.05, 0.05), (0.02, 0.02)])
+def test_the_n_planned_to_equate_shows_it_in_nine_of_ten(cv, margin):
+    found = equated(cv, margin, smallest_n_to_equate(cv, margin))
+    assert 0.86 <= found.rate <= 0.985
