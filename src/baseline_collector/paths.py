@@ -58,8 +58,8 @@ def container(key: str) -> str:
     key = without_sense(key)
     while key.endswith("]") and not key.endswith('"]'):
         key = key[: key.rindex("[")]
-    if key.endswith('"]'):
-        return key[: key.rindex('["')]
+    if key.endswith('"]'):  # the name may hold brackets and quotes itself
+        return key[: max(match.start() for match in _TOKEN.finditer(key))]
     return key[: max(key.rfind("."), key.rfind("]") + 1, 0)]
 
 

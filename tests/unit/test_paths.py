@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from baseline_collector import paths
@@ -54,6 +54,7 @@ def test_a_container_is_what_a_key_was_joined_to(names: list[str | None], last: 
     assert paths.container(paths.join(parent, last) + "[]") == parent
 
 
+@example(["["])
 @given(st.lists(st.none() | any_key, min_size=1, max_size=6))
 def test_going_outwards_ends(names: list[str | None]) -> None:
     scope, steps = _joined(names) + "[7][]", 0

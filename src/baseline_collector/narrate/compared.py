@@ -21,7 +21,7 @@ from baseline_collector.narrate.plan import Material
 COMPARED: Final = re.compile(r"\{cmp:(F\d{1,9}),(F\d{1,9})\} than\b")
 """The only shape of a comparison: the word, and ``than`` behind it."""
 
-ESTIMATES: Final = frozenset(("mean", "mean of means", "median", "p50", "rate", "value"))
+ESTIMATES: Final = frozenset(("mean", "mean of means", "median", "p50", "rate"))
 """Statistics whose intervals can tell two of them apart; the ends of a range cannot."""
 
 RIDES_ALONG: Final = frozenset(("quantization",))
@@ -73,8 +73,8 @@ def cut(text: str, material: Material) -> Comparison | str | None:
 def unlike(first: Fact, second: Fact) -> str:
     """Return why two facts may not be compared, or ``""`` where they may.
 
-    They must be estimates of one metric by one statistic in one unit, and what they are
-    about may differ in one thing only (a model, a phase, a configuration, a file).
+    They must be estimates with intervals, of one metric by one statistic in one unit, and
+    what they are about may differ in one thing only (a model, a phase, a file).
     """
     if first.id == second.id:
         return "comparison: a fact with itself"
@@ -82,6 +82,8 @@ def unlike(first: Fact, second: Fact) -> str:
         return "comparison: a text is no value"
     if first.metric is None or first.statistic not in ESTIMATES:
         return f"comparison: {first.id} is no estimate of a metric"
+    if first.interval is None or second.interval is None:
+        return "comparison: without intervals a difference may be noise"
     same = ("metric", "statistic", "unit", "kind", "topic")
     other = [name for name in same if getattr(first, name) != getattr(second, name)]
     if other:
@@ -98,15 +100,13 @@ def unlike(first: Fact, second: Fact) -> str:
 def word(first: Fact, second: Fact) -> str:
     """Return how the first of two alike facts stands to the second: ``higher than``.
 
-    Where both have an interval and the intervals meet, or the values are the same,
-    ``indistinguishable from``: overlap is a stricter test than the difference needs, so
-    nothing is called different that is not.
+    Where the intervals meet, ``indistinguishable from``: overlap is a stricter test than the
+    difference needs, so nothing is called different that is not.
     """
-    low, high = float(first.value), float(second.value)
-    if low == high or _meet(first, second):
+    if _meet(first, second):
         return "indistinguishable from"
     words = ("shorter than", "longer than") if first.unit == "s" else ("lower than", "higher than")
-    return words[low > high]
+    return words[float(first.value) > float(second.value)]
 
 
 def pairs(facts: Iterable[Fact], most: int) -> tuple[tuple[str, str], ...]:

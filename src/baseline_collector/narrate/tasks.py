@@ -91,9 +91,10 @@ class Task:
         return f"{kind}: {KEYS.get(self.section, self.section)}{AGAIN if self.refused else ''}"
 
     def ranked(self) -> tuple[str, ...]:
-        """Return all candidates once: the first of every question, then the seconds, ..."""
-        layers = zip_longest(*(question.candidates for question in self.questions))
-        return tuple(dict.fromkeys(id_ for id_ in chain.from_iterable(layers) if id_))
+        """Return all ids once: the first of every question, the pairs, the seconds, ..."""
+        first, *others = [*zip_longest(*(question.candidates for question in self.questions)), ()]
+        ordered = chain(first, *self.pairs, *others)
+        return tuple(dict.fromkeys(id_ for id_ in ordered if id_))
 
     def within(self, ids: Collection[str]) -> Task:
         """Return the task with candidates outside some ids, and emptied questions, left out."""

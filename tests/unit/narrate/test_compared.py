@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from baseline_collector.model import Analysis, Interval
+from baseline_collector.narrate import narrate
 from baseline_collector.narrate.compared import pairs, unlike, word
 from baseline_collector.narrate.door import admit, refusal
 from baseline_collector.narrate.plan import FINDINGS, PERFORMANCE, Sentence, gather
@@ -39,14 +40,12 @@ def test_the_word_is_written_by_code(alike):
     ((0.07, 0.06, 0.08), (2.3, 2.2, 2.4), "s", "shorter than"),
     ((2.3, 2.2, 2.4), (0.07, 0.06, 0.08), "s", "longer than"),
     ((77, 70, 84), (72, 69, 75), "tok/s", "indistinguishable from"),
-    ((77, None, None), (77, None, None), "tok/s", "indistinguishable from"),
-    ((77, None, None), (76, None, None), "tok/s", "higher than"),
+    ((77, 77, 77), (77, 77, 77), "tok/s", "indistinguishable from"),
 ])
 def test_words_by_direction_unit_and_interval(analysis, first, second, unit, expected):
     def made(id_, value, low, high):
-        interval = None if low is None else Interval(low, high, 0.95, "t")
         return dataclasses.replace(analysis.facts[3], id=id_, value=value, unit=unit,
-                                   interval=interval)
+                                   interval=Interval(low, high, 0.95, "t"))
     assert word(made("F1", *first), made("F2", *second)) == expected
 
 
@@ -54,6 +53,7 @@ def test_words_by_direction_unit_and_interval(analysis, first, second, unit, exp
     {"metric": "latency"}, {"statistic": "median"}, {"unit": "s"}, {"value": "text"},
     {"statistic": "max"}, {"scope": {"model": "gemma3:270m", "phase": "cold"}},
     {"scope": {"model": "gemma3:1b"}}, {"topic": "cold_start"}, {"metric": None},
+    {"interval": None},
 ])
 def test_unlike_facts_are_refused(alike, change):
     assert unlike(alike.facts["F4"], alike.facts["F5"]) == ""
@@ -88,6 +88,20 @@ def test_both_sides_go_through_the_door(alike, text, reason):
 def test_findings_do_not_compare_on_their_own(alike):
     text = "The mean throughput of {N1} is {F4}, {cmp:F4,F5} than {N2} at {F5}."
     assert refusal(Sentence(FINDINGS, text, "R1"), alike).startswith("comparison")
+
+
+def test_what_may_be_compared_is_offered_and_shown(alike, scripted):
+    written = [{"about": "F4 F5", "text": "The mean throughput of {N1} is {F4}, {cmp:F4,F5} than "
+                "{N2} at {F5}."}]
+    llm = scripted([lambda ask: {"sentences": written if "performance" in ask.purpose else []}],
+                   size=4_300_000_000)
+    analysis = Analysis(tuple(alike.facts.values()), (), tuple(alike.names.values()))
+    found = narrate(analysis, llm=llm, persona="", timeout_s=5.0)
+    ask = next(ask for ask in llm.asked if ask.purpose == "analysis: performance")
+    assert "To compare: F4 with F5" in ask.prompt
+    assert "\nF5 performance: The mean throughput of {N2}" in ask.prompt
+    assert found.sections[2].blocks[0].items[0].startswith(
+        "The mean throughput of {N1} is {F4}, higher than {N2} at {F5}.")
 
 
 def test_pairs_are_of_facts_that_are_alike(alike):
