@@ -61,9 +61,9 @@ def test_a_part_is_a_twin_of_the_whole(tmp_path: Path) -> None:
 
 def test_of_many_one_is_counted_and_it_takes_no_square_of_time(tmp_path: Path) -> None:
     contents = {f"f{at:04}_json": as_json(SERIES, prompt=f"p{at}") for at in range(1_500)}
-    started = time.perf_counter()
+    started = time.process_time()
     found = twins(tmp_path, **contents)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert len(found) == 1_499
     assert set(found.values()) == {"f0000.json"}
 
