@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -17,9 +18,13 @@ from baseline_collector.model import Artifact, Status, modified_ns_of
 from baseline_collector.readers.base import Leaves, Limits, Places, Reader
 from baseline_collector.readers.catalogue import TOOLS, choose
 from baseline_collector.readers.opened import Opened
+from baseline_collector.spool import Spool
 
 PORTION = 1 << 17
-"""Leaves after which a portion of small artifacts is full."""
+"""Leaves after which a portion of small artifacts is full, or a piece of a large one."""
+
+LARGE = 4 * 1024 * 1024
+"""Bytes from which an artifact is read in pieces."""
 
 
 @dataclass(slots=True)
@@ -30,13 +35,15 @@ class Reading:
         artifacts: Every file with hash, reader, status and reason.
         places: Pointer style of each.
         quoted: Numbers of artifacts whose values are quoted from elsewhere.
-        batch: All leaves, those of one artifact together.
+        batch: All leaves, those of one artifact together; None where they lie in pieces.
+        pieces: The leaves of a single large artifact, until the next portion is asked for.
     """
 
     artifacts: list[Artifact] = field(default_factory=list)
     places: list[Places] = field(default_factory=list)
     quoted: list[int] = field(default_factory=list)
     batch: pa.RecordBatch | None = None
+    pieces: Spool | None = None
 
 
 def read(artifacts: Sequence[Artifact], limits: Limits, tools: Sequence[Reader] = TOOLS) -> Reading:
@@ -45,7 +52,7 @@ def read(artifacts: Sequence[Artifact], limits: Limits, tools: Sequence[Reader] 
 
 
 def portions(artifacts: Sequence[Artifact], limits: Limits, tools: Sequence[Reader] = TOOLS,
-             most: int | None = PORTION) -> Iterator[Reading]:
+             most: int | None = PORTION, aside: Path = Path("leaves.arrow")) -> Iterator[Reading]:
     """Read every artifact once; a content met before is a duplicate and is not read again.
 
     A file that cannot be read is a row with a reason, never an error.
@@ -55,6 +62,7 @@ def portions(artifacts: Sequence[Artifact], limits: Limits, tools: Sequence[Read
         limits: Bounds on what is read.
         tools: Readers of known tools, asked before the generic ones.
         most: Leaves that make a portion full; None for one portion.
+        aside: File for the leaves of a large artifact.
 
     Yields:
         Portions in the order of the artifacts.
@@ -62,20 +70,46 @@ def portions(artifacts: Sequence[Artifact], limits: Limits, tools: Sequence[Read
     reading, leaves = Reading(), Leaves(limits)
     known: dict[str, str] = {}
     for artifact in artifacts:
-        number = len(reading.artifacts)
-        leaves.begin(number)
-        done, (places, quotes) = _read_one(artifact, leaves, limits, known, tools)
-        reading.artifacts.append(done)
-        reading.places.append(places)
-        if quotes:
-            reading.quoted.append(number)
-        if most is not None and len(leaves) >= most:
-            reading.batch = leaves.take()
-            yield reading
-            reading = Reading()
+        if most is not None and (artifact.size >= LARGE or len(leaves) >= most):
+            if reading.artifacts:
+                reading.batch = leaves.take()
+                yield reading
+                reading = Reading()
+            if artifact.size >= LARGE:
+                large = _read_large(artifact, limits, known, tools, most, aside)
+                yield large
+                if large.pieces is not None:
+                    large.pieces.remove()
+                continue
+        leaves.begin(len(reading.artifacts))
+        _put(reading, _read_one(artifact, leaves, limits, known, tools))
     if reading.artifacts:
         reading.batch = leaves.take()
         yield reading
+
+
+def _put(reading: Reading, one: tuple[Artifact, tuple[Places, bool]]) -> None:
+    done, (places, quotes) = one
+    if quotes:
+        reading.quoted.append(len(reading.artifacts))
+    reading.artifacts.append(done)
+    reading.places.append(places)
+
+
+def _read_large(artifact: Artifact, limits: Limits, known: dict[str, str],
+                tools: Sequence[Reader], most: int, aside: Path) -> Reading:
+    """Read one large artifact, its leaves into a file as they come."""
+    pieces, reading = Spool(aside, in_memory=0), Reading()
+    leaves = Leaves(limits, lambda batch: pieces.add(pa.Table.from_batches([batch])), most)
+    leaves.begin(0)
+    _put(reading, _read_one(artifact, leaves, limits, known, tools))
+    reading.batch = leaves.take()
+    if reading.artifacts[0].status in ("unread", "duplicate"):
+        pieces.remove()
+    elif pieces.rows:
+        pieces.add(pa.Table.from_batches([reading.batch]))
+        reading.batch, reading.pieces = None, pieces
+    return reading
 
 
 def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[str, str],

@@ -9,7 +9,9 @@ from pathlib import Path
 from baseline_collector.config import Settings
 from baseline_collector.model import Artifact
 from baseline_collector.normalise import Account, normalise_each
-from baseline_collector.read import portions
+from baseline_collector.normalise.large import Large
+from baseline_collector.normalise.stage import Masks
+from baseline_collector.read import PORTION, portions
 from baseline_collector.readers.base import Limits, Reader
 from baseline_collector.readers.catalogue import TOOLS, plugins
 from baseline_collector.redact import Redactor
@@ -50,12 +52,21 @@ def take(artifacts: Sequence[Artifact], settings: Settings, aside: Path) -> Shar
         aside: File for the rows, where they are many.
     """
     redactor = Redactor(enabled=settings.redact)
+    masks = Masks(redactor.text, redactor.value)
     share = Share([], [], Spool(aside))
-    for reading in portions(artifacts, limits(settings), tools(settings)):
-        normalised = normalise_each(reading.batch, reading.artifacts, reading.places,
-                                    reading.quoted, redactor.text, redactor.value)
+    for reading in portions(artifacts, limits(settings), tools(settings), PORTION,
+                            aside.with_suffix(".leaves")):
         share.artifacts.extend(reading.artifacts)
-        share.accounts.extend(normalised.accounts)
-        share.rows.add(normalised.measurements)
+        if reading.pieces is not None:
+            large = Large(reading.pieces, reading.artifacts[0], reading.places[0],
+                          bool(reading.quoted), masks, aside.with_suffix(".waiting"))
+            for table in large.tables():
+                share.rows.add(table)
+            share.accounts.append(large.account)
+        else:
+            normalised = normalise_each(reading.batch, reading.artifacts, reading.places,
+                                        reading.quoted, masks.text, masks.value)
+            share.accounts.extend(normalised.accounts)
+            share.rows.add(normalised.measurements)
     share.rows.close()
     return share

@@ -82,7 +82,28 @@ class _Sheet:
         self.reason[rows] = self._known[reason]
 
 
-def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Judged:
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What is true of artifacts as wholes, by their numbers.
+
+    Attributes:
+        all_failed: Every call they tell of failed.
+        count_words: Their token counts are the word counts of the texts beside them.
+    """
+
+    all_failed: frozenset[int]
+    count_words: frozenset[int]
+
+
+def verdicts(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Verdicts:
+    """Decide what is true of each artifact as a whole."""
+    failed = [artifact for artifact, around in contexts.surroundings.items() if around.all_failed()]
+    pairs = word_counts(leaves, quantities, contexts)
+    return Verdicts(frozenset(failed), frozenset(
+        artifact for artifact, found in pairs.items() if counts_words(found)))
+
+
+def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts, whole: Verdicts) -> Judged:
     """Decide the status of every numeric leaf."""
     rows = leaves.numeric
     sheet = _Sheet(len(rows))
@@ -91,9 +112,9 @@ def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Judged:
             sheet.mark(at, QUARANTINED, f"C01 {leaves.reasons[code]}")
     sheet.mark(quantities.conflict, QUARANTINED, f"C02 {RULES['C02']}")
     _failed(sheet, leaves, contexts)
-    _all_failed(sheet, leaves, quantities, contexts)
+    _all_failed(sheet, leaves, quantities, whole)
     _impossible(sheet, leaves, quantities)
-    words = _words(leaves, quantities, contexts)
+    words = _words(leaves, quantities, whole)
     return Judged(sheet.status, sheet.reason, sheet.reasons, words)
 
 
@@ -112,11 +133,11 @@ def _measured(leaves: Leaves) -> Bools:
     return roles[leaves.key[leaves.numeric]] if len(roles) else np.zeros(0, bool)
 
 
-def _all_failed(sheet: _Sheet, leaves: Leaves, quantities: Quantities, contexts: Contexts) -> None:
+def _all_failed(sheet: _Sheet, leaves: Leaves, quantities: Quantities, whole: Verdicts) -> None:
     """Aggregates of artifacts in which no call worked; counts of attempts stay."""
     counts = np.array([dimension in ("", "number") for dimension in DIMENSION], bool)
-    failed = [artifact for artifact, around in contexts.surroundings.items() if around.all_failed()]
-    mine = np.isin(leaves.artifact[leaves.numeric], failed) & ~counts[quantities.metric]
+    mine = np.isin(leaves.artifact[leaves.numeric], list(whole.all_failed))
+    mine &= ~counts[quantities.metric]
     sheet.mark(mine, FAILED, f"C06 {RULES['C06']}")
 
 
@@ -133,23 +154,35 @@ def _impossible(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
     sheet.mark(timed & ~allowed & (quantities.value == 0), QUARANTINED, f"C04 {RULES['C04']}")
 
 
-def _words(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Bools:
-    """Where a file's token counts are the word counts of its texts, in every record with both."""
+def _words(leaves: Leaves, quantities: Quantities, whole: Verdicts) -> Bools:
+    """Token counts and rates of artifacts that count words."""
     names = quantities.metric_names
-    tokens = quantities.metric == names.index("output_tokens")
-    rates = quantities.metric == names.index("output_throughput")
-    totals = quantities.metric == names.index("total_tokens")
+    counted = [names.index(name) for name in ("output_tokens", "output_throughput", "total_tokens")]
     owner = leaves.artifact[leaves.numeric]
-    counting = []
-    rows = np.flatnonzero(tokens)
-    for artifact, at in grouped(owner[rows]):
+    return np.asarray(np.isin(owner, list(whole.count_words))
+                      & np.isin(quantities.metric, counted))
+
+
+Pairs = list[tuple[float, int]]
+"""Token counts, each with the words of the text beside it."""
+
+
+def counts_words(pairs: Pairs) -> bool:
+    """Whether token counts are word counts, in every record that has both."""
+    return (all(value == words for value, words in pairs)
+            and any(words >= _TELLING for _, words in pairs))
+
+
+def word_counts(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> dict[int, Pairs]:
+    """Token counts of each artifact that has texts of answers beside them."""
+    rows = np.flatnonzero(quantities.metric == quantities.metric_names.index("output_tokens"))
+    found = {}
+    for artifact, at in grouped(leaves.artifact[leaves.numeric][rows]):
         answers = contexts.around(artifact).answers
-        pairs = [(value, len(text.split()))
-                 for value, text in _texts(leaves, rows[at], answers)] if answers else []
-        if (all(value == words for value, words in pairs)
-                and any(words >= _TELLING for _, words in pairs)):
-            counting.append(artifact)
-    return np.asarray(np.isin(owner, counting) & (tokens | rates | totals))
+        if answers:
+            found[artifact] = [(value, len(text.split()))
+                               for value, text in _texts(leaves, rows[at], answers)]
+    return found
 
 
 def _texts(leaves: Leaves, rows: Ints, answers: dict[tuple[str, tuple[int, ...]], str]

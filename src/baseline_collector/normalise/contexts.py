@@ -35,33 +35,27 @@ class Contexts:
         surroundings: What each artifact said, by its number.
     """
 
-    def __init__(self, leaves: Leaves, artifacts: Sequence[Artifact]) -> None:
+    def __init__(self, leaves: Leaves, artifacts: Sequence[Artifact],
+                 surroundings: dict[int, Surroundings] | None = None, assign: bool = True
+                 ) -> None:
+        """Listen to the leaves and put contexts together.
+
+        Args:
+            leaves: The batch.
+            artifacts: What its ``artifact`` column counts in.
+            surroundings: What was heard before, where the batch is not all there is to hear.
+            assign: Whether contexts are wanted, not the surroundings alone.
+        """
         self._known: dict[Context, int] = {}
-        self.surroundings: dict[int, Surroundings] = {}
-        self._hear(leaves)
-        self.codes: Ints = self._assign(leaves, artifacts)
+        self.surroundings: dict[int, Surroundings] = (
+            hear(leaves, {}, summed(leaves)) if surroundings is None else surroundings)
+        self.codes: Ints = (self._assign(leaves, artifacts) if assign
+                            else np.zeros(len(leaves.numeric), np.int64))
         self.table: list[Context] = list(self._known)
 
     def around(self, artifact: int) -> Surroundings:
         """What an artifact said; empty where it said nothing."""
         return self.surroundings.get(artifact) or Surroundings()
-
-    def _hear(self, leaves: Leaves) -> None:
-        if not leaves.keys:
-            return
-        speaks = np.array([meaning.role not in _SILENT for meaning in leaves.meanings], bool)
-        counts = _counts(leaves)
-        rows = np.flatnonzero(speaks[leaves.key] | counts)
-        columns = (leaves.artifact, leaves.key, *leaves.at, leaves.kind, leaves.value)
-        for artifact, key, i0, i1, i2, kind, value, raw in _listed(
-                *columns, rows=rows, texts=leaves.raw):
-            around = self.surroundings.get(artifact)
-            if around is None:
-                around = self.surroundings[artifact] = Surroundings()
-            meaning = leaves.meanings[key]
-            if meaning.role == "unnamed":
-                meaning = replace(meaning, role="repetitions", target="n")
-            around.hear(meaning, (i0, i1, i2), kind, raw, None if math.isnan(value) else value)
 
     def _assign(self, leaves: Leaves, artifacts: Sequence[Artifact]) -> Ints:
         rows = leaves.numeric
@@ -85,6 +79,36 @@ class Contexts:
         return codes
 
 
+Summed = set[tuple[int, str]]
+"""Objects that hold means and the like: number of the artifact and template."""
+
+
+def hear(leaves: Leaves, surroundings: dict[int, Surroundings], beside: Summed
+         ) -> dict[int, Surroundings]:
+    """Take in what the leaves say of context; returns the surroundings, by artifact.
+
+    Args:
+        leaves: A batch.
+        surroundings: What was heard before; is added to.
+        beside: Where a leaf ``n`` says how many repetitions are behind means beside it.
+    """
+    if not leaves.keys:
+        return surroundings
+    speaks = np.array([meaning.role not in _SILENT for meaning in leaves.meanings], bool)
+    rows = np.flatnonzero(speaks[leaves.key] | _counts(leaves, beside))
+    columns = (leaves.artifact, leaves.key, *leaves.at, leaves.kind, leaves.value)
+    for artifact, key, i0, i1, i2, kind, value, raw in _listed(
+            *columns, rows=rows, texts=leaves.raw):
+        around = surroundings.get(artifact)
+        if around is None:
+            around = surroundings[artifact] = Surroundings()
+        meaning = leaves.meanings[key]
+        if meaning.role == "unnamed":
+            meaning = replace(meaning, role="repetitions", target="n")
+        around.hear(meaning, (i0, i1, i2), kind, raw, None if math.isnan(value) else value)
+    return surroundings
+
+
 def _listed(*columns: np.ndarray, rows: Ints, texts: pa.Array | None = None
             ) -> Iterator[tuple[Any, ...]]:
     """Some rows of columns as Python values, a piece at a time: all at once they fill memory."""
@@ -96,17 +120,23 @@ def _listed(*columns: np.ndarray, rows: Ints, texts: pa.Array | None = None
         yield from zip(*listed, strict=True)
 
 
-def _counts(leaves: Leaves) -> Bools:
+def summed(leaves: Leaves) -> Summed:
+    """Where means and the like stand."""
+    codes = [at for at, meaning in enumerate(leaves.meanings) if meaning.statistic in _AGGREGATES]
+    if not codes:
+        return set()
+    return {(artifact, container(leaves.keys[key])) for artifact, key in set(zip(
+        *(column[np.isin(leaves.key, codes)].tolist() for column in (leaves.artifact, leaves.key)),
+        strict=True))}
+
+
+def _counts(leaves: Leaves, beside: Summed) -> Bools:
     """Where a leaf ``n`` stands beside means and the like: how many repetitions are behind them."""
     named = [at for at, key in enumerate(leaves.keys)
              if leaves.meanings[at].role == "unnamed" and last_names(key, 1) == ["n"]]
     found = np.zeros(len(leaves.key), bool)
     if not named:
         return found
-    summed = [at for at, meaning in enumerate(leaves.meanings) if meaning.statistic in _AGGREGATES]
-    beside = {(artifact, container(leaves.keys[key])) for artifact, key in set(zip(
-        *(column[np.isin(leaves.key, summed)].tolist() for column in (leaves.artifact, leaves.key)),
-        strict=True))}
     for at in np.flatnonzero(np.isin(leaves.key, named)).tolist():
         found[at] = (leaves.artifact[at], container(leaves.keys[leaves.key[at]])) in beside
     return found

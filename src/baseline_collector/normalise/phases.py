@@ -10,6 +10,9 @@ Source of the threshold: hyperfine's outlier rule (modified z-score over 14.826 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves, grouped
@@ -21,50 +24,96 @@ _FACTOR = 3.0
 _SMALLEST = 3
 
 NONE, COLD, WARM = 0, 1, 2
+NAMES = (None, "cold", "warm")
+
+_TOLD_BY = ("load_duration", "time_to_first_token")
+"""Metrics that tell; the second only of records for which the first does not."""
+
+_MODELS = 1 << 31
 
 
-def phases(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts) -> Ints:
-    """Say for every numeric leaf whether its record was cold or warm.
+Phases = tuple[Ints, Ints]
+"""Records in order, and the phase of each."""
 
-    Returns:
-        NONE, COLD or WARM, one a numeric leaf; NONE where the artifact states a phase itself.
+
+@dataclass(slots=True)
+class Starts:
+    """The values that tell cold records from warm ones; small beside the leaves.
+
+    Attributes:
+        models: Code of each model, one for all batches of an artifact.
+        values: By metric: series (artifact and model), record and value, in order.
     """
-    rows = leaves.numeric
-    phase = np.zeros(len(rows), np.int64)
-    sample = np.array([meaning.statistic == "sample" for meaning in leaves.meanings], bool)
-    if not len(rows):
-        return phase
-    usable = ok & sample[leaves.key[rows]] & (leaves.at[0][rows] >= 0)
-    series = _series(leaves, contexts)
-    members = dict(grouped(series))
-    for name, first_only in (("load_duration", False), ("time_to_first_token", True)):
-        metric = quantities.metric_names.index(name)
-        chosen = np.flatnonzero(usable & (quantities.metric == metric) & (phase == NONE))
-        for code, at in grouped(series[chosen]):
-            _mark(phase, leaves, quantities.value, members[code], chosen[at], first_only)
-    return phase
+
+    models: dict[str | None, int] = field(default_factory=dict)
+    values: dict[str, list[tuple[Ints, Ints, Floats]]] = field(
+        default_factory=lambda: {name: [] for name in _TOLD_BY})
+
+    def series(self, leaves: Leaves, contexts: Contexts) -> Ints:
+        """A code for artifact and model of every numeric leaf; records are compared within one."""
+        by_context = np.array([self.models.setdefault(context.plain[0], len(self.models))
+                               for context in contexts.table] or [0], np.int64)
+        return leaves.artifact[leaves.numeric] * _MODELS + by_context[contexts.codes]
+
+    def gather(self, leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts) -> Ints:
+        """Take in the values of a batch; returns the series of every numeric leaf."""
+        rows, series = leaves.numeric, self.series(leaves, contexts)
+        if not len(rows):
+            return series
+        sample = np.array([meaning.statistic == "sample" for meaning in leaves.meanings], bool)
+        usable = ok & sample[leaves.key[rows]] & (leaves.at[0][rows] >= 0)
+        for name, found in self.values.items():
+            at = np.flatnonzero(usable & (quantities.metric == quantities.metric_names.index(name)))
+            if len(at):
+                found.append((series[at], leaves.at[0][rows[at]].astype(np.int64),
+                              quantities.value[at]))
+        return series
+
+    def decide(self) -> dict[int, Phases]:
+        """Say of each series which of its records are COLD and which WARM; others are neither."""
+        decided: dict[int, Phases] = {}
+        for name, found in self.values.items():
+            if not found:
+                continue
+            series, records, values = (np.concatenate(columns)
+                                       for columns in zip(*found, strict=True))
+            for code, mine in grouped(series):
+                known = decided.get(code)
+                at = mine if known is None else mine[~np.isin(records[mine], known[0])]
+                told = _decided(records[at], values[at], first_only=name != _TOLD_BY[0])
+                if len(told[0]):
+                    decided[code] = told if known is None else _both(known, told)
+        return decided
 
 
-def _series(leaves: Leaves, contexts: Contexts) -> Ints:
-    """A code for artifact and model; records are compared within one."""
-    models: dict[str | None, int] = {}
-    by_context = np.array([models.setdefault(context.plain[0], len(models))
-                           for context in contexts.table] or [0], np.int64)
-    return leaves.artifact[leaves.numeric] * (len(models) + 1) + by_context[contexts.codes]
-
-
-def _mark(phase: Ints, leaves: Leaves, values: Floats, mine: Ints, at: Ints, first_only: bool
-          ) -> None:
-    """Mark all leaves of the records of one series: ``mine``, with the values judged ``at``."""
-    at = at[np.argsort(leaves.at[0][leaves.numeric[at]], kind="stable")]
-    cold = is_cold(values[at])
+def _decided(records: Ints, values: Floats, first_only: bool) -> Phases:
+    order = np.argsort(records, kind="stable")
+    records, cold = records[order], is_cold(values[order])
     if first_only:
         cold[1:] = False
     if not cold.any() or cold.all():
-        return
-    records, judged = leaves.at[0][leaves.numeric[mine]], leaves.at[0][leaves.numeric[at]]
-    known = np.isin(records, judged)
-    phase[mine[known]] = np.where(np.isin(records[known], judged[cold]), COLD, WARM)
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, records[1:] != records[:-1]])
+    return records[starts], np.where(np.logical_or.reduceat(cold, starts), COLD, WARM)
+
+
+def _both(one: Phases, other: Phases) -> Phases:
+    records = np.concatenate([one[0], other[0]])
+    order = np.argsort(records)
+    return records[order], np.concatenate([one[1], other[1]])[order]
+
+
+def phases_of(series: Ints, records: Ints, decided: Mapping[int, Phases]) -> Ints:
+    """The phase of rows by their series and record."""
+    phase = np.zeros(len(series), np.int64)
+    if not decided:
+        return phase
+    for code, at in grouped(series):
+        if code in decided:
+            known, told = decided[code]
+            place = np.clip(np.searchsorted(known, records[at]), 0, len(known) - 1)
+            phase[at] = np.where(known[place] == records[at], told[place], NONE)
+    return phase
 
 
 def is_cold(values: Floats) -> Bools:

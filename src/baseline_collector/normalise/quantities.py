@@ -47,11 +47,16 @@ _UNIT_CODE = {symbol: at for at, symbol in enumerate(Quantities.__dataclass_fiel
     "unit_names"].default)}  # type: ignore[arg-type]
 
 
-def quantify(leaves: Leaves) -> Quantities:
+def quantify(leaves: Leaves, stated: dict[int, Stated] | None = None) -> Quantities:
     """Convert every numeric leaf into the canonical unit of what it measures.
 
     The unit is the one beside the value (cell, units row), else the one in the key, else
     the one that the durations around it agree on, else the metric's own where tools agree.
+
+    Args:
+        leaves: A batch.
+        stated: Units that the keys of each artifact state, where the batch does not hold all
+            of its keys.
     """
     rows = leaves.numeric
     value = leaves.value[rows].copy()
@@ -60,9 +65,9 @@ def quantify(leaves: Leaves) -> Quantities:
     pairs = leaves.key[rows] * (len(leaves.units) + 1) + leaves.unit[rows] + 1
     lacking: list[tuple[int, Ints]] = []
     for code, at in grouped(pairs):
-        key, stated = divmod(code, len(leaves.units) + 1)
+        key, said = divmod(code, len(leaves.units) + 1)
         meaning = leaves.meanings[key]
-        beside = leaves.units[stated - 1] if stated else ""
+        beside = leaves.units[said - 1] if said else ""
         unit = units.recognise(beside) if beside else None
         if beside and unit is None and meaning.metric:
             found.metric[at] = _CODE[meaning.metric]
@@ -71,7 +76,7 @@ def quantify(leaves: Leaves) -> Quantities:
         if meaning.metric and meaning.unit is None and unit is None:
             lacking.append((key, at))
         _apply(found, at, meaning, unit)
-    _from_neighbours(found, leaves, lacking)
+    _from_neighbours(found, leaves, lacking, stated)
     return found
 
 
@@ -106,13 +111,14 @@ def _convert(found: Quantities, at: Ints, unit: units.Unit) -> None:
     found.unit[at] = _UNIT_CODE[target.symbol]
 
 
-def _from_neighbours(found: Quantities, leaves: Leaves, lacking: list[tuple[int, Ints]]) -> None:
+def _from_neighbours(found: Quantities, leaves: Leaves, lacking: list[tuple[int, Ints]],
+                     stated: dict[int, Stated] | None) -> None:
     """Give durations without a unit the one on which the named durations around them agree."""
     timed = [(key, at) for key, at in lacking
              if DIMENSION[_CODE[leaves.meanings[key].metric or ""]] == "time"]
     if not timed:
         return
-    stated = _stated_units(leaves)
+    stated = stated_units(leaves) if stated is None else stated
     for key, at in timed:
         scope = container(leaves.keys[key])
         for artifact, mine in grouped(leaves.artifact[leaves.numeric[at]]):
@@ -121,17 +127,17 @@ def _from_neighbours(found: Quantities, leaves: Leaves, lacking: list[tuple[int,
                 _convert(found, at[mine], unit)
 
 
-_Stated = dict[str, set[str]]
+Stated = dict[str, set[str]]
 """Time units that keys state, by the objects they stand in and below."""
 
 
-def _stated_units(leaves: Leaves) -> dict[int, _Stated]:
+def stated_units(leaves: Leaves) -> dict[int, Stated]:
     """The time units that the keys of each artifact state, gathered at every object around them."""
     named = {
         code: meaning.unit for code, meaning in enumerate(leaves.meanings)
         if meaning.metric and meaning.unit and units.unit(meaning.unit).dimension == "time"
     }
-    found: dict[int, _Stated] = {}
+    found: dict[int, Stated] = {}
     pairs = np.unique(leaves.artifact * max(len(leaves.keys), 1) + leaves.key)
     for artifact, key in (divmod(pair, len(leaves.keys)) for pair in pairs.tolist()):
         unit = named.get(key)
@@ -142,7 +148,7 @@ def _stated_units(leaves: Leaves) -> dict[int, _Stated]:
     return found
 
 
-def _agreed_unit(stated: _Stated, scope: str) -> units.Unit | None:
+def _agreed_unit(stated: Stated, scope: str) -> units.Unit | None:
     """The one time unit that keys in an object state, else those in the object above."""
     for around in (scope, container(scope)):
         found = stated.get(around, ())

@@ -11,12 +11,26 @@ import numpy as np
 import pyarrow as pa
 
 from baseline_collector.normalise.columns import Bools, Ints, Leaves
+from baseline_collector.normalise.context import Context
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import Quantities
 
+Tops = dict[tuple[Context, int, str, str], str]
+"""Measurements at the top of an artifact and the key each stood under last."""
 
-def repeats(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts) -> Bools:
-    """Say for every numeric leaf whether it repeats an earlier one of its record."""
+
+def repeats(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Contexts,
+            tops: Tops | None = None) -> Bools:
+    """Say for every numeric leaf whether it repeats an earlier one of its record.
+
+    Args:
+        leaves: A batch.
+        quantities: Of the numeric leaves.
+        ok: Whether each may be counted.
+        contexts: Of the numeric leaves.
+        tops: Remembers from batch to batch what stands at the top of a single artifact, the
+            one record that several batches share.
+    """
     rows = leaves.numeric
     found = np.zeros(len(rows), bool)
     candidates = np.flatnonzero(ok & (quantities.metric > 0))
@@ -38,4 +52,22 @@ def repeats(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Context
         same &= np.diff(column[order]) == 0
     other_key = np.diff(leaves.key[chosen][order]) != 0
     found[candidates[order[1:][same & other_key]]] = True
+    if tops is not None:
+        _remember(tops, found, candidates, leaves, quantities, contexts)
     return found
+
+
+def _remember(tops: Tops, found: Bools, candidates: Ints, leaves: Leaves, quantities: Quantities,
+              contexts: Contexts) -> None:
+    """Mark what repeats a measurement of an earlier batch; remember those of this one."""
+    top = candidates[leaves.at[0][leaves.numeric[candidates]] < 0]
+    raws = leaves.raw.take(pa.array(leaves.numeric[top])).to_pylist()
+    before = dict(tops)
+    for at, raw in zip(top.tolist(), raws, strict=True):
+        code = leaves.key[leaves.numeric[at]]
+        label = (contexts.table[contexts.codes[at]], int(quantities.metric[at]),
+                 leaves.meanings[code].statistic, raw)
+        earlier = before.pop(label, None)
+        found[at] |= earlier is not None and earlier != leaves.keys[code]
+        tops[label] = leaves.keys[code]
+

@@ -9,12 +9,19 @@ import numpy as np
 import pyarrow as pa
 
 from baseline_collector.model import Artifact, Outcomes
-from baseline_collector.normalise.cleaning import QUARANTINED, RULES, Judged, judge
+from baseline_collector.normalise.cleaning import (
+    QUARANTINED,
+    RULES,
+    Judged,
+    Verdicts,
+    judge,
+    verdicts,
+)
 from baseline_collector.normalise.columns import Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
-from baseline_collector.normalise.phases import phases
-from baseline_collector.normalise.quantities import quantify
-from baseline_collector.normalise.repeats import repeats
+from baseline_collector.normalise.phases import Starts, phases_of
+from baseline_collector.normalise.quantities import Quantities, quantify
+from baseline_collector.normalise.repeats import Tops, repeats
 from baseline_collector.normalise.table import assemble
 from baseline_collector.normalise.twins import Series, series_of, twins
 from baseline_collector.readers.base import Places
@@ -42,6 +49,16 @@ class Account:
     cleaning: Mapping[str, int] = field(default_factory=dict)
     outcomes: Outcomes | None = None
     series: Series | None = None
+
+    def __add__(self, other: Account) -> Account:
+        """The account of two pieces of one artifact; outcomes are told of the whole alone."""
+        rules = self.cleaning.keys() | other.cleaning.keys()
+        series = (self.series + other.series if self.series and other.series
+                  else self.series or other.series)
+        return Account(self.leaves + other.leaves, self.numbers + other.numbers,
+                       self.rejected + other.rejected,
+                       {rule: self.cleaning.get(rule, 0) + other.cleaning.get(rule, 0)
+                        for rule in sorted(rules)}, None, series)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +140,73 @@ def normalise_each(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
         Measurements in the order of the leaves, and the counts that must add up.
     """
     leaves = Leaves(batch, [artifact.format for artifact in artifacts])
-    contexts = Contexts(leaves, artifacts)
-    quantities = quantify(leaves)
-    judged = judge(leaves, quantities, contexts)
-    phase = phases(leaves, quantities, judged.ok, contexts)
+    contexts, quantities = Contexts(leaves, artifacts), quantify(leaves)
+    found = normalised_rows(leaves, artifacts, places, quoted, Masks(redact, redact_value),
+                            contexts, quantities, verdicts(leaves, quantities, contexts))
+    outcomes = _outcomes(contexts, set(quoted), redact)
+    return Normalised(found.table, accounted(leaves, found, len(artifacts), outcomes))
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """What masks secrets and personal paths.
+
+    Attributes:
+        text: In any text.
+        value: In a setting, given its name and its text.
+    """
+
+    text: Callable[[str], str] = str
+    value: Callable[[str, str], str] = _as_it_is
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a batch with what accounts are made from.
+
+    Attributes:
+        table: Columns of ``schema.MEASUREMENTS``.
+        judged: Status of each.
+        series: What artifacts are compared by.
+        starts_of: The series of each row, whose records are compared for cold starts.
+    """
+
+    table: pa.Table
+    judged: Judged
+    series: Mapping[int, Series]
+    starts_of: Ints
+
+
+def normalised_rows(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Places],
+                    quoted: Sequence[int], masks: Masks, contexts: Contexts,
+                    quantities: Quantities, whole: Verdicts, starts: Starts | None = None,
+                    tops: Tops | None = None) -> Rows:
+    """Fill the rows of a batch.
+
+    Args:
+        leaves: The batch.
+        artifacts: What its ``artifact`` column counts in.
+        places: Pointer style of each.
+        quoted: Numbers of those whose values are quoted from elsewhere.
+        masks: What masks secrets.
+        contexts: Of the numeric leaves.
+        quantities: Of the numeric leaves.
+        whole: What is true of artifacts as wholes.
+        starts: Takes in what tells cold starts where the batch is not all; its rows have no
+            phase yet.
+        tops: Remembers measurements at the top of an artifact from batch to batch.
+    """
+    judged = judge(leaves, quantities, contexts, whole)
+    gathered = Starts() if starts is None else starts
+    starts_of = gathered.gather(leaves, quantities, judged.ok, contexts)
+    phase = phases_of(starts_of, leaves.at[0][leaves.numeric],
+                      gathered.decide() if starts is None else {})
     notes = np.array(quoted, np.int64)
     first_hand = judged.ok & ~np.isin(leaves.artifact[leaves.numeric], notes)
-    aside = ~first_hand | repeats(leaves, quantities, first_hand, contexts)
-    table = assemble(leaves, artifacts, places, quantities, judged, contexts, phase, aside, redact,
-                     redact_value)
-    outcomes = _outcomes(contexts, set(quoted), redact)
-    series = series_of(leaves, quantities, first_hand, contexts)
-    return Normalised(table, _accounts(leaves, judged, len(artifacts), outcomes, series))
+    aside = ~first_hand | repeats(leaves, quantities, first_hand, contexts, tops)
+    table = assemble(leaves, artifacts, places, quantities, judged, contexts, phase, aside,
+                     masks.text, masks.value)
+    return Rows(table, judged, series_of(leaves, quantities, first_hand, contexts), starts_of)
 
 
 def settle(accounts: Sequence[Account]) -> dict[int, int]:
@@ -162,17 +234,25 @@ def touched(accounts: Iterable[Account]) -> dict[str, int]:
     return found
 
 
-def _accounts(leaves: Leaves, judged: Judged, size: int, outcomes: Mapping[int, Outcomes],
-              series: Mapping[int, Series]) -> list[Account]:
-    numeric = leaves.artifact[leaves.numeric]
+def accounted(leaves: Leaves, rows: Rows, size: int, outcomes: Mapping[int, Outcomes]
+              ) -> list[Account]:
+    """What became of the leaves of each artifact of a batch.
 
-    def counts(rows: Ints) -> list[int]:
-        return [int(count) for count in np.bincount(rows, minlength=size)]
+    Args:
+        leaves: The batch.
+        rows: Its rows.
+        size: How many artifacts there are.
+        outcomes: How calls ended, by artifact number.
+    """
+    numeric, judged = leaves.artifact[leaves.numeric], rows.judged
+
+    def counts(of: Ints) -> list[int]:
+        return [int(count) for count in np.bincount(of, minlength=size)]
 
     cleaning = _touched(judged, numeric)
     counted = zip(counts(leaves.artifact), counts(numeric),
                   counts(numeric[judged.status == QUARANTINED]), strict=True)
-    return [Account(*three, cleaning.get(at, {}), outcomes.get(at), series.get(at))
+    return [Account(*three, cleaning.get(at, {}), outcomes.get(at), rows.series.get(at))
             for at, three in enumerate(counted)]
 
 

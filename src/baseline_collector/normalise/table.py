@@ -14,7 +14,7 @@ from baseline_collector.normalise.cleaning import Judged
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import PLAIN, as_json
 from baseline_collector.normalise.contexts import Contexts
-from baseline_collector.normalise.phases import NONE
+from baseline_collector.normalise.phases import NAMES, NONE
 from baseline_collector.normalise.places import paths_of, pointers_of, shown_key
 from baseline_collector.normalise.quantities import Quantities
 from baseline_collector.readers.base import Places
@@ -23,7 +23,6 @@ _ROLES = {"measurement": "measurement", "unnamed": "unnamed", "parameter": "para
           "identity": "identity", "time": "time", "repetitions": "parameter",
           "context": "parameter", "setup": "parameter", "outcome": "unnamed", "answer": "unnamed"}
 _STATUS = ("ok", "failed", "quarantined")
-_PHASES = (None, "cold", "warm")
 _STYLES: tuple[Places, ...] = ("json", "rows", "lines", "blocks")
 
 
@@ -143,7 +142,7 @@ def _context_columns(contexts: Contexts, phase: Ints, redact: Callable[[str], st
     stated = [context.plain[PLAIN.index("phase")] for context in table]
     seen = np.where(phase != NONE, len(stated) + phase,
                     codes if len(codes) else phase).astype(np.int64)
-    columns["phase"] = _coded(seen, [*(text and text.lower() for text in stated), *_PHASES])
+    columns["phase"] = _coded(seen, [*(text and text.lower() for text in stated), *NAMES])
     return columns
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
@@ -233,11 +233,28 @@ Column = list[object]
 _TYPES = tuple(pa.int32() if pa.types.is_dictionary(field.type) else field.type for field in LEAVES)
 
 
+Sink = Callable[[pa.RecordBatch], None]
+"""Takes a batch of leaves, columns as ``LEAVES``, and keeps or writes it."""
+
+
 @dataclass(slots=True)
 class Leaves:
-    """Collects leaves of one or more artifacts and turns them into Arrow record batches."""
+    """Collects leaves of one or more artifacts and turns them into Arrow record batches.
+
+    Without a sink everything waits for ``take``. With one, memory is bounded: a batch of at
+    least ``batch`` leaves goes to the sink when the next artifact begins, or in the middle of
+    an artifact that is larger than a batch. The last leaves still wait for ``take``. Batches
+    hold the leaves of artifacts in the order in which those were begun.
+
+    Attributes:
+        limits: Bounds on what is read.
+        sink: Where full batches go.
+        batch: Leaves that make a batch full.
+    """
 
     limits: Limits = field(default_factory=Limits)
+    sink: Sink | None = None
+    batch: int = 1 << 18
     _keys: dict[str, int] = field(default_factory=dict)
     _joined: dict[tuple[str, str], str] = field(default_factory=dict)
     _units: dict[str, int] = field(default_factory=dict)
@@ -245,6 +262,7 @@ class Leaves:
     _artifact: int = 0
     _mark: int = 0
     _first_key: int = 0
+    _handed: bool = False
     _spelled: int = 0
     _columns: tuple[Column, ...] = field(default_factory=lambda: tuple([] for _ in LEAVES))
     _chunks: list[list[pa.Array]] = field(default_factory=list)
@@ -252,15 +270,23 @@ class Leaves:
 
     def begin(self, artifact: int) -> None:
         """Start an artifact; what follows belongs to it until the next ``begin``."""
+        if self.sink is not None and len(self) >= self.batch:
+            self.sink(self.take())
         self._artifact = artifact
+        self._handed = False
         self._mark = len(self)
         self._first_key = len(self._keys)
         self._spelled = 0
         if len(self._joined) > _CHUNK:
             self._joined.clear()
 
-    def drop(self) -> None:
-        """Forget the leaves of the artifact begun last."""
+    def drop(self) -> bool:
+        """Forget the leaves of the artifact begun last.
+
+        Returns:
+            Whether all are forgotten; the sink may have some already, and the artifact is then
+            read in part.
+        """
         while self._kept > self._mark:
             last = self._chunks.pop()
             self._kept -= len(last[0])
@@ -270,6 +296,7 @@ class Leaves:
                 self._kept += rest
         for column in self._columns:
             del column[self._mark - self._kept:]
+        return not self._handed
 
     def __len__(self) -> int:
         return self._kept + len(self._columns[0])
@@ -333,20 +360,25 @@ class Leaves:
         self.add(key, at, NUMBER, raw[: self.limits.field_chars], value, "", reason)
 
     def take(self) -> pa.RecordBatch:
-        """Return everything collected since the last ``take`` as one batch, and start anew."""
-        self._pack()
+        """Return everything collected since the last batch as one batch, and start anew."""
+        batch = self._assembled()
+        self._keys, self._units, self._reasons, self._first_key = {}, {}, {}, 0
+        return batch
+
+    def _assembled(self) -> pa.RecordBatch:
+        """What is held as one batch; the codes of keys stay, for the rest of the artifact."""
+        self._pack(last=True)
         arrays = []
         for at, kind in enumerate(_TYPES):
             pieces = [chunk[at] for chunk in self._chunks]
             arrays.append(pa.concat_arrays(pieces) if pieces else pa.array([], kind))
         for at, names in ((1, self._keys), (8, self._units), (9, self._reasons)):
             arrays[at] = pa.DictionaryArray.from_arrays(arrays[at], _texts(list(names)))
-        self._chunks, self._kept, self._mark, self._first_key = [], 0, 0, 0
-        self._keys, self._units, self._reasons = {}, {}, {}
+        self._chunks, self._kept, self._mark = [], 0, 0
         return pa.RecordBatch.from_arrays(arrays, schema=LEAVES)
 
-    def _pack(self) -> None:
-        """Turn the leaves held as Python objects into Arrow arrays."""
+    def _pack(self, last: bool = False) -> None:
+        """Turn the leaves held as Python objects into Arrow arrays; hand over a full batch."""
         if not self._columns[0]:
             return
         self._kept += len(self._columns[0])
@@ -355,6 +387,9 @@ class Leaves:
             for column, kind in zip(self._columns, _TYPES, strict=True)
         ])
         self._columns = tuple([] for _ in LEAVES)
+        if self.sink is not None and self._kept >= self.batch and not last:
+            self._handed = self._kept > self._mark
+            self.sink(self._assembled())
 
 
 def _texts(column: Column | list[str], kind: pa.DataType | None = None) -> pa.Array:
