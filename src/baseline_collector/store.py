@@ -188,7 +188,7 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-ROW_GROUP = 1 << 18
+ROW_GROUP = 1 << 17
 """Rows of a row group; what memory holds of a table while it is written."""
 
 

@@ -163,9 +163,11 @@ def _tallied(codes: Ints, values: Floats) -> Iterator[tuple[int, Tally]]:
 
 def _rounded(values: Floats) -> Floats:
     """Values to four significant digits: a table often repeats a record rounded."""
-    size = np.floor(np.log10(np.where(values == 0, 1.0, np.abs(values))))
-    scale = 10.0 ** (3.0 - size)
-    return np.asarray(np.round(values * scale) / scale)
+    with np.errstate(all="ignore"):  # of the smallest floats no power of ten makes four digits
+        size = np.floor(np.log10(np.where(values == 0, 1.0, np.abs(values))))
+        scale = 10.0 ** (3.0 - size)
+        rounded = np.round(values * scale) / scale
+    return np.where(np.isfinite(rounded), rounded, values)
 
 
 def _richness(leaves: Leaves, contexts: Contexts, wanted: Collection[int]
