@@ -24,6 +24,8 @@ Count = Callable[[str], int]
 TEMPLATE_TOKENS: Final = 48
 """Room for what a chat template puts around system and user text."""
 MOST_ANSWER_TOKENS: Final = 640
+UNTOLD_WINDOW: Final = 4096
+"""Tokens taken for the window of a server that does not tell it."""
 CHARACTERS_A_TOKEN: Final = 2
 """A low guess, on purpose: slots take nearly a token a character."""
 MOST_REASONS: Final = 6
@@ -55,11 +57,12 @@ class Budget:
 
 def budget(llm: LanguageModel, tokens: int) -> Budget:
     """Return the smaller of what is allowed and what the model's context window holds."""
-    window = llm.context_tokens()
+    window = llm.context_tokens() or UNTOLD_WINDOW
+
     def count(text: str) -> int:
         counted = llm.count_tokens(text)
         return -(-len(text.encode()) // CHARACTERS_A_TOKEN) if counted is None else counted
-    return Budget(min(tokens, window) if window else tokens, count)
+    return Budget(min(tokens, window), count)
 
 
 def compose(task: Task, material: Material, style: Style, *, persona: str, room: Budget,

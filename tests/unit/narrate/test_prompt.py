@@ -80,6 +80,13 @@ def test_the_models_own_window_counts_where_it_is_smaller(analysis, scripted):
         assert len(ask.system + ask.prompt) / 2 + ask.max_tokens <= 900
 
 
+def test_a_server_that_does_not_tell_its_window_is_taken_for_a_small_one(analysis, scripted):
+    llm = scripted(["{}"])
+    run(many(analysis, 60), llm, budget_tokens=100_000)
+    for ask in llm.asked:
+        assert len(ask.system + ask.prompt) / 2 + ask.max_tokens <= 4096
+
+
 def test_a_window_too_small_for_one_fact_is_not_filled(analysis, scripted):
     llm = scripted([])
     found = run(analysis, llm, budget_tokens=60)
