@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from baseline_collector.model import (
@@ -28,7 +27,7 @@ class Book:
         self.names: dict[str, Name] = {}
         self.findings: list[Finding] = []
         self._known_names: dict[tuple[str, str], str] = {}
-        self._known_facts: dict[str, str] = {}
+        self._known_facts: dict[tuple[object, ...], str] = {}
 
     def name(self, kind: str, text: str) -> str:
         """Enter a name that came from an artifact; return its slot, ``{N3}``."""
@@ -49,8 +48,8 @@ class Book:
         The arguments are the attributes of ``model.Fact``; in the statement ``{}`` stands for
         the fact's own number. Returns its id, ``F12``.
         """
-        about = sorted((scope or {}).items())
-        label = json.dumps([statement, value, metric, statistic, about, sql])
+        label = (statement, type(value), value, metric, statistic,
+                 tuple(sorted((scope or {}).items())), sql)
         known = self._known_facts.get(label)
         if known is not None:
             return known

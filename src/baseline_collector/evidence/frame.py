@@ -103,7 +103,11 @@ class Frame:
 
     def sources(self, rows: Sequence[int] | Ints) -> list[Source]:
         """Where rows stand, at most as many as a fact lists."""
-        return [self.source(row) for row in list(rows)[:200]]
+        chosen = np.asarray(rows, np.int64)[:200]
+        artifact = self.column("artifact")
+        pointers = self.pointers.take(pa.array(chosen)).to_pylist()
+        names = [artifact.names[code] for code in artifact.codes[chosen].tolist()]
+        return list(map(Source, names, pointers))
 
     @cached_property
     def settings(self) -> Ints:
@@ -358,7 +362,8 @@ class Group:
         """SQL condition that selects exactly these rows."""
         columns = (*(name for name in GROUPED_BY if name != "parameters"),)
         parts = ["counted", *(equals(name, self.name(name)) for name in columns)]
-        texts = {self.frame.column("parameters").at(int(row)) for row in self.rows}
+        settings = self.frame.column("parameters")
+        texts = {settings.names[code] for code in set(settings.codes[self.rows].tolist())}
         parts.append(among("parameters", sorted(texts, key=str)))
         parts.append(among("artifact", self.artifacts))
         parts.append(among("key", self.keys))

@@ -7,6 +7,8 @@ the n at which they may be printed. Intervals: ``stats.intervals``, n of at leas
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +17,9 @@ from baseline_collector.evidence.book import Book
 from baseline_collector.evidence.frame import Floats, Frame, Group, Ints, configuration
 from baseline_collector.model import Interval, Topic
 from baseline_collector.stats.intervals import Interval as StatsInterval
-from baseline_collector.stats.intervals import mean_intervals, quantile_interval, rate_interval
-from baseline_collector.stats.samples import group_by_starts
-from baseline_collector.stats.summary import quantile, smallest_n
+from baseline_collector.stats.intervals import mean_intervals, quantile_intervals, rate_interval
+from baseline_collector.stats.samples import Groups, group_by_starts
+from baseline_collector.stats.summary import smallest_n
 
 LEADING = ("output_throughput", "time_to_first_token", "request_latency", "iteration_time",
            "prompt_throughput", "total_throughput", "request_throughput", "throughput",
@@ -81,7 +83,9 @@ def _summaries(frame: Frame, groups: list[Group], book: Book) -> list[Summary]:
     counts = np.array([group.n for group in groups])
     values = np.concatenate([group.values for group in groups])
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    intervals = mean_intervals(group_by_starts(values, starts))
+    whole = group_by_starts(values, starts)
+    intervals = mean_intervals(whole)
+    quantiles = _quantiles(whole)
     parts = _Parts(frame)
     found = []
     for at, group in enumerate(groups):
@@ -90,7 +94,23 @@ def _summaries(frame: Frame, groups: list[Group], book: Book) -> list[Summary]:
             interval = _possible(group, Interval(float(intervals.low[at]),
                                                  float(intervals.high[at]), 0.95,
                                                  str(intervals.method[at])))
-        found.append(_enter(book, group, float(intervals.mean[at]), interval, parts))
+        found.append(_enter(book, group, float(intervals.mean[at]), interval, parts,
+                            quantiles[at]))
+    return found
+
+
+def _quantiles(groups: Groups) -> list[list[_Estimate]]:
+    """Of each group the quantiles that its n allows, with order-statistic intervals, no SQL yet."""
+    found: list[list[_Estimate]] = [[] for _ in groups.counts]
+    for q, name in PRINTED:
+        many = quantile_intervals(groups, q)
+        for at in np.flatnonzero(groups.counts >= smallest_n(q)).tolist():
+            low = float(many.low[at])
+            interval = None if math.isnan(low) else Interval(
+                low, float(many.high[at]), 0.95, "order statistics")
+            found[at].append(_Estimate(
+                float(many.value[at]), name, "Hyndman-Fan type 7 quantile",
+                f"SELECT quantile_cont(value, {q})", int(groups.counts[at]), interval))
     return found
 
 
@@ -214,21 +234,15 @@ class _Teller:
                                            ("Largest", "max", values.max())))
         return low, high
 
-    def quantiles(self) -> None:
-        """The quantiles that n allows, with order-statistic intervals."""
-        values = self.group.values
-        for q, name in PRINTED:
-            if self.group.n < smallest_n(q):
-                return
-            found = quantile_interval(values, q)
-            self.tell(f"{self.book.name('statistic', name)} of ", _Estimate(
-                float(quantile(values, q)), name, "Hyndman-Fan type 7 quantile",
-                f"SELECT quantile_cont(value, {q}) FROM measurements WHERE {self.where}",
-                self.group.n, _converted(found) if isinstance(found, StatsInterval) else None))
+    def quantiles(self, estimates: Sequence[_Estimate]) -> None:
+        """The quantiles that n allows."""
+        for one in estimates:
+            self.tell(f"{self.book.name('statistic', one.statistic)} of ", replace(
+                one, sql=f"{one.sql} FROM measurements WHERE {self.where}"))
 
 
-def _enter(book: Book, group: Group, mean: float, interval: Interval | None, parts: _Parts
-           ) -> Summary:
+def _enter(book: Book, group: Group, mean: float, interval: Interval | None, parts: _Parts,
+           quantiles: Sequence[_Estimate]) -> Summary:
     """Enter all facts of a group."""
     teller = _Teller(book, group)
     estimate = _estimate(group, mean, interval, parts, teller.where)
@@ -236,7 +250,7 @@ def _enter(book: Book, group: Group, mean: float, interval: Interval | None, par
     low = high = location
     if group.n > 1:
         low, high = teller.ends()
-        teller.quantiles()
+        teller.quantiles(quantiles)
     return Summary(group, location, low, high, estimate.value, estimate.interval)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -22,7 +23,6 @@ from baseline_collector.stats.samples import (
     Groups,
     Moments,
     as_pair,
-    as_sample,
     group_by_codes,
     moments,
     one_group,
@@ -285,23 +285,47 @@ def quantile_interval(values: ArrayLike, q: float, level: float = 0.95) -> Inter
     Raises:
         ValueError: if the sample is not clean, or q or the level is outside (0, 1).
     """
-    _check_level(level)
-    if not 0 < q < 1:
-        raise ValueError(f"q: expected a probability inside (0, 1), found {q}")
-    ordered = np.sort(as_sample(values))
-    n = int(ordered.size)
-    ranks = _quantile_ranks(n, q, 1 - level)
-    if ranks is None:
+    groups = one_group(values)
+    many = quantile_intervals(groups, q, level)
+    n = int(groups.counts[0])
+    if math.isnan(many.low[0]):
         return NoInterval(
             f"n is {n}: even the smallest and largest value enclose the {q:g} quantile with "
             f"less than {level:.0%} confidence",
             n,
         )
-    estimate = float(grouped_quantile(one_group(ordered), q)[0])
-    low, high = float(ordered[ranks[0]]), float(ordered[ranks[1]])
-    return Interval(min(low, estimate), max(high, estimate), level, "order statistics", n)
+    return Interval(float(many.low[0]), float(many.high[0]), level, "order statistics", n)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupedQuantiles:
+    """One quantile of many groups with its interval; NaN bounds where n allows none."""
+
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+def quantile_intervals(groups: Groups, q: float, level: float = 0.95) -> GroupedQuantiles:
+    """Return a quantile and its interval for every group; the rule is in `quantile_interval`.
+
+    Raises:
+        ValueError: if q or the level is outside (0, 1).
+    """
+    _check_level(level)
+    if not 0 < q < 1:
+        raise ValueError(f"q: expected a probability inside (0, 1), found {q}")
+    value = grouped_quantile(groups, q)
+    sizes, which = np.unique(groups.counts, return_inverse=True)
+    ranks = [_quantile_ranks(int(n), q, 1 - level) for n in sizes]
+    given = np.array([one is not None for one in ranks])[which]
+    below, above = np.array([one or (0, 0) for one in ranks], np.int64)[which].T
+    low = np.minimum(groups.values[groups.starts + below], value)
+    high = np.maximum(groups.values[groups.starts + above], value)
+    return GroupedQuantiles(value, np.where(given, low, np.nan), np.where(given, high, np.nan))
+
+
+@lru_cache(maxsize=4096)
 def _quantile_ranks(n: int, q: float, alpha: float) -> tuple[int, int] | None:
     """Return 0-based ranks whose values enclose the q-quantile, or None if none do."""
     cdf = binomial_cdf(n, q)

@@ -18,10 +18,11 @@ from baseline_collector.stats.intervals import (
     mean_intervals,
     median_interval,
     quantile_interval,
+    quantile_intervals,
     rate_interval,
     run_mean_interval,
 )
-from baseline_collector.stats.samples import group_by_codes
+from baseline_collector.stats.samples import group_by_codes, group_by_starts
 from baseline_collector.stats.summary import quantile, ratio_of_totals, smallest_n, summarise
 
 NORMAL_SCORES = stats.norm.ppf((np.arange(1, 31) - 0.5) / 30)
@@ -213,3 +214,19 @@ def test_level_outside_raises(call):
 def test_quantile_outside_raises():
     with pytest.raises(ValueError, match="q: expected"):
         quantile_interval([1.0, 2.0], 0.0)
+
+
+def test_quantile_intervals_of_many_groups_are_those_of_each():
+    rng = np.random.default_rng(8)
+    sizes = [3, 6, 29, 59, 59, 100]
+    samples = [rng.lognormal(0, 1, n) for n in sizes]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    for q in (0.1, 0.5, 0.95):
+        many = quantile_intervals(group_by_starts(np.concatenate(samples), starts), q)
+        for at, sample in enumerate(samples):
+            one = quantile_interval(sample, q)
+            assert many.value[at] == pytest.approx(np.quantile(sample, q), rel=1e-12)
+            if isinstance(one, NoInterval):
+                assert np.isnan([many.low[at], many.high[at]]).all()
+            else:
+                assert (many.low[at], many.high[at]) == (one.low, one.high)
