@@ -56,7 +56,7 @@ check: install
 	$(PY) docs/generate.py --check
 
 bench-self: install
-	$(PY) bench/self.py
+	$(PY) bench/self.py; held=$$?; $(PY) bench/flow.py && exit $$held
 
 bench-writing: install
 	$(PY) bench/writing.py

@@ -52,6 +52,19 @@ def fingerprint(settings: Settings, tools: Sequence[Reader]) -> str:
     return digest.hexdigest()
 
 
+def keys_of(everything: str, neighbours: Sequence[Sequence[Artifact]]) -> list[str]:
+    """What the result of each artifact depends on besides its own file.
+
+    Args:
+        everything: What every result depends on; see ``fingerprint``.
+        neighbours: The files beside each artifact that are listened to for it, in the order in
+            which they are asked.
+    """
+    return [hashlib.sha256(json.dumps([everything, [(one.artifact, *stamp(one)) for one in beside]])
+                           .encode()).hexdigest() if beside else everything
+            for beside in neighbours]
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A file as the run before left it.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from baseline_collector.cache import Before, Kept, fingerprint
+from baseline_collector.cache import Before, Kept, fingerprint, keys_of
 from baseline_collector.config import Settings
 from baseline_collector.discover import Found
 from baseline_collector.journal import Journal
@@ -108,8 +108,7 @@ def ingest(found: Found, settings: Settings, aside: Path, journal: Journal,
     """
     if not found.artifacts:
         journal.event("warning", reason="no file below the roots was taken")
-    key = fingerprint(settings, tools(settings))
-    keys = [key] * len(found.artifacts)
+    keys = keys_of(fingerprint(settings, tools(settings)), [()] * len(found.artifacts))
     kept: list[Kept | None] = [None] * len(found.artifacts)
     if before is not None:
         kept = before.kept(found.artifacts, keys, limits(settings) if settings.rehash else None)

@@ -256,3 +256,11 @@ def test_the_fingerprint_holds_what_matters() -> None:
 def test_a_stamp_tells_size_times_and_inode() -> None:
     one = Artifact("r/a", "r", "r/a", "json", 1, 2, inode=3, changed_ns=4)
     assert cache.stamp(one) == (1, 2, 4, 3)
+
+
+def test_a_neighbour_that_changed_changes_the_key() -> None:
+    one = Artifact("r/system_info.json", "r", "r/system_info.json", "json", 1, 2)
+    other = Artifact("r/system_info.json", "r", "r/system_info.json", "json", 1, 3)
+    alone, beside, changed = cache.keys_of("k", [(), (one,), (other,)])
+    assert alone == "k" and len({alone, beside, changed}) == 3
+    assert cache.keys_of("k", [(one,)]) == [beside] != cache.keys_of("l", [(one,)])
