@@ -34,6 +34,7 @@ _HARDWARE = re.compile(
     r"|processor|brand_raw|count|physical_|logical_)", re.IGNORECASE)
 _UNIQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,}",
                      re.IGNORECASE)
+_VERSIONED = re.compile(r"(.*\S)[ /-]v?(\d[\w.+-]*)")
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _LONGEST = 60
 
@@ -57,6 +58,12 @@ def software_of(setup: str | None) -> dict[str, str]:
     """The rest of a recorded environment: may differ, and is then noted."""
     return {name: str(value) for name, value in _object(setup).items()
             if not _HARDWARE.search(name) and not names_an_execution(str(value))}
+
+
+def engine_and_version(text: str) -> tuple[str, str]:
+    """An engine's name and the version behind it, empty for none: ``ollama 0.13``."""
+    found = _VERSIONED.fullmatch(text)
+    return (found[1], found[2]) if found else (text, "")
 
 
 def names_an_execution(text: str) -> bool:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from baseline_collector.compare.conditions import (
     COLUMNS,
+    engine_and_version,
     hardware_of,
     names_an_execution,
     one_line,
@@ -176,6 +177,9 @@ class _Cutter:
         frame, at = self.frame, int(rows[0])
         conditions = {name: text for name in COLUMNS
                       if (text := frame.column(name).at(at)) is not None}
+        engine, version = engine_and_version(conditions.get("engine", ""))
+        if version:
+            conditions["engine"] = engine
         conditions |= self.settings[1][self.settings[0][at]]
         conditions |= self.hardware[1][self.hardware[0][at]]
         test = frame.column("run").names[int(frame.tests[at])]
@@ -187,7 +191,8 @@ class _Cutter:
             str(frame.column("metric").at(at)), frame.column("unit").at(at),
             one_line(str(frame.column("key").at(at))),
             None if test is None or names_an_execution(test) else short(test), statistic,
-            {name: short(text) for name, text in conditions.items()}, self._software(rows),
+            {name: short(text) for name, text in conditions.items()},
+            self._software(rows) | ({"engine version": (version,)} if version else {}),
             tuple(one_line(str(frame.column("artifact").names[code])) for code in files),
             frame.value[rows], artifact, self._outer(rows, artifact),
             tuple(None if one is None else short(one) for one in prompts), prompt,

@@ -155,3 +155,27 @@ def test_zero_has_no_ratio(bench):
         bench.write(f"{side}/x.jsonl", "\n".join([json.dumps({"model": "m", "loss": value})] * 5))
     found = bench.only(compare(bench.side("a"), [bench.side("b")]).candidates[0])
     assert (found.ratio, found.verdict, found.needed) == (None, "undecided", None)
+
+
+def test_our_own_run_files(bench):
+    """Thirty requests a side; another version of the engine is noted, not refused."""
+    def run(mean, seed, engine):
+        requests = [{"started_s": at, "time_to_first_token_ms": time,
+                     "request_latency_ms": 5 * time,
+                     "inter_token_latency_ms": [time / 9, time / 8], "prompt_tokens": 9,
+                     "output_tokens": 3, "error": None}
+                    for at, time in enumerate(bench.noisy(mean, seed=seed))]
+        spread = dict.fromkeys(("mean", "p50", "p90", "p95", "p99"), mean) | {"n": 30}
+        return {"schema": "baseline-collector/run/1", "started_at": "2026-01-02T03:04:05Z",
+                "duration_s": 12.5, "model": "m:1b", "engine": engine, "device": "GPU X",
+                "parameters": {"concurrency": 8}, "requests": requests, "client_error": None,
+                "summary": {"requests": {"ok": 30, "failed": 0}, "request_rate_per_s": 3.25,
+                            "output_token_throughput_per_s": 61.5, "time_to_first_token_ms": spread,
+                            "inter_token_latency_ms": spread, "time_per_output_token_ms": spread,
+                            "request_latency_ms": spread}}
+
+    found = bench.compare(run(100, 1, "ollama 0.13"), run(106, 2, "ollama 0.14"))
+    words = {one.pair.base.metric: one for one in found.outcomes
+             if one.pair.base.statistic == "sample"}
+    assert words["time_to_first_token"].verdict == words["request_latency"].verdict == "slower"
+    assert "engine version: 0.13 / 0.14" in words["time_to_first_token"].pair.notes
