@@ -58,25 +58,41 @@ class Contexts:
         return self.surroundings.get(artifact) or Surroundings()
 
     def _assign(self, leaves: Leaves, artifacts: Sequence[Artifact]) -> Ints:
-        rows = leaves.numeric
-        codes = np.zeros(len(rows), np.int64)
-        chains = [enclosing(key) for key in leaves.keys]
-        depths = [min(chain[-1].count("[]"), 3) for chain in chains]
+        """The context of every numeric leaf, put together once for each run of like ones."""
+        if not len(leaves.numeric):
+            return np.zeros(0, np.int64)
         fallbacks = [from_path(artifact.artifact) for artifact in artifacts]
-        cache: dict[tuple[object, ...], int] = {}
-        columns = (leaves.artifact, leaves.key, *leaves.at)
-        for row, (artifact, key, i0, i1, i2) in enumerate(_listed(*columns, rows=rows)):
-            if not row % _PIECE:
+        places: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], int] = {}
+        by_key = np.array([places.setdefault((enclosing(key), meaning.variant), len(places))
+                           for key, meaning in zip(leaves.keys, leaves.meanings, strict=True)],
+                          np.int64)
+        known = list(places)
+        owner, place, *at = _within(leaves, by_key, [chain[-1].count("[]") for chain, _ in known])
+        starts = np.flatnonzero(np.r_[True, np.logical_or.reduce(
+            [column[1:] != column[:-1] for column in (owner, place, *at)])])
+        cache: dict[tuple[int, ...], int] = {}
+        found = []
+        for run, label in enumerate(zip(*(column[starts].tolist() for column in
+                                          (owner, place, *at)), strict=True)):
+            if not run % _PIECE:
                 cache.clear()  # records lie together
-            at = (i0, i1, i2)[: depths[key]]
-            label = (artifact, chains[key], at, leaves.meanings[key].variant)
             code = cache.get(label)
             if code is None:
-                context = merged(self.around(artifact), chains[key], at,
-                                 leaves.meanings[key].variant, fallbacks[artifact])
+                artifact, (around, variant) = label[0], known[label[1]]
+                context = merged(self.around(artifact), around, label[2:], variant,
+                                 fallbacks[artifact])
                 code = cache[label] = self._known.setdefault(context, len(self._known))
-            codes[row] = code
-        return codes
+            found.append(code)
+        return np.repeat(np.array(found, np.int64), np.diff(np.r_[starts, len(owner)]))
+
+
+def _within(leaves: Leaves, by_key: Ints, depths: Sequence[int]) -> list[Ints]:
+    """Columns of the numeric leaves: artifact, place, and the indices the place has, others -1."""
+    rows = leaves.numeric
+    place = by_key[leaves.key[rows]]
+    depth = np.array(depths, np.int64)[place]
+    return [leaves.artifact[rows], place,
+            *(np.where(depth > at, column[rows], -1) for at, column in enumerate(leaves.at))]
 
 
 Summed = set[tuple[int, str]]
