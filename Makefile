@@ -7,6 +7,7 @@
 #   make check       lint, types, import laws, generated docs
 #   make bench-self  ours, the peers and the limits side by side, in one run
 #   make bench-writing  reports by every writer: wrong numbers, lost sections, refused sentences
+#   make bench-audit recall and precision of the audit, changed numbers noticed, time
 #   make docs        write the reference pages that are generated from the code
 #   make lock        make the lock anew from pyproject.toml and requirements/dev.in
 
@@ -19,7 +20,7 @@ BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
 
-.PHONY: setup demo test unit check bench-self bench-writing docs lock clean weights install
+.PHONY: setup demo test unit check bench-self bench-audit bench-writing docs lock clean weights install
 .DEFAULT_GOAL := help
 
 help:
@@ -60,6 +61,9 @@ bench-self: install
 
 bench-writing: install
 	$(PY) bench/writing.py
+
+bench-audit: install
+	$(PY) bench/audit.py
 
 docs: install
 	$(PY) docs/generate.py

@@ -9,7 +9,8 @@ happened, where (file, field, row), what was expected, what was found, what to d
     ├── DatasetError         a dataset is missing, foreign, newer or broken        (exit 2)
     ├── ModelError           a language model cannot answer; templates take over
     ├── OutputError          the output folder cannot be written                   (exit 2)
-    └── WorkerError          a process that reads a share of the heap ended         (exit 2)
+    ├── WorkerError          a process that reads a share of the heap ended         (exit 2)
+    └── RefusedError         a report holds a number that the audit does not bear out (exit 2)
 
 Bad input is data: readers raise ReadError, the pipeline turns it into a row of the
 inventory. Everything else is the caller's to see.
@@ -91,3 +92,9 @@ class WorkerError(BaselineError):
     def __reduce__(self) -> tuple[object, ...]:
         """Through a pipe goes the message."""
         return type(self), (self.what,)
+
+
+class RefusedError(BaselineError):
+    """A finished report holds a number that the audit does not bear out; it is not published."""
+
+    code = "refused"

@@ -1,6 +1,6 @@
 """The pipeline: the one screen that shows how data flows.
 
-    discover -> read -> normalise -> store -> analyse -> narrate -> render -> publish
+    discover -> read -> normalise -> store -> analyse -> narrate -> render -> audit -> publish
 
 Only this module knows more than one stage.
 """
@@ -25,7 +25,7 @@ from baseline_collector.cache import Before
 from baseline_collector.config import Settings
 from baseline_collector.dataset import Dataset
 from baseline_collector.discover import Found, Selection, default_roots, discover
-from baseline_collector.errors import ModelError, UsageError
+from baseline_collector.errors import ModelError, RefusedError, UsageError
 from baseline_collector.ingest import Collected, ingest
 from baseline_collector.inventory import take_stock
 from baseline_collector.journal import Journal
@@ -96,9 +96,39 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
         report = mask.masked(
             Report(now(), agent, inventory, timing, analysis, narrative), redact)
         publish.write(stage, collected, report, began_ns)
+        prove(stage, measurements, report, Path(settings.out))
         journal.event("published", seconds=clock() - started)
         (stage / "run.jsonl").write_text(journal.text(), "utf-8")
     return report
+
+
+def prove(stage: Path, measurements: pa.Table, report: Report, out: Path) -> None:
+    """Send the finished report through the audit, like a stranger's, before it is published.
+
+    Args:
+        stage: Where everything was written.
+        measurements: As analysed; what they lack is read from the stage.
+        report: What was written, for its sentences.
+        out: Where the draft is kept if it is refused.
+
+    Raises:
+        RefusedError: A number is contradicted, or nothing bears it out.
+    """
+    from baseline_collector.audit import open_index  # noqa: PLC0415  # only a report needs it
+    from baseline_collector.audit.gate import objections  # noqa: PLC0415
+
+    index = open_index(against_.Staged(stage / "dataset", measurements),
+                       against_.raw_text(Path()), publish.sentences(report),
+                       against_.run_record(stage))
+    text, page = ((stage / name).read_text("utf-8") for name in ("report.md", "report.html"))
+    _, reasons = objections(text, page, index, "report.md")
+    if reasons:
+        draft = publish.keep_draft(stage, out, reasons)
+        raise RefusedError(
+            f"the report is not published: {len(reasons)} numbers are not borne out",
+            where=str(draft), found=reasons[0],
+            remedy="the draft and all reasons lie there; what was published before stays")
+    publish.forget_draft(out)
 
 
 def check(report: Path, against: Path, settings: Settings) -> tuple[Audit, str]:
@@ -124,7 +154,7 @@ def check(report: Path, against: Path, settings: Settings) -> tuple[Audit, str]:
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(report)) from error
     index = open_index(_tables(against, replace(settings, redact=False)),
-                       against_.raw_text(against))
+                       against_.raw_text(against), run=against_.run_record(against))
     return audit(text, index, name=str(report), today=datetime.now(UTC).date()), text
 
 

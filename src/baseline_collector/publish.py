@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -38,6 +40,40 @@ def write(folder: Path, collected: Collected, report: Report, began_ns: int) -> 
         ("inventory.json", inventory_json(report, slots)),
     ):
         (folder / name).write_text(text, "utf-8", newline="\n")
+
+
+REFUSED = "refused-draft"
+"""Folder of the output that keeps a report which was not published."""
+
+_REASONS = "reasons.txt"
+
+
+def sentences(report: Report) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the texts of the narrative as written, each with the facts it names."""
+    slots = Slots(report.analysis)
+    for section in report.narrative.sections:
+        for block in section.blocks:
+            for text in block.items:
+                named = tuple(slots.facts_of([text]))
+                if named:
+                    yield slots.plain(text), named
+
+
+def keep_draft(stage: Path, out: Path, reasons: Sequence[str]) -> Path:
+    """Keep a refused report beside the old output, with the reasons; return its folder."""
+    folder = out / REFUSED
+    forget_draft(out)
+    folder.mkdir(exist_ok=True)
+    for name in ("report.md", "report.html", "report.json"):
+        shutil.copyfile(stage / name, folder / name)
+    (folder / _REASONS).write_text("".join(f"{reason}\n" for reason in reasons), "utf-8")
+    return folder
+
+
+def forget_draft(out: Path) -> None:
+    """Remove the draft of an earlier run, where it is one of ours."""
+    if (out / REFUSED / _REASONS).is_file():
+        shutil.rmtree(out / REFUSED, ignore_errors=True)
 
 
 def _dataset(folder: Path, collected: Collected, report: Report, slots: Slots,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from baseline_collector.evidence.book import Book, quoted
+from baseline_collector.evidence.book import Book, equals, quoted
 from baseline_collector.evidence.frame import GROUPED_BY, Frame, Ints
 from baseline_collector.evidence.summaries import LEADING
 from baseline_collector.model import Artifact
@@ -67,9 +67,12 @@ def _enter(frame: Frame, book: Book, kind: str, rows: Ints) -> None:
     key = str(frame.column("key").at(int(rows[0])))
     label, type_ = book.name("key", key), book.name("kind", kind)
     unit = frame.column("unit").at(int(rows[0]))
-    condition = (f"key = {quoted(key)} AND role = 'measurement' AND status <> 'quarantined' "
-                 f"AND artifact IN (SELECT artifact FROM artifacts WHERE kind = {quoted(kind)})")
     metric = frame.column("metric").at(int(rows[0]))
+    statistic = str(frame.column("statistic").at(int(rows[0])))
+    condition = (f"key = {quoted(key)} AND {equals('metric', metric)} AND "
+                 f"{equals('statistic', statistic)} AND role = 'measurement' AND "
+                 "status <> 'quarantined' AND value IS NOT NULL "
+                 f"AND artifact IN (SELECT artifact FROM artifacts WHERE kind = {quoted(kind)})")
     scope = {"of": "key", "key": key, "kind": kind}
     sources = frame.sources(rows)
     values = frame.value[rows]

@@ -118,8 +118,8 @@ def _ratio(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim]
     if pair is None or not alike(*pair):
         return None
     a, b = _in_unit(pair[0], pair[0].unit), _in_unit(pair[1], pair[0].unit)
-    if not a or not b or pair[0].unit is not pair[1].unit:
-        return None  # numbers in two units are seldom what a ratio is of
+    if not a or not b:
+        return None
     ratio = max(a, b) / min(a, b)
     return _compared(claim, (ratio, min(a, b) / max(a, b)),
                      f"{pair[0].text} to {pair[1].text} is a ratio of", pair)

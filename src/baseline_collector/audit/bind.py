@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from baseline_collector import units, vocabulary
 from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, Key
 from baseline_collector.audit.mentions import Mention, Topic, family, mentions
+from baseline_collector.paths import tokens
 
 _TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|across|the|model|files?|a|measured|recorded|"
                   r"seen|observed|reported|achieved|obtained|best|worst|mean|average|median|peak|"
@@ -30,6 +31,10 @@ _THAT_FILE = re.compile(r"\b(?:that|this|the\s+same)\s+(?:file|run|artifact)\b",
 _BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
 _OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|"
                           r"here)\b", re.I)
+
+
+_IN_BRACKETS = re.compile(r"[^.;,()|\d]{0,40}\(\s*")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(slots=True)
@@ -104,7 +109,7 @@ class Binder:
     def _name(self, found: Subject, near: _Near) -> None:
         """Key or metric: from the sentence, the block, the blocks above."""
         fits = _agrees(near.claim)
-        named = near.pick(("key", "no key"), lambda one: True)
+        named = near.named_behind() or near.pick(("key", "no key"), lambda one: True)
         metric = near.pick(("metric",), fits)
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
@@ -119,11 +124,30 @@ class Binder:
             if named.key is None:
                 found.unknown = named.text
             else:
-                found.key = named.key
+                found.key = self._narrowed(named.key, near)
             found.spoken = named.text
         elif metric is not None:
             found.metrics, found.spoken = metric.names, metric.text.strip("`")
             found.labelled = _heads(metric, near.claim)
+
+    def _narrowed(self, key: Key, near: _Near) -> Key:
+        """Of the keys a label can mean those whose path holds the name nearest before a claim.
+
+        ``mean_time_ms`` in the row of ``jit`` is ``backends.jit.benchmark.mean_time_ms``.
+        """
+        if len(key.codes) < 2:
+            return key
+        names = self.index.column("key").names
+        paths = {code: frozenset(filter(None, tokens(names[code])[:-1])) for code in key.codes}
+        telling = frozenset.union(*paths.values()) - frozenset.intersection(*paths.values())
+        claim = near.claim
+        start = 0 if claim.block.kind == "cell" else claim.block.sentence(claim.start)[0]
+        said = [word for word in _NAME.findall(claim.block.text, start, claim.start)
+                if word in telling]
+        if not said:
+            return key
+        return replace(key, codes=frozenset(code for code, path in paths.items()
+                                            if said[-1] in path))
 
     def _name_above(self, claim: Claim, fits: Callable[[Mention], bool]
                     ) -> tuple[Mention | None, Mention | None]:
@@ -163,7 +187,8 @@ class Binder:
         device = near.pick(("device",), lambda one: True)
         found.device = device.names if device else frozenset()
         phase = near.pick(("phase",), lambda one: True)
-        found.phase = phase.text if phase else self._above_text(near.claim, "phase")
+        above = "" if found.key else self._above_text(near.claim, "phase")
+        found.phase = phase.text if phase else above
 
     def _above_text(self, claim: Claim, topic: Topic) -> str:
         for block in (*claim.block.parents, *claim.block.headings[:1]):
@@ -184,7 +209,7 @@ class Binder:
         for heading in near.claim.block.headings[:1]:
             inside = [one for one in self.of(heading) if one.topic == topic]
             if len({one.text for one in inside}) == 1:
-                return inside[0], False
+                return inside[0], near.claim.block.kind == "cell"
         earlier = [one for one in near.previous if one.topic == topic]
         if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
             return earlier[0], bool(_OPENS_AGAIN.match(near.sentence_text))
@@ -227,6 +252,12 @@ class _Near:
         if after and not _NUMBER_BETWEEN.search(text, self.claim.end, after[0].start):
             return after[0]
         return None
+
+    def named_behind(self) -> Mention | None:
+        """The key in brackets right behind a claim: ``25 GB of memory (`memory_total`)``."""
+        text, at = self.claim.block.text, self.claim.end
+        return next((one for one in self.sentence if one.topic == "key"
+                     and _IN_BRACKETS.fullmatch(text, at, one.start)), None)
 
     def reachable(self, found: list[Mention]) -> list[Mention]:
         """Leave out what stands in brackets that the claim is not in, where there is more."""

@@ -30,7 +30,13 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z0-9\"“`(])|;\s+")
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca)|"
                           r"(?-i:\b[A-Z]))\.$", re.I)
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.I | re.S)
+_HEADER = "|\x1f"
+"""How the cell of a page's header row begins: its table has no line of dashes."""
+
 _LEADS = re.compile(r"(?::|\(\d+(?:\s+\w+)?\))[\s*]*$")
+_TITLES = re.compile(r"[^.!?\n]{0,40}\([^()\n]{3,160}\)\s*|[^.!?\n]{0,40}`[^`\n]{3,160}`[,:]?\s*")
+"""A line of its own that ends in what it is about: ``Load test (`runs/a.csv`)``."""
+
 _CONTINUES = re.compile(r"\s*(?:\.\.\.|…|\+\s?\d|and\s+\d+\s+(?:more|other))")
 _BOLD_LEVEL = 7
 _LONGEST = 4000
@@ -49,6 +55,7 @@ class Block:
         headings: Headings it stands under, nearest first.
         before: The block before it below the same heading, or None.
         group: Number of the code listing or table it belongs to; 0 for none.
+        cell: For a cell of a table, the row and column it stands in.
     """
 
     kind: BlockKind
@@ -59,6 +66,7 @@ class Block:
     headings: tuple[Block, ...]
     before: Block | None
     group: int
+    cell: Cell | None = None
 
     def at(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a character of the text."""
@@ -81,7 +89,18 @@ def visible(text: str) -> str:
     """Blank HTML tags where the text is a page, so that places stay as they are."""
     if not re.match(r"\s*<(?:!doctype html|html)\b", text, re.I):
         return text
-    return _TAG.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    return _TAG.sub(lambda found: _as_marks(found[0]), text)
+
+
+def _as_marks(tag: str) -> str:
+    """What a tag says in Markdown, as long as the tag: headings, items, cells and code."""
+    name = tag[1:-1].lower().split(None, 1)[0] if tag[1:-1].strip() else ""
+    mark = "#" * int(name[1]) if re.fullmatch(r"h[1-6]", name) else _MARK_OF.get(name, "")
+    blank = re.sub(r"[^\n]", " ", tag)
+    return mark + blank[len(mark):] if "\n" not in blank[:len(mark)] else blank
+
+
+_MARK_OF = {"li": "-", "td": "|", "th": _HEADER, "/tr": "|", "code": "`", "/code": "`"}
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -136,7 +155,8 @@ class _Reading:
                 end = self._fence_end(at, fence[1])
                 yield from self._code(at + 1, end, fence[2].lower())
                 at = end + 1
-            elif "|" in line and at + 1 < len(self.lines) and _is_rule(self.lines[at + 1]):
+            elif _HEADER in line or (
+                    "|" in line and at + 1 < len(self.lines) and _is_rule(self.lines[at + 1])):
                 end = self._table_end(at)
                 yield from self._table(at, end)
                 at = end
@@ -197,7 +217,8 @@ class _Reading:
             self.stack = []
         block = self._make("paragraph", at, end, self._parents() if inside else ())
         if not inside:
-            self.lead = block if _LEADS.search(block.text) else None
+            self.lead = block if _LEADS.search(block.text) or _TITLES.fullmatch(
+                block.text) else None
         return block
 
     def _parents(self) -> tuple[Block, ...]:
@@ -236,7 +257,7 @@ class _Reading:
             yield block
 
     def _table_end(self, at: int) -> int:
-        end = at + 2
+        end = at + (1 if _HEADER in self.lines[at] else 2)
         while end < len(self.lines) and "|" in self.lines[end] and self.lines[end].strip():
             end += 1
         return end
@@ -244,14 +265,15 @@ class _Reading:
     def _table(self, at: int, end: int) -> Iterator[Block]:
         self.groups += 1
         lead = (self.lead,) if self.lead is not None else ()
-        for cell in cells(self.lines, at, end):
+        body = at + (1 if _HEADER in self.lines[at] else 2)
+        for cell in cells(self.lines, at, end, body):
             yield self._cell(cell, lead)
 
     def _cell(self, cell: Cell, lead: tuple[Block, ...]) -> Block:
         text = cell.labels + _blanked(cell.text)
         own = len(cell.labels)
         return Block("cell", text, ((0, cell.line, cell.column - own),), own, lead, self._above(),
-                     None, self.groups)
+                     None, self.groups, cell)
 
 
 def _is_rule(line: str) -> bool:

@@ -70,6 +70,10 @@ _RANK = re.compile(
     r"\s*$)", re.I)
 
 
+_TELLING = re.compile(r"\d|\b(?:in|per)\b")
+"""What a cell must hold to claim anything: a digit, or a unit said in words."""
+
+
 def extract(blocks: tuple[Block, ...]) -> Iterator[Claim]:
     """Yield claims in the order of the text.
 
@@ -88,6 +92,8 @@ def _quoted_prompt(block: Block) -> bool:
 
 
 def _claims(block: Block) -> Iterator[Claim]:
+    if block.kind == "cell" and not _TELLING.search(block.text, block.own):
+        return
     text = _masked(block)
     dates = [one for one in _apart(sorted(moments(text), key=lambda one: (one.start, -one.end)))
              if one.start >= block.own]
@@ -184,6 +190,8 @@ def _blank(text: str, start: int, end: int) -> str:
 def _masked(block: Block) -> str:
     """The text with everything blanked that names something and claims nothing."""
     text = block.text
+    if block.kind == "cell":  # nothing is claimed in the labels of its row and column
+        text = "\x00" * (block.own - 2) + text[max(0, block.own - 2):]
     if block.kind == "json":
         for match in _KEY.finditer(text):
             text = _blank(text, match.start(), match.end() - 1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 from baseline_collector import units
 from baseline_collector.paths import tokens
+
+if TYPE_CHECKING:
+    from baseline_collector.audit.known import Known
 
 Mask: TypeAlias = NDArray[np.bool_]
 Floats: TypeAlias = NDArray[np.float64]
@@ -26,6 +29,8 @@ Read: TypeAlias = Callable[[str], str | None]
 _PREFIX = re.compile(r"(csv|jsonl|json|markdown|md|txt)_(.+)", re.I)
 _INDEX = re.compile(r"\[\d+\]")
 _FAMILY = re.compile(r"([a-z]{3,})(\d+(?:\.\d+)?)")
+_COMMON_KINDS = frozenset({"json", "jsonl", "csv", "markdown", "yaml", "xml", "html", "parquet",
+                           "text", "log", "none", "other", "unknown"})
 _KIND_NAMES = {"md": "markdown", "txt": "text", "yml": "yaml", "htm": "html"}
 
 
@@ -80,9 +85,14 @@ class Key:
 class Index:
     """A dataset opened for judging."""
 
-    def __init__(self, artifacts: pa.Table, measurements: pa.Table, read: Read) -> None:
+    def __init__(self, artifacts: pa.Table, measurements: pa.Table, read: Read,
+                 known: Callable[[Index], Known | None] = lambda _: None,
+                 run: Callable[[], Mapping[str, object] | None] = lambda: None) -> None:
         self.read = read
-        self._table = measurements
+        self._table = self.measurements = measurements
+        self.artifacts = artifacts
+        self._known = known
+        self._run = run
         self._columns: dict[str, Codes] = {}
         self.files = tuple(_files(artifacts))
         self.count = measurements.num_rows
@@ -90,14 +100,41 @@ class Index:
     def column(self, name: str) -> Codes:
         """A text column as codes."""
         if name not in self._columns:
-            array = self._table.column(name).combine_chunks()
-            if isinstance(array, pa.ChunkedArray):
-                array = pa.concat_arrays(array.chunks)
-            if not isinstance(array, pa.DictionaryArray):
-                array = array.dictionary_encode()
-            codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-            self._columns[name] = Codes(codes, [str(one) for one in array.dictionary.to_pylist()])
+            self._columns[name] = _coded(self._table.column(name))
         return self._columns[name]
+
+    @cached_property
+    def known(self) -> Known | None:
+        """What the dataset words about itself, where it holds facts."""
+        return self._known(self)
+
+    @cached_property
+    def run(self) -> Mapping[str, object] | None:
+        """The record of the run that made the dataset, where it is at hand."""
+        return self._run()
+
+    @cached_property
+    def copies(self) -> Mapping[str, str]:
+        """Artifacts that hold the content of another, which was read instead."""
+        if "duplicate_of" not in self.artifacts.column_names:
+            return {}
+        names, kept = (self.artifacts.column(name).to_pylist()
+                       for name in ("artifact", "duplicate_of"))
+        return {name: other for name, other in zip(names, kept, strict=True) if other}
+
+    def in_files(self, names: Iterable[str]) -> Mask:
+        """Rows of some artifacts; a copy stands for what was read instead of it."""
+        return self.column("artifact").where(self.copies.get(name, name) for name in names)
+
+    def of_artifacts(self, name: str) -> Codes:
+        """A text column of the artifacts as codes."""
+        return _coded(self.artifacts.column(name))
+
+    @cached_property
+    def repetitions(self) -> NDArray[np.int64]:
+        """Repetitions behind each value as its artifact states them; 0 where it does not."""
+        column: Any = self._table.column("n").fill_null(0)
+        return np.asarray(column.to_numpy(), np.int64)
 
     @cached_property
     def value(self) -> Floats:
@@ -136,6 +173,11 @@ class Index:
         of = {file.artifact: kinds.index(file.kind) for file in self.files}
         lookup = np.array([of.get(name, -1) for name in artifact.names] or [-1], np.int64)
         return Codes(lookup[artifact.codes], kinds)
+
+    @cached_property
+    def rare_kinds(self) -> frozenset[str]:
+        """Types of file by their endings that are no words of the language of reports."""
+        return frozenset(file.kind for file in self.files) - _COMMON_KINDS
 
     @cached_property
     def written(self) -> Floats:
@@ -238,6 +280,16 @@ def model_parts(name: str) -> list[str]:
 def kind_named(name: str) -> str:
     """The type of file a word or an ending names."""
     return _KIND_NAMES.get(name.lower(), name.lower())
+
+
+def _coded(column: pa.ChunkedArray) -> Codes:
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks)
+    if not isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_encode()
+    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return Codes(codes, [str(one) for one in array.dictionary.to_pylist()])
 
 
 def _files(artifacts: pa.Table) -> Iterable[File]:

@@ -54,7 +54,7 @@ _MORE = re.compile(r"[\s`*]+(?:more|others?|additional|further|remaining)\b", re
 _SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|collection|"
                          rf"corpus)\b", re.I)
 _SHARE_HEAD = re.compile(r"\bshare\b|\bpercent|%|\bproportion\b", re.I)
-_LISTED = re.compile(r"[\w.-]+(?:/[\w .-]+)*\.\w{2,8}")
+_LISTED = re.compile(r"[^|\n]+\.\w{1,10}|[^|\s]+/[^|\n]+")
 
 
 @dataclass(frozen=True, slots=True)

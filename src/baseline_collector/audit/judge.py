@@ -15,6 +15,7 @@ from baseline_collector.audit.dates import judge_date
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.inventory import judge_files, question
 from baseline_collector.audit.joined import judge_joined
+from baseline_collector.audit.own_run import judge_own
 from baseline_collector.audit.ranks import judge_rank
 from baseline_collector.audit.said_units import judge_unit
 from baseline_collector.audit.values import judge_value
@@ -38,8 +39,14 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
     dates = [claim for claim in claims if claim.kind == "date"]
     done: list[tuple[AuditedClaim, Subject]] = []
     for claim in claims:
+        proven = index.known.judge(claim) if index.known and claim.kind != "unit" else None
+        if proven is not None:
+            done.append((AuditedClaim(claim, proven), Subject()))
+            continue
         subject = binder.bind(claim)
         outcome = _judged(claim, subject, binder, beside[id(claim.block)], blocks, dates, today)
+        if outcome.verdict in ("unsupported", "contradicted") and index.run:
+            outcome = judge_own(claim, index.run) or outcome
         if outcome.verdict == "unsupported" and not subject.modal:
             outcome = _repeated(claim, subject, outcome, done)
         if outcome.verdict != "supported" and claim.block.kind == "cell":

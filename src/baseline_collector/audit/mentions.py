@@ -26,6 +26,7 @@ _SPOKEN_PARAM = re.compile(r"\b([a-z]+(?:_[a-z]+)*)\s+(?:of\s+)?(\d+(?:\.\d+)?)(
 _PATH = re.compile(r"(?:[\w.+-]+/)+[\w.+-]*|\b[\w+-][\w.+-]{0,160}\.(?:jsonl?|csv|tsv|md|txt|log|"
                    r"ya?ml)\b")
 _KINDS = re.compile(r"\b(json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text|log)\b", re.I)
+_OF_FILES = re.compile(r"\b(\w+)\s+files?\b", re.I)
 _WORD = re.compile(r"[A-Za-z]+")
 _STATISTICS = (
     (r"avg|averag(?:e[ds]?|ing)|means?|typical(?:ly)?|expected", "mean"),
@@ -65,7 +66,8 @@ _FAMILIES = {
     "iteration_time": ("iteration_time", "request_latency"),
 }
 _DEVICES = re.compile(r"\b(cuda|cpu|gpu)\b", re.I)
-_PHASES = (("cold", re.compile(r"\bcold\b", re.I)), ("warm", re.compile(r"\bwarm(?:ed)?\b", re.I)))
+_PHASES = (("cold", re.compile(r"\bcold\b", re.I)),
+           ("warm", re.compile(r"\bwarm(?:ed)?\b(?![- ]?up\b)", re.I)))
 _COUNTED = re.compile(
     r"\b(files?|artifacts?|documents?|models?|configurations?|configs?|runs?|calls?|requests?|"
     r"samples?|values|numbers|measurements|directories|folders)\b", re.I)
@@ -289,6 +291,9 @@ def _model_run(text: str, run: list[re.Match[str]], index: Index) -> Iterator[Me
 
 
 def _words(text: str, index: Index) -> Iterator[Mention]:
+    for match in _OF_FILES.finditer(text):
+        if match[1].lower() in index.rare_kinds:
+            yield Mention(match.start(1), match.end(1), "kind", kind_named(match[1]))
     for match in _KINDS.finditer(text):
         if match[1].lower() not in ("text", "log") or re.match(r"\s+files?\b", text[match.end():]):
             yield Mention(match.start(), match.end(), "kind", kind_named(match[1]))

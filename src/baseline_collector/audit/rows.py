@@ -63,7 +63,7 @@ def selections(subject: Subject, index: Index) -> Iterator[Selection]:
 
 
 def _together(mask: Mask, subject: Subject, index: Index) -> bool:
-    files = mask & index.column("artifact").where(subject.files)
+    files = mask & index.in_files(subject.files)
     return any((files & index.column("model").where(names)).any() for names in subject.models)
 
 
@@ -98,7 +98,7 @@ def _limited(mask: Mask, where: tuple[str, ...], subject: Subject, index: Index
         where = (*where, "artifact IN (SELECT artifact FROM artifacts "
                          f"WHERE kind IN ({listed(kinds)}))")
     if subject.files:
-        mask = mask & index.column("artifact").where(subject.files)
+        mask = mask & index.in_files(subject.files)
         where = (*where, f"artifact IN ({listed(subject.files)})")
     for name, value in subject.settings:
         codes = [text for text, held in zip(index.column("parameters").names, index.settings,

@@ -25,15 +25,19 @@ class Cell:
         text: Its content.
         line: Line, from 1.
         column: Column of the content, from 1.
+        name: Header of its column.
+        row: Header and content of every cell of its row.
     """
 
     labels: str
     text: str
     line: int
     column: int
+    name: str = ""
+    row: tuple[tuple[str, str], ...] = ()
 
 
-def cells(lines: list[str], at: int, end: int) -> Iterator[Cell]:
+def cells(lines: list[str], at: int, end: int, body: int) -> Iterator[Cell]:
     """Yield the cells that may hold claims.
 
     A column of settings (``num_ctx``) says what its row is about and claims nothing, as
@@ -43,14 +47,16 @@ def cells(lines: list[str], at: int, end: int) -> Iterator[Cell]:
         lines: All lines of the report.
         at: Index of the header line.
         end: Index after the last row.
+        body: Index of the first row.
     """
-    header = [text.strip().strip("*").strip() for _, text in _split(lines[at])]
+    header = [text.strip().strip("*\x1f").strip() for _, text in _split(lines[at])]
     settings = [plain(name) in vocabulary.PARAMETERS for name in header]
     if all(settings):
         settings = [False] * len(settings)
-    for number in range(at + 2, end):
+    for number in range(body, end):
         row = list(_split(lines[number]))
         label = _label(row, header, settings)
+        whole = tuple(zip(header, (text for _, text in row), strict=False))
         for n, (column, text) in enumerate(row):
             if not text.strip() or (n < len(settings) and settings[n]):
                 continue
@@ -60,7 +66,7 @@ def cells(lines: list[str], at: int, end: int) -> Iterator[Cell]:
                 continue
             name = header[n] if n < len(header) else ""
             labels = f"{label} | {name}: " if name or label else ""
-            yield Cell(labels.lstrip(" |"), text, number + 1, column + 1)
+            yield Cell(labels.lstrip(" |"), text, number + 1, column + 1, name, whole)
 
 
 def _label(row: list[tuple[int, str]], header: list[str], settings: list[bool]) -> str:

@@ -27,6 +27,9 @@ _NOUN_BEHIND = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|with\b|for\b|in\b|at\b|on\
 _EXTREME = re.compile(r"smallest|largest")
 _QUANTILE = re.compile(r"p\d")
 _PLAIN = ("mean", "p50", "min", "max")
+_CENTRES = ("mean", "p50")
+"""What a key's values may be summed up as where no statistic is named."""
+
 _FEW = 3
 
 
@@ -157,7 +160,7 @@ def _of_key(said: str, selection: Selection, basis: _Basis, index: Index) -> Ite
     if said in ("", "value"):
         yield from direct(selection, basis.values, basis.column, index, set())
     if said != "value":
-        for statistic in (said,) if said else _PLAIN:
+        for statistic in (said,) if said else _CENTRES:
             yield from aggregates(statistic, selection, basis.values, basis.column, index, False)
 
 

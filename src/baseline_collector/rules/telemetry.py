@@ -195,10 +195,15 @@ _COLUMNS = {"hardware": "device", "date": "started_at", "model": "model"}
 
 
 def _lacking(holds: str, label: str) -> str:
-    """A query for the measured files in which no row names something; empty for versions."""
-    column = _COLUMNS.get(label)
+    """A query for the measured files in which no row names something."""
+    named = f"{_COLUMNS[label]} IS NOT NULL" if label in _COLUMNS else _NAMES_A_VERSION
     return (f"SELECT count(DISTINCT artifact) {holds} AND artifact NOT IN "
-            f"(SELECT artifact {holds} AND {column} IS NOT NULL)") if column else ""
+            f"(SELECT artifact {holds} AND {named})")
+
+
+_NAMES_A_VERSION = (
+    "regexp_matches(regexp_replace(setup, '\"(" + "|".join(_NOT_SOFTWARE) + ")\":', '', 'g'), "
+    "'[\"_](version|commit|build|git_sha|revision)\":')")
 
 
 RULES = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -120,8 +121,16 @@ def t_quantile(probability: float, df: ArrayLike) -> FloatArray:
     small = freedom < _ASYMPTOTIC_DF
     if bool(np.any(small)):
         distinct, where = np.unique(freedom[small], return_inverse=True)
-        result[small] = _t_by_newton(probability, distinct)[where]
+        if len(distinct) == 1:
+            result[small] = _t_once(probability, float(distinct[0]))
+        else:
+            result[small] = _t_by_newton(probability, distinct)[where]
     return result
+
+
+@lru_cache(maxsize=4096)
+def _t_once(probability: float, df: float) -> float:
+    return float(_t_by_newton(probability, np.array([df]))[0])
 
 
 def binomial_cdf(n: int, p: float) -> FloatArray:

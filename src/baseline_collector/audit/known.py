@@ -1,0 +1,274 @@
+"""Numbers of sentences and rows that the dataset itself words: bound to a fact, proven again.
+
+Facts and findings are sentences; a report that repeats one speaks of exactly its facts. A
+table whose columns name what facts are about speaks of the fact of that row and column. What
+the fact says counts for nothing: the number is held against what deriving it again gives.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from baseline_collector.audit.blocks import Block
+from baseline_collector.audit.claims import Claim, Outcome
+from baseline_collector.audit.proofs import Proof, Proofs
+from baseline_collector.units import show
+
+_MARKS = re.compile(r"[`\\*]")
+_SPACE = re.compile(r"\s+")
+_STOP = re.compile(r"(?<=\.)\s+")
+_PREFIX = re.compile(r"[A-Z][A-Za-z ]{1,30}: ")
+_PAIR = re.compile(r"([a-z][a-z ]*?) (`+)(.*?)\2(?=[,)])")
+_CUT = "…"
+_DASH = ("–", "-", "")
+_ENDS = {"interval": ("low", "high"), "range": ("min", "max")}
+
+
+class Known:
+    """What a dataset words about itself, with the facts behind each wording.
+
+    Args:
+        proofs: Its facts, derived again when asked.
+        findings: Its findings: (title, recommendation, ids of facts).
+        said: Further sentences known to speak of certain facts: (text, ids of facts).
+    """
+
+    def __init__(self, proofs: Proofs, findings: Iterable[tuple[str, str, Sequence[str]]],
+                 said: Iterable[tuple[str, Sequence[str]]] = ()) -> None:
+        self.proofs = proofs
+        self._said: dict[str, list[str]] = {}
+        self._advice: set[str] = set()
+        for row in proofs.facts.values():
+            self._said.setdefault(plain(row["statement"]), []).append(row["id"])
+        for title, advice, facts in findings:
+            for text in filter(None, (title, advice)):
+                self._said.setdefault(plain(text), []).extend(facts)
+            self._advice.add(plain(advice))
+        for text, facts in said:
+            self._said.setdefault(plain(text), []).extend(facts)
+        self._outcomes: dict[str, Outcome] = {}
+        self._records: dict[str, tuple[str, ...]] = {}
+        self._pieces: dict[int, list[tuple[int, int, str]]] = {}
+
+    def judge(self, claim: Claim) -> Outcome | None:
+        """Judge a claim of a wording that is known; None for any other.
+
+        Args:
+            claim: A claim with a number.
+        """
+        if claim.block.cell is not None:
+            found = self._of_row(claim)
+            if found is not None:
+                return found
+        words = self._sentence(claim)
+        return None if words is None else self._of_sentence(claim, words)
+
+    def _of_sentence(self, claim: Claim, words: str) -> Outcome | None:
+        text = _spoken(claim)
+        texts = (text, claim.digits) if claim.kind == "multiple" else (text,)
+        failed: Proof | None = None
+        for proof in self._speaking(words, texts):
+            if any(one in proof.all_shown for one in texts):
+                return self._supported(proof)
+            failed = failed or (proof if proof.why else None)
+        if words in self._advice and not claim.text[:1].isdigit():
+            return Outcome("supported", "Advice of the rule, as the dataset words it.")
+        if failed is not None:
+            return Outcome("unsupported", f"Fact {failed.id} is not borne out: {failed.why}.")
+        return None
+
+    def _speaking(self, words: str, texts: Sequence[str]) -> Iterator[Proof]:
+        """Facts of a sentence whose record shows some text, then those of the same topic."""
+        own = dict.fromkeys(self._said[words])
+        facts = self.proofs.facts
+        for one in own:
+            if any(text in self._recorded(one) for text in texts):
+                yield self.proofs.of(one)
+        topics = {facts[one]["topic"] for one in own}
+        for text in texts:
+            for one in self._by_text.get(text, ()):
+                if facts[one]["topic"] in topics:
+                    yield self.proofs.of(one)
+
+    def _recorded(self, fact: str) -> tuple[str, ...]:
+        """What a fact's record says: only a way to find it, no reason to believe it."""
+        known = self._records.get(fact)
+        if known is None:
+            known = self._records[fact] = _recorded(self.proofs.facts[fact])
+        return known
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.proofs.facts.values():
+            found[_written(row)].append(row["id"])
+        return found
+
+    def _sentence(self, claim: Claim) -> str | None:
+        pieces = self._pieces.get(id(claim.block))
+        if pieces is None:
+            pieces = self._pieces[id(claim.block)] = list(self._cut(claim.block))
+        return next((words for start, end, words in pieces if start <= claim.start < end), None)
+
+    def _cut(self, block: Block) -> Iterator[tuple[int, int, str]]:
+        """Known sentences of a block with their places, the longest first."""
+        stops = [block.own, *(match.end() for match in _STOP.finditer(block.text, block.own)),
+                 len(block.text)]
+        at = 0
+        while at < len(stops) - 1:
+            for end in range(len(stops) - 1, at, -1):
+                words = self._lookup(block.text[stops[at] : stops[end]])
+                if words is not None:
+                    yield stops[at], stops[end], words
+                    break
+            else:
+                end = at + 1
+            at = end
+
+    def _lookup(self, text: str) -> str | None:
+        words = plain(text)
+        if words in self._said:
+            return words
+        match = _PREFIX.match(words)
+        rest = words[match.end():] if match else ""
+        return rest if rest in self._said else None
+
+    def _of_row(self, claim: Claim) -> Outcome | None:
+        """Judge a cell by the facts that have exactly the scope its row names."""
+        cell = claim.block.cell
+        if cell is None or not claim.block.parents:
+            return None
+        lead = plain(claim.block.parents[-1].text)
+        row = {plain(name).replace(" ", "_"): plain(text) for name, text in cell.row}
+        shared = {plain(name).replace(" ", "_"): plain(value) for name, _, value
+                  in _PAIR.findall(claim.block.parents[-1].text)}
+        shared.pop("of", None)
+        pairs = {name: value for name, value in {**row, **shared}.items()
+                 if name in self._about and value not in _DASH}
+        if "estimate" in row:
+            pairs.pop("which", None)
+        if "quantization" not in row:
+            pairs.pop("quantization", None)
+        metric = lead.partition(" (")[0].rpartition(", ")[2].rstrip(":").lower().replace(" ", "_")
+        found = [self.proofs.facts[one] for scope in self._whole(pairs)
+                 for one in self._by_scope.get((metric, scope), ())]
+        if not found:
+            return None
+        return self._of_column(claim, plain(cell.name), row.get("which", ""), found)
+
+    def _whole(self, pairs: dict[str, str]) -> Iterator[frozenset[tuple[str, str]]]:
+        """What a row is about; a name cut short in its middle is every name it may stand for."""
+        cut = next((name for name, value in pairs.items() if _CUT in value), None)
+        if cut is None or pairs[cut] in self._names[cut]:
+            yield frozenset(pairs.items())
+            return
+        start, _, end = pairs[cut].partition(_CUT)
+        for value in self._names[cut]:
+            if value.startswith(start) and value.endswith(end) and _CUT not in value:
+                yield from self._whole({**pairs, cut: value})
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for scope in self._scopes.values():
+            for name, value in scope.items():
+                found[name].add(value)
+        return found
+
+    def _of_column(self, claim: Claim, column: str, which: str, found: list[dict[str, object]]
+                   ) -> Outcome | None:
+        text = _spoken(claim)
+        wanted = which if column == "estimate" else column
+        ends = _ENDS.get(column)
+        if ends is not None:
+            wanted = ends[claim.end_of == "high"]
+        proofs = [self.proofs.of(str(fact["id"])) for fact in found
+                  if wanted in ("n", "low", "high") or fact["statistic"] == wanted]
+        if not proofs:
+            return None
+        for proof in proofs:
+            if text in _of(proof, wanted):
+                return self._supported(proof)
+        right = next((shown for proof in proofs for shown in _of(proof, wanted)), "")
+        if not right:
+            why = next((proof.why for proof in proofs if proof.why), "nothing gives it")
+            return Outcome("unsupported", f"Not borne out: {why}.")
+        return Outcome("contradicted", f"Derived again it is {right}.",
+                       self.proofs.evidence(proofs[0]), right, str(proofs[0].fact["metric"] or ""),
+                       proofs[0].scope, wanted, str(proofs[0].fact["sql"] or ""))
+
+    @cached_property
+    def _about(self) -> frozenset[str]:
+        return frozenset(name for scope in self._scopes.values() for name in scope)
+
+    @cached_property
+    def _scopes(self) -> dict[str, dict[str, str]]:
+        read: dict[str, dict[str, str]] = {}
+        found = {}
+        for one, row in self.proofs.facts.items():
+            text = row["scope"]
+            if text not in read:
+                read[text] = {name: plain(value) for name, value in json.loads(text).items()
+                              if name != "of"}
+            found[one] = read[text]
+        return found
+
+    @cached_property
+    def _by_scope(self) -> dict[tuple[str, frozenset[tuple[str, str]]], list[str]]:
+        found: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = defaultdict(list)
+        for one, scope in self._scopes.items():
+            metric = self.proofs.facts[one]["metric"]
+            if metric:
+                found[metric, frozenset(scope.items())].append(one)
+                if "quantization" in scope:
+                    less = frozenset(pair for pair in scope.items() if pair[0] != "quantization")
+                    found[metric, less].append(one)
+        return found
+
+    def _supported(self, proof: Proof) -> Outcome:
+        """Supported by a proof; the same proof gives the same outcome."""
+        known = self._outcomes.get(proof.id)
+        if known is None:
+            fact = proof.fact
+            known = self._outcomes[proof.id] = Outcome(
+                "supported", f"Derived again for fact {proof.id}: {fact['estimator']}.",
+                self.proofs.evidence(proof), "", str(fact["metric"] or ""), proof.scope,
+                str(fact["statistic"]), str(fact["sql"] or ""))
+        return known
+
+
+def _of(proof: Proof, wanted: str) -> tuple[str, ...]:
+    if wanted == "n":
+        return tuple(sorted(proof.counts))
+    if wanted in ("low", "high"):
+        return proof.ends[:1] if wanted == "low" else proof.ends[1:]
+    return (proof.shown,) if proof.shown else ()
+
+
+def _written(fact: dict[str, object]) -> str:
+    value = fact["value"]
+    return str(fact["text"]) if value is None else show(float(str(value)), fact["unit"])  # type: ignore[arg-type]  # a symbol or None
+
+
+def _recorded(fact: dict[str, object]) -> tuple[str, ...]:
+    """What a fact's record says, as texts: only a way to find it, no reason to believe it."""
+    unit = fact["unit"]
+    ends = [show(float(str(fact[end])), unit) for end in ("low", "high")  # type: ignore[arg-type]  # a symbol or None
+            if fact[end] is not None]
+    return _written(fact), str(fact["n"]), *ends
+
+
+def _spoken(claim: Claim) -> str:
+    return _SPACE.sub(" ", claim.text.strip())
+
+
+def plain(text: str) -> str:
+    """A text without marks, for comparing."""
+    if "&" in text:
+        text = html.unescape(text)
+    return _SPACE.sub(" ", _MARKS.sub("", text)).strip().rstrip(".")

@@ -1,0 +1,214 @@
+"""Proofs: every number of a fact derived again, from the tables and not from the fact.
+
+A fact is a claim of the dataset about itself. Its query is run again over measurements and
+artifacts, n is counted in the rows that the query takes, an interval is made anew from their
+values with the estimator that the fact names. What does not come out the same is not proven.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from baseline_collector.audit.claims import Evidence
+from baseline_collector.audit.index import Index
+from baseline_collector.audit.query import Evaluator
+from baseline_collector.audit.sheet import Run, Scalar, Sheet, Unknown
+from baseline_collector.audit.spans import MEANS, RATE, interval_again
+from baseline_collector.units import digits, show
+
+_ALONE = "the only value"
+_GROUPED = re.compile(r"(?:SELECT avg\(value\)|WITH rates AS \(SELECT artifact, record) FROM "
+                      r"measurements WHERE counted AND metric = '[a-z_]+' AND statistic = 'sample'")
+_SEED = re.compile(r',?"seed":"[^"]*"')
+_ROOM = 1e-6
+_MOST_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A fact and what came of deriving it again.
+
+    Attributes:
+        id: Of the fact.
+        fact: Its row of the facts table.
+        scope: What it is about.
+        value: Derived again; None where it could not be.
+        n: Counts of observations that the derivation bears out.
+        low: Lower end of its interval, derived again; None for none.
+        high: Upper end.
+        rows: Measurements it rests on.
+        why: Why it is not proven; empty where it is.
+        shown: The value as a report writes it.
+        ends: The ends of the interval likewise.
+        counts: The counts of observations likewise.
+    """
+
+    id: str
+    fact: Mapping[str, Any]
+    scope: Mapping[str, str]
+    value: Scalar
+    n: frozenset[int] = frozenset()
+    low: float | None = None
+    high: float | None = None
+    rows: tuple[int, ...] = ()
+    why: str = ""
+
+    shown: str = ""
+    ends: tuple[str, ...] = ()
+    counts: frozenset[str] = frozenset()
+
+    @property
+    def all_shown(self) -> tuple[str, ...]:
+        """Everything of it that a report may write."""
+        return (self.shown, *self.ends, *self.counts)
+
+
+def _shown(proof: Proof) -> Proof:
+    """A proof with its numbers as a report writes them."""
+    unit, value = proof.fact["unit"], proof.value
+    text = value if isinstance(value, str) else "" if value is None else show(value, unit)
+    ends = tuple(show(end, unit) for end in (proof.low, proof.high) if end is not None)
+    return replace(proof, shown=text, ends=ends, counts=frozenset(digits(n) for n in proof.n))
+
+
+class Proofs:
+    """The facts of a dataset, proven one by one when asked."""
+
+    def __init__(self, index: Index, facts: pa.Table) -> None:
+        self.index = index
+        self.facts: dict[str, dict[str, Any]] = {row["id"]: row for row in facts.to_pylist()}
+        self._done: dict[str, Proof] = {}
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        index = self.index
+        return Evaluator({"measurements": Sheet(index.measurements, index.column),
+                          "artifacts": Sheet(index.artifacts, index.of_artifacts)})
+
+    def of(self, fact_id: str) -> Proof:
+        """Derive a fact again; asked twice, it is done once.
+
+        Raises:
+            KeyError: There is no such fact.
+        """
+        known = self._done.get(fact_id)
+        if known is None:
+            known = self._done[fact_id] = _shown(self._proven(self.facts[fact_id]))
+        return known
+
+    def evidence(self, proof: Proof) -> tuple[Evidence, ...]:
+        """Places of the measurements behind a proof, with the text as written there."""
+        index = self.index
+        return tuple(Evidence(index.text("raw", row), index.text("artifact", row),
+                              index.text("pointer", row)) for row in proof.rows[:_MOST_SHOWN])
+
+    def _proven(self, fact: dict[str, Any]) -> Proof:
+        proof = Proof(fact["id"], fact, json.loads(fact["scope"]), None)
+        if not fact["sql"]:
+            return self._otherwise(proof)
+        try:
+            value, run = self._evaluator.run(fact["sql"])
+        except Unknown:
+            return replace(proof, why="its query is of a shape that is not known here")
+        recorded = fact["text"] if fact["value"] is None else fact["value"]
+        if not _same(value, recorded):
+            return replace(proof, value=value,
+                           why=f"its query gives {value} and the fact says {recorded}")
+        rows = run.taken[0] if run.taken else np.zeros(0, np.int64)
+        measured = "FROM measurements" in fact["sql"]
+        proof = replace(proof, value=value, n=self._counts(run, fact, measured),
+                        rows=tuple(rows[:_MOST_SHOWN].tolist()) if measured else ())
+        return self._with_interval(proof, run) if fact["low"] is not None else proof
+
+    def _counts(self, run: Run, fact: Mapping[str, Any], measured: bool) -> frozenset[int]:
+        found = {len(rows) for rows in run.taken}
+        if measured and fact["estimator"] not in MEANS:
+            stated = self.index.repetitions
+            found |= {int(stated[row]) for rows in run.taken if len(rows) == 1
+                      for row in rows.tolist() if stated[row] > 0}
+        return frozenset(found)
+
+    def _with_interval(self, proof: Proof, run: Run) -> Proof:
+        fact = proof.fact
+        ends = interval_again(fact, run.taken, self.index)
+        if ends is None:
+            return proof
+        if not all(_same(end, fact[name], _ROOM) for end, name in zip(ends, ("low", "high"),
+                                                                     strict=True)):
+            return replace(proof, why=f"its interval is {ends[0]} to {ends[1]} when made again")
+        return replace(proof, low=ends[0], high=ends[1])
+
+    def _otherwise(self, proof: Proof) -> Proof:
+        """Counts that no query over the tables gives."""
+        fact, estimator = proof.fact, proof.fact["estimator"]
+        found: set[int]
+        sources = [(one["artifact"], one["pointer"]) for one in json.loads(fact["sources"])]
+        if estimator == "calls with this error text":
+            found = self._with_error(proof.scope["error"], sources, int(fact["value"]))
+        elif estimator == "distinct settings":
+            found = self._settings(sources, int(fact["value"]))
+        elif estimator.startswith("groups of equal metric"):
+            found = {self._groups(alone=estimator.endswith("n = 1"))}
+        else:
+            return replace(proof, why="it names no query")
+        if fact["value"] not in found:
+            return replace(proof, why=f"counted again it is {min(found, default=0)}")
+        return replace(proof, value=fact["value"], n=frozenset({int(fact["value"])}))
+
+    def _with_error(self, error: str, sources: list[tuple[str, str]], said: int) -> set[int]:
+        """How often an error stands in its files, and how many calls failed there at all.
+
+        Where the text is nowhere, since it is masked or its files are gone, all that can be
+        said is that no more calls have it than failed there.
+        """
+        inside = json.dumps(error, ensure_ascii=False)[1:-1].rstrip("…")
+        shapes = {re.sub(r"\d+", r"\\d+", re.escape(text)) for text in (error.rstrip("…"), inside)}
+        found = 0
+        for name in dict.fromkeys(name for name, _ in sources):
+            text = self.index.read(name) or ""
+            found += max(len(re.findall(shape, text)) for shape in shapes)
+        files = self._evaluator.sheets["artifacts"]
+        failures = files.numbers("failures")
+        rows = [row for name in dict(sources) for row in files.of_artifact(name).tolist()]
+        failed = int(failures[rows].sum())
+        return {found, failed} if found else {failed, min(said, int(failures.sum()))}
+
+    def _settings(self, sources: list[tuple[str, str]], said: int) -> set[int]:
+        """How many different settings the measurements at some places have.
+
+        Where names are masked the places lead nowhere; then there are no more than all.
+        """
+        sheet, names = self._evaluator.sheets["measurements"], self.index.column("parameters")
+        places = set(sources)
+        found: set[str] = set()
+        for name in {name for name, _ in sources}:
+            rows = sheet.of_artifact(name)
+            pointers = self.index.measurements.column("pointer").take(pa.array(rows)).to_pylist()
+            found |= {_SEED.sub("", names.names[int(names.codes[row])])
+                      for row, pointer in zip(rows.tolist(), pointers, strict=True)
+                      if (name, pointer) in places and names.codes[row] >= 0}
+        if found:
+            return {len(found)}
+        return {min(said, len({_SEED.sub("", name) for name in names.names}))}
+
+    def _groups(self, *, alone: bool) -> int:
+        """Groups of like runs: the facts that estimate one, each with a query of its own."""
+        wanted = (_ALONE,) if alone else (_ALONE, MEANS[0], RATE)
+        return len({row["sql"] for row in self.facts.values()
+                    if row["estimator"] in wanted and _GROUPED.match(row["sql"] or "")
+                    and row["statistic"] in ("value", "mean", "rate")})
+
+
+def _same(found: object, said: object, room: float = 1e-9) -> bool:
+    if isinstance(found, float) and isinstance(said, int | float):
+        return math.isclose(found, said, rel_tol=room, abs_tol=1e-12)
+    return found is not None and found == said

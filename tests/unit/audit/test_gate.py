@@ -1,0 +1,95 @@
+"""The gate: our own report passes, and one changed number keeps it from being published."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from baseline_collector import against, pipeline, publish
+from baseline_collector.audit import open_index
+from baseline_collector.audit.gate import objections
+from baseline_collector.config import Settings
+from baseline_collector.dataset import Dataset
+from baseline_collector.errors import RefusedError
+
+HEAP = Path(__file__).resolve().parents[3] / "examples" / "artifacts"
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    out = tmp_path_factory.mktemp("gate") / "out"
+    settings = Settings(roots=(str(HEAP / "reports" / "gemma3"),), out=str(out), llm="none")
+    pipeline.collect(settings)
+    return settings, out
+
+
+def _objections(out: Path, text: str, page: str = "") -> list[str]:
+    index = open_index(Dataset(out), against.raw_text(out), run=against.run_record(out))
+    return objections(text, page, index, "report.md")[1]
+
+
+def test_our_own_report_passes(collected):
+    _, out = collected
+    assert _objections(out, *((out / name).read_text("utf-8")
+                              for name in ("report.md", "report.html"))) == []
+
+
+def test_every_changed_number_of_a_table_is_refused(collected):
+    _, out = collected
+    lines = (out / "report.md").read_text("utf-8").split("\n")
+    rows = [at for at, line in enumerate(lines) if line.startswith("| ") and " tok/s" in line]
+    assert rows
+    for at in rows[:6]:
+        changed = re.sub(r"(\d)( tok/s)", lambda m: f"{(int(m[1]) + 3) % 10}{m[2]}", lines[at],
+                         count=1)
+        text = "\n".join([*lines[:at], changed, *lines[at + 1:]])
+        assert any(found.startswith(f"line {at + 1}:") for found in _objections(out, text)), changed
+
+
+def test_a_number_of_the_page_is_held_against_its_fact(collected):
+    _, out = collected
+    text = (out / "report.md").read_text("utf-8")
+    page = (out / "report.html").read_text("utf-8")
+    changed = re.sub(r'(class="n">\d+)(\.\d+ tok/s)', r"\g<1>7\2", page, count=1)
+    assert changed != page
+    assert any(found.startswith("page:") for found in _objections(out, text, changed))
+
+
+def test_a_fact_that_its_measurements_do_not_bear_out_is_refused(collected, tmp_path):
+    _, out = collected
+    facts = pq.read_table(out / "dataset" / "facts.parquet")
+    values = facts.column("value").to_pylist()
+    at = facts.column("statistic").to_pylist().index("mean")
+    values[at] *= 1.01
+    spoilt = facts.set_column(facts.schema.get_field_index("value"), "value",
+                              pa.array(values, pa.float64()))
+
+    class Spoilt(Dataset):
+        def table(self, name, columns=None):
+            return spoilt if name == "facts" else super().table(name, columns)
+
+    index = open_index(Spoilt(out), against.raw_text(out))
+    proof = index.known.proofs.of(facts.column("id")[at].as_py())
+    assert "the fact says" in proof.why
+
+
+def test_a_refused_report_stays_a_draft_and_the_old_one_stays(collected, monkeypatch):
+    settings, out = collected
+    before = (out / "report.md").read_bytes()
+    write = publish.report_markdown
+    monkeypatch.setattr(publish, "report_markdown", lambda report: re.sub(
+        r"(?m)^(- Files analyzed: )\d+$", r"\g<1>77", write(report)))
+    with pytest.raises(RefusedError) as refused:
+        pipeline.collect(settings)
+    assert "not published" in str(refused.value)
+    assert (out / "report.md").read_bytes() == before
+    draft = out / publish.REFUSED
+    assert "Files analyzed: 77" in (draft / "report.md").read_text("utf-8")
+    assert "'77'" in (draft / "reasons.txt").read_text("utf-8")
+    monkeypatch.undo()
+    pipeline.collect(settings)
+    assert not draft.exists()

@@ -1,0 +1,79 @@
+"""Queries run again: the evaluator against DuckDB, on the shapes that facts use."""
+
+from __future__ import annotations
+
+import math
+
+import duckdb
+import heap_of_three
+import pytest
+
+from baseline_collector.audit.index import Index
+from baseline_collector.audit.query import Evaluator
+from baseline_collector.audit.sheet import Sheet, Unknown
+
+AT = "FROM measurements WHERE counted AND metric = 'output_throughput'"
+QUERIES = (
+    "SELECT count(*) FROM artifacts WHERE true",
+    "SELECT coalesce(sum(size), 0) FROM artifacts",
+    "SELECT 100.0 * count(*) FILTER (kind = 'json') / count(*) FROM artifacts",
+    "SELECT strftime(max(modified) AT TIME ZONE 'UTC', '%Y-%m-%d') FROM artifacts",
+    f"SELECT avg(value) {AT} AND artifact = 'reports/alpha.json'",
+    f"SELECT min(value) {AT} AND model = 'beta:1b'",
+    f"SELECT max(value) {AT} AND (model = 'beta:1b' OR model IS NULL)",
+    f"SELECT quantile_cont(value, 0.5) {AT}",
+    f"SELECT count(DISTINCT artifact) {AT}",
+    f"SELECT count(DISTINCT artifact) {AT} AND artifact NOT IN "
+    "(SELECT artifact FROM measurements WHERE model IS NOT NULL)",
+    f"SELECT (SELECT max(value) {AT}) / (SELECT min(value) {AT}) - 1.0",
+    f"SELECT ceil((SELECT avg(value) {AT}) / 7)",
+    f"SELECT count(*) {AT} AND artifact IN (SELECT artifact FROM artifacts WHERE kind = 'csv')",
+    f"SELECT avg(value) {AT} AND regexp_extract_all(path, '\\[([0-9]+)\\]', 1)[1] = '1'",
+    f"SELECT count(*) {AT} AND md5(key) = md5('none')".replace("md5('none')", "'0'"),
+    f"SELECT count(*) {AT} AND status <> 'failed' AND NOT counted",
+)
+
+
+@pytest.fixture(scope="module")
+def tables():
+    heap = heap_of_three.Tables()
+    return heap.table("artifacts"), heap.table("measurements")
+
+
+@pytest.fixture(scope="module")
+def evaluator(tables):
+    artifacts, measurements = tables
+    index = Index(artifacts, measurements, lambda name: None)
+    return Evaluator({"measurements": Sheet(measurements, index.column),
+                      "artifacts": Sheet(artifacts, index.of_artifacts)})
+
+
+@pytest.mark.parametrize("sql", QUERIES)
+def test_gives_what_duckdb_gives(sql, tables, evaluator):
+    artifacts, measurements = tables
+    with duckdb.connect() as connection:
+        connection.register("artifacts", artifacts)
+        connection.register("measurements", measurements)
+        wanted = connection.execute(sql).fetchone()[0]
+    found, _ = evaluator.run(sql)
+    if isinstance(wanted, str) or wanted is None:
+        assert found == wanted
+    else:
+        assert math.isclose(found, float(wanted), rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("sql", [
+    "SELECT avg(value) FROM facts",
+    "SELECT stddev(value) FROM measurements",
+    "SELECT avg(value) FROM measurements ORDER BY value",
+    "DROP TABLE measurements",
+    "",
+])
+def test_refuses_what_it_does_not_know(sql, evaluator):
+    with pytest.raises(Unknown):
+        evaluator.run(sql)
+
+
+def test_tells_the_rows_behind_a_value(evaluator):
+    _, run = evaluator.run(f"SELECT avg(value) {AT} AND artifact = 'reports/alpha.json'")
+    assert [len(rows) for rows in run.taken] == [3]
