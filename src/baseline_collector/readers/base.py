@@ -20,6 +20,7 @@ from baseline_collector.errors import ReadError
 from baseline_collector.paths import join
 
 if TYPE_CHECKING:
+    from baseline_collector.readers.columns import Columns
     from baseline_collector.readers.opened import Opened
 
 NUMBER: Final = 0
@@ -263,6 +264,7 @@ class Leaves:
     _mark: int = 0
     _first_key: int = 0
     _handed: bool = False
+    _taking: bool = False
     _spelled: int = 0
     _columns: tuple[Column, ...] = field(default_factory=lambda: tuple([] for _ in LEAVES))
     _chunks: list[list[pa.Array]] = field(default_factory=list)
@@ -318,6 +320,31 @@ class Leaves:
                                 expected=f"at most {self.limits.key_chars} characters in all paths")
         return known
 
+    def code(self, key: str) -> int:
+        """Return the code of a path template.
+
+        Raises:
+            ReadError: The artifact has more different paths than the limits allow.
+        """
+        code = self._keys.get(key)
+        if code is None:
+            code = self._keys[key] = len(self._keys)
+            if code - self._first_key >= self.limits.keys:
+                raise ReadError("too many different keys", expected=f"at most {self.limits.keys}",
+                                remedy="raise the limit on keys if the file is sound")
+        return code
+
+    def aside(self) -> Leaves:
+        """Leaves for a part of the artifact that is looked at first; they share its paths."""
+        return Leaves(self.limits, _joined=self._joined, _spelled=self._spelled)
+
+    def extend(self, columns: Columns) -> None:
+        """Write leaves that are columns already."""
+        if not len(columns.key):
+            return
+        self._pack()
+        self._keep(columns.arrays(self._artifact, self._reasons))
+
     def add(self, key: str, at: Depth, kind: int, raw: str,
             value: float | None = None, unit: str = "", reason: str = "") -> None:
         """Write one leaf.
@@ -334,12 +361,7 @@ class Leaves:
         Raises:
             ReadError: The artifact has more different paths than the limits allow.
         """
-        code = self._keys.get(key)
-        if code is None:
-            code = self._keys[key] = len(self._keys)
-            if code - self._first_key >= self.limits.keys:
-                raise ReadError("too many different keys", expected=f"at most {self.limits.keys}",
-                                remedy="raise the limit on keys if the file is sound")
+        code = self.code(key)
         columns = self._columns
         columns[0].append(self._artifact)
         columns[1].append(code)
@@ -367,7 +389,9 @@ class Leaves:
 
     def _assembled(self) -> pa.RecordBatch:
         """What is held as one batch; the codes of keys stay, for the rest of the artifact."""
-        self._pack(last=True)
+        self._taking = True
+        self._pack()
+        self._taking = False
         arrays = []
         for at, kind in enumerate(_TYPES):
             pieces = [chunk[at] for chunk in self._chunks]
@@ -377,17 +401,22 @@ class Leaves:
         self._chunks, self._kept, self._mark = [], 0, 0
         return pa.RecordBatch.from_arrays(arrays, schema=LEAVES)
 
-    def _pack(self, last: bool = False) -> None:
-        """Turn the leaves held as Python objects into Arrow arrays; hand over a full batch."""
+    def _pack(self) -> None:
+        """Turn the leaves held as Python objects into Arrow arrays."""
         if not self._columns[0]:
             return
-        self._kept += len(self._columns[0])
-        self._chunks.append([
+        packed = [
             _texts(column, kind) if pa.types.is_large_string(kind) else pa.array(column, kind)
             for column, kind in zip(self._columns, _TYPES, strict=True)
-        ])
+        ]
         self._columns = tuple([] for _ in LEAVES)
-        if self.sink is not None and self._kept >= self.batch and not last:
+        self._keep(packed)
+
+    def _keep(self, arrays: list[pa.Array]) -> None:
+        """Keep a chunk of leaves; hand over a full batch."""
+        self._kept += len(arrays[0])
+        self._chunks.append(arrays)
+        if self.sink is not None and self._kept >= self.batch and not self._taking:
             self._handed = self._kept > self._mark
             self.sink(self._assembled())
 

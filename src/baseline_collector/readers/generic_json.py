@@ -20,6 +20,7 @@ from baseline_collector.readers.base import (
     Outcome,
     Places,
 )
+from baseline_collector.readers.json_columns import Refused, Write, write_lines
 from baseline_collector.readers.json_text import Repeated, Written, parse
 from baseline_collector.readers.opened import Opened
 
@@ -135,19 +136,7 @@ class GenericJsonl:
         Raises:
             ReadError: No line is JSON.
         """
-        good, broken, first_broken = 0, 0, ""
-        for index, line in enumerate(opened.lines()):
-            if not line.strip():
-                continue
-            try:
-                document = parse(line.strip(), opened.limits.depth)
-                _shallow(document, line, opened.limits.depth)
-            except ReadError as error:
-                broken += 1
-                first_broken = first_broken or f"line {index + 1}: {error.what}"
-                continue
-            walk(document, leaves, "[]", (index, None, None), 1)
-            good += 1
+        good, broken, first_broken = read_lines(opened, leaves, _write)
         if not good and broken > 1 and opened.whole:
             walk(opened.document, leaves)  # one document, over several lines
             return Outcome()
@@ -158,10 +147,26 @@ class GenericJsonl:
         return Outcome()
 
 
-def _shallow(document: Any, line: str, depth: int) -> None:
+def read_lines(opened: Opened, leaves: Leaves, write: Write) -> tuple[int, int, str]:
+    """Write every leaf of JSON Lines; return good and broken lines, and the first broken one."""
+    index, good, broken, first = 0, 0, 0, ""
+    for block in opened.blocks():
+        read, wrong = write_lines(block, index, leaves, write)
+        if wrong and not first:
+            first = f"line {wrong[0][0] + 1}: {wrong[0][1]}"
+        good += read
+        broken += len(wrong)
+        index += block.count(b"\n")
+    return good, broken, first
+
+
+def _write(document: Any, leaves: Leaves, index: int) -> None:
+    _shallow(document, leaves.limits.depth)
+    walk(document, leaves, "[]", (index, None, None), 1)
+
+
+def _shallow(document: Any, depth: int) -> None:
     """Refuse a line that is nested too deep before any of its leaves is written."""
-    if line.count("[") + line.count("{") < depth:
-        return
     level = [document]
     for _ in range(depth):
         level = [inner for value in level if isinstance(value, dict | list)
@@ -169,7 +174,7 @@ def _shallow(document: Any, line: str, depth: int) -> None:
         if not level:
             return
     if any(isinstance(value, dict | list) for value in level):
-        raise ReadError(f"nested deeper than {depth}")
+        raise Refused(f"nested deeper than {depth}")
 
 
 def _second_line_is_json(opened: Opened) -> bool:

@@ -146,6 +146,38 @@ class Opened:
         except OSError as error:
             raise ReadError(f"cannot be read again: {error.strerror or error}") from error
 
+    def blocks(self) -> Iterator[bytes]:
+        """Yield whole lines as UTF-8, about a megabyte at a time, each ended by a newline.
+
+        Raises:
+            ReadError: As ``lines``.
+        """
+        held: list[str] = []
+        size = 0
+        for piece in self._pieces():
+            held.append(piece)
+            size += len(piece)
+            if size >= _CHUNK:
+                yield "".join(held).encode()
+                held, size = [], 0
+        if held:
+            yield "".join(held).encode()
+
+    def _pieces(self) -> Iterator[str]:
+        """Yield lines, or many at once, each ended by a newline."""
+        if not self.whole:
+            for line in self.lines():
+                yield line.rstrip("\r\n") + "\n"
+            return
+        text, start = self.text, 0
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        while start < len(text):
+            end = text.find("\n", start + _CHUNK) + 1 or len(text)
+            piece = text[start:end]
+            yield piece if piece.endswith("\n") else piece + "\n"
+            start = end
+
     def _streamed(self) -> Iterator[str]:
         encoding, skip = line_encoding(self.data)
         limit = self.limits.document_bytes

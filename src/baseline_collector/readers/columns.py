@@ -1,0 +1,67 @@
+"""Leaves of one artifact as columns, for readers that never held them as Python objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A row a leaf, in the order of the artifact.
+
+    Attributes:
+        key: Codes of path templates, as ``Leaves.code`` gives them.
+        place: Indices, outermost first, three columns; -1 where there is none.
+        kind: NUMBER, TEXT, BOOL or NULL.
+        raw: Texts as written, ``large_string`` without nulls.
+        value: The numbers; NaN where there is none.
+        reasons: Why a number has no value, by row.
+    """
+
+    key: npt.NDArray[np.int32]
+    place: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int8]
+    raw: pa.Array
+    value: npt.NDArray[np.float64]
+    reasons: dict[int, str]
+
+    @staticmethod
+    def none() -> Columns:
+        """No leaves."""
+        return Columns(np.zeros(0, np.int32), np.zeros((0, 3), np.int32), np.zeros(0, np.int8),
+                       pa.array([], pa.large_string()), np.zeros(0), {})
+
+    def slice(self, begin: int, end: int) -> Columns:
+        """Rows from ``begin`` up to ``end``, without copying them."""
+        reasons = {row - begin: why for row, why in self.reasons.items() if begin <= row < end}
+        return Columns(self.key[begin:end], self.place[begin:end], self.kind[begin:end],
+                       self.raw.slice(begin, end - begin), self.value[begin:end], reasons)
+
+    def arrays(self, artifact: int, codes: dict[str, int]) -> list[pa.Array]:
+        """Arrays of the columns of ``base.LEAVES``, key, unit and reason as codes.
+
+        Args:
+            artifact: Number of the artifact.
+            codes: Code of each reason; new ones are added.
+        """
+        rows = len(self.key)
+        reason = np.full(rows, -1, np.int32)
+        for row, why in self.reasons.items():
+            reason[row] = codes.setdefault(why, len(codes))
+        return [
+            pa.array(np.full(rows, artifact, np.int32)), pa.array(self.key),
+            *(_indices(self.place[:, at]) for at in range(3)), pa.array(self.kind), self.raw,
+            pa.array(self.value, mask=np.isnan(self.value)), pa.nulls(rows, pa.int32()),
+            _indices(reason),
+        ]
+
+
+def _indices(column: npt.NDArray[np.int32]) -> pa.Array:
+    absent = column < 0
+    if absent.all():
+        return pa.nulls(len(column), pa.int32())
+    return pa.array(np.ascontiguousarray(column), mask=absent)

@@ -1,0 +1,373 @@
+"""Regular JSON Lines as columns: no Python object a value.
+
+Lines with the same text between their scalars have the same structure. One of them is
+parsed and walked; the others take its paths, and their scalars come out of the text as
+arrays. A line that is like no other, or that the parser might see differently, is walked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from baseline_collector.errors import ReadError
+from baseline_collector.readers.base import (
+    BOOL,
+    EXACT_INT,
+    NULL,
+    NUMBER,
+    TEXT,
+    Leaves,
+    number,
+)
+from baseline_collector.readers.columns import Columns
+from baseline_collector.readers.json_scan import Bools, Ints, Scan, scan
+from baseline_collector.readers.json_text import Repeated, parse
+
+Write = Callable[[Any, Leaves, int], None]
+"""(parsed line, leaves, its index) -> writes its leaves; raises ReadError where it must not."""
+
+_BAD = 9
+_KINDS = np.full(256, _BAD, np.int8)
+_KINDS[list(b"-0123456789")] = NUMBER
+_KINDS[ord('"')] = TEXT
+_KINDS[list(b"tf")] = BOOL
+_KINDS[ord("n")] = NULL
+_DIGIT = np.zeros(256, np.bool_)
+_DIGIT[list(b"0123456789")] = True
+_WORDS = ((ord("t"), b"true"), (ord("f"), b"false"), (ord("n"), b"null"))
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LONGEST = 4_000
+"""Bytes of a scalar beyond which its line is walked."""
+_FEWEST = 3
+"""Lines of one structure from which arrays pay."""
+
+
+@dataclass(slots=True)
+class Scalars:
+    """The scalars of a block as columns; ``regular`` says of which lines they can be used."""
+
+    found: Scan
+    regular: Bools
+    kind: npt.NDArray[np.int8]
+    raw: pa.Array
+    value: npt.NDArray[np.float64]
+    reasons: dict[int, str]
+
+
+def write_lines(block: bytes, first: int, leaves: Leaves, write: Write
+                ) -> tuple[int, list[tuple[int, str]]]:
+    """Write every leaf of a block of lines, in their order.
+
+    Args:
+        block: UTF-8, one document a line, ended by a newline each.
+        first: Index of its first line.
+        leaves: Where they go.
+        write: The walk of one line.
+
+    Returns:
+        How many lines were read, and (index, why) of each that is no JSON; blank ones are neither.
+
+    Raises:
+        ReadError: The limits on keys are passed.
+    """
+    texts = block.split(b"\n")
+    found = scan(block)
+    scalars = _scalars(found) if found is not None and len(found.starts) else None
+    broken: list[tuple[int, str]] = []
+    if scalars is None:
+        good = sum([_walk_line(text, first + at, leaves, write, broken)
+                    for at, text in enumerate(texts)])
+        return good, broken
+    columns, rows = _columns(scalars, texts, first, leaves, write)
+    bounds = np.searchsorted(scalars.found.line[rows], np.arange(len(scalars.regular) + 1))
+    done, good = 0, int(scalars.regular.sum())
+    for at in np.flatnonzero(~scalars.regular).tolist():
+        leaves.extend(columns.slice(int(bounds[done]), int(bounds[at])))
+        good += _walk_line(texts[at], first + at, leaves, write, broken)
+        done = at + 1
+    leaves.extend(columns.slice(int(bounds[done]), int(bounds[-1])))
+    return good, broken
+
+
+def _walk_line(text: bytes, index: int, leaves: Leaves, write: Write,
+               broken: list[tuple[int, str]]) -> bool:
+    """Read one line by the parser; return whether it was read."""
+    line = text.decode().strip()
+    if not line:
+        return False
+    try:
+        document = parse(line, leaves.limits.depth)
+    except ReadError as error:
+        broken.append((index, error.what))
+        return False
+    try:
+        write(document, leaves, index)
+    except Refused as error:
+        broken.append((index, str(error)))
+        return False
+    return True
+
+
+class Refused(Exception):  # noqa: N818  # says no to one line, is no error of the file
+    """A line is refused before any of its leaves is written."""
+
+
+def _scalars(found: Scan) -> Scalars | None:
+    """Kind, text and number of each scalar, and the lines in which all of them are sound."""
+    buffer, starts, ends = found.buffer, found.starts, found.ends
+    kind = _KINDS[buffer[starts]]
+    bad = (kind == _BAD) | (ends - starts > _LONGEST)
+    bad |= found.text & ((buffer[ends - 1] != ord('"')) | (ends - starts < 2))
+    for start, word in _WORDS:
+        rows = np.flatnonzero(buffer[starts] == start)
+        wrong = ends[rows] - starts[rows] != len(word)
+        for at in range(1, len(word)):
+            wrong |= buffer[np.minimum(starts[rows] + at, len(buffer) - 1)] != word[at]
+        bad[rows[wrong]] = True
+    numeric = kind == NUMBER
+    bad |= numeric & ~_sound(found)
+    raw = _between(found, found.text.astype(np.int64), scalars=True)
+    raw, undecoded = _unescaped(raw, found.escaped[found.text[found.escaped]])
+    bad[undecoded] = True
+    bad[found.escaped[~found.text[found.escaped]]] = True
+    rows = np.flatnonzero(numeric & ~bad)
+    value = np.full(len(starts), np.nan)
+    value[rows], reasons, refused = _numbers(raw.take(pa.array(rows)))
+    bad[rows[refused]] = True
+    regular = ~found.odd
+    regular[found.line[bad]] = False
+    regular &= np.bincount(found.line, minlength=len(regular)) > 0
+    return Scalars(found, regular, kind, raw, value,
+                   {int(rows[at]): reason for at, reason in reasons.items()})
+
+
+def _sound(found: Scan) -> Bools:
+    """Whether numbers start and end as JSON's do, and digits stand around their points.
+
+    What else a number must be, the conversion checks.
+    """
+    buffer = found.buffer
+    lead = found.starts + (buffer[found.starts] == ord("-"))
+    follows = _DIGIT[buffer[np.minimum(lead + 1, len(buffer) - 1)]] & (lead + 1 < found.ends)
+    sound: Bools = _DIGIT[buffer[lead]] & _DIGIT[buffer[found.ends - 1]]
+    sound &= (buffer[lead] != ord("0")) | ~follows
+    loose = found.points[~(_DIGIT[buffer[found.points - 1]] & _DIGIT[buffer[found.points + 1]])]
+    sound[np.maximum(np.searchsorted(found.starts, loose, "right") - 1, 0)] = False
+    return sound
+
+
+def _between(found: Scan, inset: Ints, scalars: bool) -> pa.Array:
+    """The scalars, or the texts before each of them, as an Arrow array."""
+    offsets = np.empty(2 * len(found.starts) + 1, np.int64)
+    offsets[0], offsets[1::2], offsets[2::2] = 0, found.starts + inset, found.ends - inset
+    whole = pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(found.buffer))
+    return whole.take(pa.array(np.arange(int(scalars), len(offsets) - 1, 2)))
+
+
+def _unescaped(raw: pa.Array, rows: Ints) -> tuple[pa.Array, list[int]]:
+    """Decode the strings with escapes; also return those that are no strings."""
+    if not len(rows):
+        return raw, []
+    decoded, wrong = [], []
+    for row, text in zip(rows.tolist(), raw.take(pa.array(rows)).to_pylist(), strict=True):
+        try:
+            plain = json.loads(f'"{text}"', strict=False)
+        except json.JSONDecodeError:
+            plain = ""
+            wrong.append(row)
+        decoded.append(plain.encode("utf-8", "backslashreplace").decode())
+    places = np.arange(len(raw))
+    places[rows] = len(raw) + np.arange(len(rows))
+    joined = pa.concat_arrays([raw, pa.array(decoded, pa.large_string())])
+    return joined.take(pa.array(places)), wrong
+
+
+def _numbers(raw: pa.Array) -> tuple[npt.NDArray[np.float64], dict[int, str], list[int]]:
+    """Nearest float of each text, why some have none, and those that are no numbers."""
+    try:
+        value = pc.cast(raw, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    except pa.ArrowInvalid:
+        return _one_by_one(raw)
+    odd = ~np.isfinite(value) | (np.abs(value) >= EXACT_INT)
+    zero = np.flatnonzero(value == 0)
+    lost = pc.match_substring_regex(raw.take(pa.array(zero)), "^[^eE]*[1-9]")
+    odd[zero[lost.to_numpy(zero_copy_only=False)]] = True
+    reasons = {}
+    rows = np.flatnonzero(odd)
+    for row, text in zip(rows.tolist(), raw.take(pa.array(rows)).to_pylist(), strict=True):
+        exact, reason = number(text)
+        value[row] = np.nan if exact is None else exact
+        if reason:
+            reasons[row] = reason
+    return value, reasons, []
+
+
+def _one_by_one(raw: pa.Array) -> tuple[npt.NDArray[np.float64], dict[int, str], list[int]]:
+    value, reasons, wrong = np.full(len(raw), np.nan), {}, []
+    for row, text in enumerate(raw.to_pylist()):
+        if not _NUMBER.fullmatch(text):
+            wrong.append(row)
+            continue
+        exact, reason = number(text)
+        value[row] = np.nan if exact is None else exact
+        if reason:
+            reasons[row] = reason
+    return value, reasons, wrong
+
+
+def _columns(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, write: Write
+             ) -> tuple[Columns, Ints]:
+    """Columns of the leaves of all regular lines, and the scalar that each of them is.
+
+    Lines whose structure cannot be taken from another are marked as not regular.
+    """
+    found = scalars.found
+    gaps = _between(found, np.zeros(len(found.starts), np.int64), scalars=False)
+    coded = gaps.dictionary_encode()
+    codes = coded.indices.to_numpy().astype(np.int64)
+    comma = np.array([text.strip() == "," for text in coded.dictionary.to_pylist()])
+    opening = np.diff(found.line, prepend=-1) != 0
+    slot = np.flatnonzero(opening | ~comma[codes])
+    codes[opening] = _spans(found, opening, head=True) + len(coded.dictionary)
+    line = found.line[slot]
+    begin = np.flatnonzero(np.diff(line, prepend=-1) != 0)
+    lengths = np.diff(np.append(begin, len(slot)))
+    within = np.arange(len(slot)) - np.repeat(begin, lengths)
+    weights = np.random.default_rng(1).integers(1, 1 << 62, int(lengths.max()) + 1) | 1
+    tails = _spans(found, opening, head=False)
+    mixed = (codes[slot] + 1) * weights[within]
+    sums = np.add.reduceat(mixed, begin) + (tails + 1) * weights[-1] * 3 + lengths
+    _, chosen, member = np.unique(sums, return_index=True, return_inverse=True)
+    return _shaped(scalars, texts, first, leaves, write, _Lines(
+        codes[slot], slot, begin, lengths, tails, line[begin], within, chosen, member))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines with scalars, and their slots: scalars that do not follow another in an array."""
+
+    codes: Ints
+    slot: Ints
+    begin: Ints
+    lengths: Ints
+    tails: Ints
+    line: Ints
+    within: Ints
+    chosen: Ints
+    member: Ints
+
+
+def _spans(found: Scan, opening: Bools, head: bool) -> Ints:
+    """Codes of the texts before the first scalar of each line, or behind the last."""
+    rows = np.flatnonzero(opening)
+    line = found.line[rows]
+    if head:
+        starts, ends = found.bounds[line] + 1, found.starts[rows]
+    else:
+        last = np.append(rows[1:], len(found.line)) - 1
+        starts, ends = found.ends[last], found.bounds[line + 1]
+    offsets = np.column_stack((starts, ends)).ravel()
+    whole = pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(found.buffer))
+    spans = whole.take(pa.array(np.arange(0, len(offsets), 2)))
+    codes: Ints = spans.dictionary_encode().indices.to_numpy().astype(np.int64)
+    return codes
+
+
+def _shaped(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, write: Write,
+            lines: _Lines) -> tuple[Columns, Ints]:
+    found, regular = scalars.found, scalars.regular
+    base, sizes = np.zeros(len(lines.chosen), np.int64), np.bincount(lines.member)
+    keys: list[npt.NDArray[np.int32]] = []
+    places: list[npt.NDArray[np.int32]] = []
+    items: list[Bools] = []
+    total = 0
+    usable = np.zeros(len(lines.chosen), np.bool_)
+    for shape, row in enumerate(lines.chosen.tolist()):
+        base[shape] = total
+        at = int(lines.line[row])
+        if sizes[shape] < _FEWEST or not regular[at]:
+            continue
+        begin, length = int(lines.begin[row]), int(lines.lengths[row])
+        one = _walked(scalars, lines, begin, length, texts[at], first + at, leaves, write)
+        if one is not None:
+            usable[shape] = True
+            keys.append(one[0])
+            places.append(one[1])
+            items.append(one[2])
+            total += length
+    if not total:
+        regular[:] = False
+        return Columns.none(), np.zeros(0, np.int64)
+    item = np.concatenate(items)
+    where = np.minimum(np.repeat(base[lines.member], lines.lengths) + lines.within, total - 1)
+    model = np.repeat(lines.begin[lines.chosen][lines.member], lines.lengths) + lines.within
+    same = lines.codes[np.minimum(model, len(lines.codes) - 1)] == lines.codes
+    fit = usable[lines.member] & (lines.tails == lines.tails[lines.chosen][lines.member])
+    fit &= lines.lengths == lines.lengths[lines.chosen][lines.member]
+    fit &= np.logical_and.reduceat(same, lines.begin)
+    runs = np.diff(np.append(lines.slot, len(found.starts)))
+    alone = (runs == 1) | item[where]
+    fit &= np.logical_and.reduceat(alone, lines.begin)
+    kept = np.zeros(len(regular), np.bool_)
+    kept[lines.line[fit]] = True
+    regular &= kept
+    take = np.flatnonzero(regular[found.line])
+    spread = np.repeat(where, runs)[take]
+    run = (np.arange(len(found.starts)) - np.repeat(lines.slot, runs))[take]
+    place = np.concatenate(places)[spread]
+    place[:, 0] = found.line[take] + first
+    inner = (place >= 0).sum(axis=1) - 1
+    place[np.arange(len(place)), inner] += np.where(item[spread], run, 0).astype(np.int32)
+    reasons = {int(np.searchsorted(take, row)): reason for row, reason in scalars.reasons.items()
+               if regular[found.line[row]]}
+    return Columns(np.concatenate(keys)[spread], place, scalars.kind[take],
+                   scalars.raw.take(pa.array(take)) if len(take) < len(scalars.raw)
+                   else scalars.raw, scalars.value[take], reasons), take
+
+
+def _walked(scalars: Scalars, lines: _Lines, begin: int, length: int, text: bytes, index: int,
+            leaves: Leaves, write: Write
+            ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Bools] | None:
+    """Paths of the slots of one line, by walking it; None where it is no model for others."""
+    aside = leaves.aside()
+    try:
+        document = parse(text.decode().strip(), leaves.limits.depth)
+        if _repeats(document):
+            return None
+        write(document, aside, index)
+    except (ReadError, Refused):
+        return None
+    batch = aside.take()
+    first = int(lines.slot[begin])
+    last = int(lines.slot[begin + length]) if begin + length < len(lines.slot) else len(
+        scalars.raw)
+    if batch.num_rows != last - first or not batch.column("raw").equals(
+            scalars.raw.slice(first, last - first)):
+        return None
+    rows = lines.slot[begin : begin + length] - first
+    spelled = batch.column("key").dictionary.to_pylist()
+    codes = batch.column("key").indices.to_numpy()[rows].tolist()
+    place = np.column_stack([
+        batch.column(name).fill_null(-1).to_numpy(zero_copy_only=False)
+        for name in ("i0", "i1", "i2")]).astype(np.int32)[rows]
+    item = np.array([spelled[code].endswith("[]") for code in codes]) & (place[:, 1] >= 0)
+    keys = np.array([leaves.code(spelled[code]) for code in codes], np.int32)
+    return keys, place, item
+
+
+def _repeats(document: Any) -> bool:
+    """Whether an object in it has a key twice."""
+    if isinstance(document, dict):
+        return isinstance(document, Repeated) or any(map(_repeats, document.values()))
+    return isinstance(document, list) and any(map(_repeats, document))
