@@ -94,6 +94,16 @@ def tokens(template: str) -> list[str | None]:
     return found
 
 
+def around_indices(template: str) -> list[str]:
+    """The texts of a template between which indices go; brackets in a quoted key are text."""
+    pieces, start = [], 0
+    for match in _TOKEN.finditer(template):
+        if match[2] == "":
+            pieces.append(template[start : match.start()])
+            start = match.end()
+    return [*pieces, template[start:]]
+
+
 def names(template: str) -> list[str]:
     """The object keys of a template, indices left out, also those that it spells."""
     return [_unescaped(match[1]) if match[1] is not None else match[3]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from baseline_collector.paths import escape_pointer, tokens, without_sense
+from baseline_collector.paths import around_indices, escape_pointer, tokens, without_sense
 from baseline_collector.readers.base import Places
 
 Indices = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]
@@ -35,7 +35,7 @@ def paths_of(template: str, places: Places, at: Indices) -> pa.Array:
     """
     if places != "json":
         return pa.repeat(shown_key(template, places), len(at[0]))
-    return _filled(without_sense(template).split("[]"), at, "[", "]")
+    return _filled(around_indices(without_sense(template)), at, "[", "]")
 
 
 def pointers_of(template: str, places: Places, at: Indices) -> pa.Array:
