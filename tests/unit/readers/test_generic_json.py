@@ -198,8 +198,8 @@ def test_every_pointer_leads_to_its_number(tmp_path: Path, document: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    "key", ["", "a.b", "c/d", 'e"f', "g[0]", "h~i", "]", '"]', "\\", "k\x1fl", "x\ny", "K" * 3_000, "[]",
-     "[][][][]"]
+    "key", ["", "a.b", "c/d", 'e"f', "g[0]", "h~i", "]", '"]', "\\", "k\x1fl", "x\ny", "K" * 3_000,
+     "[]", "[][][][]"]
 )
 def test_keys_that_need_care(tmp_path: Path, key: str) -> None:
     document = {key: {key: [1.5]}}
