@@ -92,6 +92,9 @@ class GenericCsv:
 def _layout(head: list[str], opened: Opened) -> Dialect:
     """Find delimiter, header and units in the first lines."""
     delimiter, width, samples = _delimiter(head, opened)
+    if width > opened.limits.keys:
+        raise ReadError("too many columns", found=str(width),
+                        expected=f"at most {opened.limits.keys}")
     start = next(at for at, row in enumerate(samples) if len(row[1]) == width)
     first_line, names = samples[start]
     following = [row for _, row in samples[start + 1 :] if row]
