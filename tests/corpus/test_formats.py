@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,14 @@ def test_a_document_of_odd_types_is_read_or_refused(name, tmp_path):
             choose(opened).read(opened, Leaves(Limits()))
         except ReadError as error:
             assert "more than one reader" not in str(error)
+
+
+def test_a_file_is_claimed_by_one_reader_whatever_its_name():
+    """Content decides: every sample, also without its ending, has one claim of the same tool."""
+    for path in sorted(CORPUS.glob("*/*")):
+        (artifact,) = discover([str(path)]).artifacts
+        wanted = ANOTHER.get(_below(str(path)), path.parent.name)
+        for kind in {artifact.kind, "text", "other"}:
+            opened = Opened(replace(artifact, kind=kind), Limits())
+            claims = [reader.name for reader in TOOLS if reader.claims(opened)]
+            assert claims == ([wanted] if wanted in FOLDERS else []), (path.name, kind)

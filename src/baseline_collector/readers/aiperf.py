@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from baseline_collector.paths import join
-from baseline_collector.readers.base import TEXT, Leaves, Outcome, Places
+from baseline_collector.paths import join, segment
+from baseline_collector.readers.base import TEXT, TOP, Leaves, Outcome, Places
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, head_lines, put, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has
@@ -29,7 +29,7 @@ def _unit(spelled: object) -> str:
 
 
 class AiperfJson(ToolJson):
-    """Profile export, its records as JSONL, inputs and phase manifest."""
+    """Profile export, its records as JSONL, inputs, phases; exports of server and GPU metrics."""
 
     name = "aiperf"
 
@@ -41,6 +41,9 @@ class AiperfJson(ToolJson):
             or (has(record, "metadata", "metrics") and has(record["metadata"], "x_request_id"))
             or has(phase, "phase_kind", "metrics_json")
             or (list(record) == ["data"] and has(session, "session_id", "payloads"))
+            or has(record, "endpoint_url", "timestamp_ns", "endpoint_latency_ns", "metrics")
+            or has(record, "timestamp_ns", "gpu_uuid", "telemetry_data")
+            or has(record, "summary", "metrics", "aiperf_version")
         )
 
     def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
@@ -84,6 +87,43 @@ class AiperfCsv:
                 continue
             _metric(dict(zip(header, row, strict=False)), index - 1, "[]", leaves)
         return Outcome()
+
+
+class AiperfServerCsv:
+    """Server metrics: a table a Prometheus type, each with its own header."""
+
+    name = "aiperf"
+    version = "1"
+    places: Places = "rows"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the first line is the tool's comment."""
+        return "".join(head_lines(opened, 1)).startswith("# AIPerf Server Metrics Export")
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every cell, its row's metric as sense; comments above are leaves too.
+
+        Raises:
+            ReadError: A field is longer than the limit.
+        """
+        header: list[str] = []
+        version, index = "", 0
+        for row in rows(opened):
+            if row[0].startswith("#"):
+                name, _, text = ",".join(row).strip("# ").partition(": ")
+                version = text if name == "aiperf_version" else version
+                if text:
+                    leaves.add(segment(name), TOP, TEXT, text)
+            elif row[0] == "Endpoint":
+                header = row
+            else:
+                record = dict(zip(header, row, strict=False))
+                for name, text in record.items():
+                    put(leaves, join("[]", name), (index, None, None), text,
+                        sense=record.get("Metric", "")[:_LONGEST])
+                index += 1
+        return Outcome(version=version)
 
 
 class AiperfConsole:

@@ -10,16 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from baseline_collector.errors import ReadError, UsageError
-from baseline_collector.readers.aiperf import AiperfConsole, AiperfCsv, AiperfJson
+from baseline_collector.readers.aiperf import AiperfConsole, AiperfCsv, AiperfJson, AiperfServerCsv
 from baseline_collector.readers.asv import Asv
 from baseline_collector.readers.base import Reader
+from baseline_collector.readers.baseline_run import BaselineRun
 from baseline_collector.readers.evaluations import InspectEval, InspectJson, LmEval
 from baseline_collector.readers.generic_csv import GenericCsv
 from baseline_collector.readers.generic_json import GenericJson, GenericJsonl
 from baseline_collector.readers.generic_markdown import GenericMarkdown
 from baseline_collector.readers.generic_text import GenericText
 from baseline_collector.readers.generic_yaml import GenericYaml
-from baseline_collector.readers.guidellm import GuidellmCsv, GuidellmJson
+from baseline_collector.readers.guidellm import (
+    GuidellmCsv,
+    GuidellmEarlyCsv,
+    GuidellmJson,
+    GuidellmYaml,
+)
 from baseline_collector.readers.hyperfine import HyperfineCsv, HyperfineJson, HyperfineMarkdown
 from baseline_collector.readers.llama_bench import (
     LlamaBenchCsv,
@@ -27,11 +33,17 @@ from baseline_collector.readers.llama_bench import (
     LlamaBenchMarkdown,
     LlamaBenchSql,
 )
+from baseline_collector.readers.llama_benchy import (
+    LlamaBenchyCsv,
+    LlamaBenchyJson,
+    LlamaBenchyMarkdown,
+)
 from baseline_collector.readers.llm_d import LlmdJson, LlmdYaml
 from baseline_collector.readers.micro import (
     Conbench,
     ConbenchComment,
     GoogleBenchmark,
+    GoogleBenchmarkCsv,
     Pyperf,
     PytestBenchmark,
 )
@@ -43,11 +55,15 @@ from baseline_collector.readers.serving import InferencePerf, Llmperf
 from baseline_collector.readers.vllm_bench import VllmBench, VllmSweep
 
 TOOLS: tuple[Reader, ...] = (
-    AiperfJson(), AiperfCsv(), AiperfConsole(), Asv(), Conbench(), ConbenchComment(),
-    GoogleBenchmark(),
-    GuidellmJson(), GuidellmCsv(), HyperfineJson(), HyperfineCsv(), HyperfineMarkdown(),
+    AiperfJson(), AiperfCsv(), AiperfServerCsv(), AiperfConsole(), Asv(), BaselineRun(),
+    Conbench(), ConbenchComment(),
+    GoogleBenchmark(), GoogleBenchmarkCsv(),
+    GuidellmJson(), GuidellmYaml(), GuidellmCsv(), GuidellmEarlyCsv(),
+    HyperfineJson(), HyperfineCsv(), HyperfineMarkdown(),
     InferencePerf(), InspectJson(), InspectEval(), LlamaBenchJson(), LlamaBenchCsv(),
-    LlamaBenchMarkdown(), LlamaBenchSql(), LlmdJson(), LlmdYaml(), Llmperf(), LmEval(),
+    LlamaBenchMarkdown(), LlamaBenchSql(),
+    LlamaBenchyJson(), LlamaBenchyCsv(), LlamaBenchyMarkdown(), LlmdJson(), LlmdYaml(), Llmperf(),
+    LmEval(),
     MlperfSummary(), MlperfDetail(), MlperfMeasurements(), NsightCompute(), OllamaApi(),
     OllamaBench(), Pyperf(), PytestBenchmark(), VllmBench(), VllmSweep(),
 )

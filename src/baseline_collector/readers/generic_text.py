@@ -48,6 +48,7 @@ _TIMING = re.compile(r"([a-z][a-z ]{0,40}) time =\s*([\d.]+) ms /\s*(\d+) (?:tok
 _LEADING = re.compile(r"([+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s?(?:%|[A-Za-zµμ°/]{1,12})?)\s*[(/\[].*")
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(\d+(?:\.\d+)?)s")
 _WORDS = 8
+_NESTED = 4
 _SCANNED = 10_000
 """Lines in which the first block is looked for."""
 
@@ -240,7 +241,7 @@ def _pair(piece: str) -> tuple[str, str, str] | None:
     if match is None or len(match[1].split()) > _WORDS:
         return None
     name, value, before = match[1], match[2], []
-    while inner := _INNER.fullmatch(value):
+    while len(before) < _NESTED and (inner := _INNER.fullmatch(value)):
         before.append(name)
         name, value = inner[1], inner[2]
     return name.strip(), value.strip().rstrip(",;"), " ".join(before)

@@ -1,8 +1,9 @@
-"""guidellm: ``benchmarks.json`` and ``benchmarks.csv``, versions 0.4 to 0.8.
+"""guidellm: ``benchmarks.json``, ``.yaml`` and ``.csv``, versions 0.2 to 0.8.
 
 Specified in guidellm, src/guidellm/benchmark/outputs. The CSV has three header rows (group,
 field, unit or statistic); its ``Percentiles`` cell is an array of min, p0.1, p1, p5, p10, p25,
-p75, p90, p95, p99 and max; some cells are JSON.
+p75, p90, p95, p99 and max; some cells are JSON. Up to 0.3 the CSV
+has one header row, and time per output token leaves the wait for the first token out.
 """
 
 from __future__ import annotations
@@ -16,9 +17,30 @@ from baseline_collector.readers.base import Depth, Leaves, Outcome, Places
 from baseline_collector.readers.json_text import Written, parse
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, put, rows
-from baseline_collector.readers.told import ToolJson, Walk, first, has, inherit
+from baseline_collector.readers.told import Told, ToolJson, Walk, first, has, inherit
+from baseline_collector.readers.told_yaml import ToolYaml
 
+_EARLY = "before 0.4"
+_EARLY_PERCENTILES = "[min, 0.1, 1, 5, 10, 25, 75, 90, 95, 99, max]"
 _PERCENTILES = ("min", "p0.1", "p1", "p5", "p10", "p25", "p75", "p90", "p95", "p99", "max")
+
+
+def _owned(record: dict[str, Any]) -> bool:
+    benchmark = first(record.get("benchmarks"))
+    return has(benchmark, "metrics") and has(benchmark["metrics"], "requests_per_second",
+                                             "request_latency", "inter_token_latency_ms")
+
+
+def _tell(key: str, value: dict[str, Any], above: Told) -> Told:
+    """A benchmark of a version before 0.4 says so: there a field is computed another way."""
+    return Told(sense=_EARLY) if key == "benchmarks[]" and "run_stats" in value else above
+
+
+def _version(record: dict[str, Any]) -> str:
+    metadata = record.get("metadata")
+    if not isinstance(metadata, dict):
+        return "0.2 or 0.3" if has(first(record["benchmarks"]), "run_stats") else ""
+    return str(metadata.get("guidellm_version") or metadata.get("version") or "")
 
 
 class GuidellmJson(ToolJson):
@@ -28,16 +50,65 @@ class GuidellmJson(ToolJson):
 
     def owns(self, record: dict[str, Any]) -> bool:
         """Whether it is a report of benchmarks with guidellm's metrics."""
-        benchmark = first(record.get("benchmarks"))
-        return has(benchmark, "metrics") and has(benchmark["metrics"], "requests_per_second",
-                                                 "request_latency", "inter_token_latency_ms")
+        return _owned(record)
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """A benchmark tells whether it is of a version before 0.4."""
+        return _tell(key, value, above)
 
     def version_of(self, record: dict[str, Any]) -> str:
         """Of the tool, else of the report."""
-        metadata = record.get("metadata")
-        if not isinstance(metadata, dict):
-            return ""
-        return str(metadata.get("guidellm_version") or metadata.get("version") or "")
+        return _version(record)
+
+
+class GuidellmYaml(ToolYaml):
+    """The report as YAML."""
+
+    name = "guidellm"
+    tops = ("benchmarks",)
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether it is a report of benchmarks with guidellm's metrics."""
+        return _owned(record)
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """A benchmark tells whether it is of a version before 0.4."""
+        return _tell(key, value, above)
+
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the tool, else of the report."""
+        return _version(record)
+
+
+class GuidellmEarlyCsv:
+    """The table of 0.2 and 0.3: one header row, a column a statistic."""
+
+    name = "guidellm"
+    version = "1"
+    places: Places = "rows"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the header is the tool's."""
+        header = first_row(opened)
+        return header[:4] == ["Type", "Run Id", "Id", "Name"] and (
+            "Successful Inter token latency ms mean" in header)
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every cell; cells that are JSON, value by value.
+
+        Raises:
+            ReadError: A field is longer than the limit.
+        """
+        found = rows(opened)
+        header = next(found)
+        keys = [join("[]", name) for name in header]
+        odd = 0
+        for index, row in enumerate(found):
+            odd += len(row) != len(keys)
+            for name, key, text in zip(header, keys, row, strict=False):
+                _cell(key, (index, None, None), text, leaves, name.endswith(_EARLY_PERCENTILES))
+        return Outcome(f"{odd} rows do not have {len(keys)} cells" if odd else "", "0.2 or 0.3")
 
 
 class GuidellmCsv:
@@ -68,7 +139,7 @@ class GuidellmCsv:
         for index, row in enumerate(found):
             odd += len(row) != len(keys)
             for key, text in zip(keys, row, strict=False):
-                _cell(key, (index, None, None), text, leaves)
+                _cell(key, (index, None, None), text, leaves, key.endswith("Percentiles"))
         return Outcome(partly=f"{odd} rows do not have {len(keys)} cells" if odd else "")
 
 
@@ -79,7 +150,7 @@ def _key(names: tuple[str, ...]) -> str:
     return key
 
 
-def _cell(key: str, at: Depth, text: str, leaves: Leaves) -> None:
+def _cell(key: str, at: Depth, text: str, leaves: Leaves, percentiles: bool) -> None:
     if not text.startswith(("{", "[")):
         put(leaves, key, at, text)
         return
@@ -89,7 +160,7 @@ def _cell(key: str, at: Depth, text: str, leaves: Leaves) -> None:
         put(leaves, key, at, text)
         return
     if isinstance(document, list):
-        document = _named(document, key.endswith("Percentiles"))
+        document = _named(document, percentiles)
     Walk(leaves, inherit).go(_unlisted(document, leaves.limits.depth), key, at)
 
 

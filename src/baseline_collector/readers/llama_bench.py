@@ -148,7 +148,7 @@ class LlamaBenchMarkdown:
         lines = [line.strip() for line in head_lines(opened, 400)]
         tables = [line for line in lines if line.startswith("|")]
         names = {cell.strip() for cell in tables[0].split("|")} if tables else set()
-        return {"model", "test", "t/s"} <= names and all(
+        return {"model", "size", "test", "t/s"} <= names and all(
             _LOG.match(line) or line.startswith("build: ") for line in lines)
 
     def read(self, opened: Opened, leaves: Leaves) -> Outcome:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from baseline_collector.paths import join
+from baseline_collector.readers.base import Leaves, Outcome, Places
 from baseline_collector.readers.generic_markdown import GenericMarkdown
 from baseline_collector.readers.json_text import Written
 from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.rows import head_lines
+from baseline_collector.readers.rows import head_lines, put, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has
 
+_GOOGLE_HEADER = "name,iterations,real_time,cpu_time,time_unit"
 _ONE = "one round has no standard deviation"
 _TIMES = frozenset({"real_time", "cpu_time", "cpu_coefficient", "real_coefficient"})
 _VALUES = frozenset({"values", "warmups"})
@@ -76,6 +79,40 @@ def _row_kind(row: dict[str, Any]) -> str:
     if "run_type" not in row and ending in _AGGREGATES:
         return ending
     return "iteration"
+
+
+class GoogleBenchmarkCsv:
+    """``--benchmark_format=csv``: the same rows, a time unit a row."""
+
+    name = "google-benchmark"
+    version = "1"
+    places: Places = "rows"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the header is the library's; its context may stand in lines above."""
+        return any(line.startswith(_GOOGLE_HEADER) for line in head_lines(opened, 40))
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every cell, its row's kind as sense.
+
+        Raises:
+            ReadError: A field is longer than the limit.
+        """
+        header: list[str] = []
+        at = 0
+        for row in rows(opened):
+            if not header:
+                header = row if ",".join(row).startswith(_GOOGLE_HEADER) else []
+                continue
+            record = dict(zip(header, row, strict=False))
+            sense = _row_kind(record)
+            unit = "1" if sense in ("cv", "RMS") else record.get("time_unit", "")
+            for name, text in record.items():
+                put(leaves, join("[]", name), (at, None, None), text,
+                    unit if name in _TIMES else "", sense)
+            at += 1
+        return Outcome("" if at else "a header and no rows")
 
 
 class Pyperf(ToolJson):

@@ -12,21 +12,21 @@ from baseline_collector.paths import join
 from baseline_collector.readers.base import TEXT, TOP, Leaves, Outcome, Places
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, put, rows
-from baseline_collector.readers.told import Told, ToolJson, has
+from baseline_collector.readers.told import Told, ToolJson, first, has
 
 _HEADER = ["NAME", "STEP", "COUNT", "NS_PER_COUNT", "TOKEN_PER_SEC"]
 _RATED = ("prefill", "generate")
 
 
 class OllamaApi(ToolJson):
-    """Answers of /api/generate and /api/chat as they come from the server."""
+    """Answers of /api (generate, chat, embed, tags, ps), and of /v1 where they are Ollama's."""
 
     name = "ollama"
 
     def owns(self, record: dict[str, Any]) -> bool:
-        """Whether it has the fields that every answer has, part or whole."""
-        return has(record, "model", "created_at", "done") and (
-            "response" in record or "message" in record)
+        """Whether it has the fields that every answer has, or those of a list of models."""
+        return (_answer(record) or has(record, "model", "embeddings", "total_duration")
+                or _models(record) or _openai(record))
 
     def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
         """A part of a stream says so; the last one, which has the numbers, ends with no text."""
@@ -36,6 +36,21 @@ class OllamaApi(ToolJson):
         last = value["done"] is True
         whole = last and (value.get("response") or _content(value))
         return Told() if whole else Told(sense="part")
+
+
+def _answer(record: dict[str, Any]) -> bool:
+    return has(record, "model", "created_at", "done") and (
+        "response" in record or "message" in record)
+
+
+def _models(record: dict[str, Any]) -> bool:
+    """The list of models that are there (tags) or loaded (ps)."""
+    return list(record) == ["models"] and has(first(record["models"]), "digest", "size", "details")
+
+
+def _openai(record: dict[str, Any]) -> bool:
+    """An answer of the OpenAI-compatible endpoint; only Ollama's fingerprint says whose it is."""
+    return record.get("system_fingerprint") == "fp_ollama" and has(record, "object", "choices")
 
 
 def _content(value: dict[str, Any]) -> object:

@@ -28,7 +28,7 @@ class Llmperf(ToolJson):
 
 
 class InferencePerf(ToolJson):
-    """Lifecycle metrics of a stage or a run, and what Prometheus saw of it."""
+    """Lifecycle metrics of a stage, a run or each request, and what Prometheus saw of it."""
 
     name = "inference-perf"
 
@@ -37,4 +37,5 @@ class InferencePerf(ToolJson):
         successes = record.get("successes")
         lifecycle = has(record, "load_summary", "successes", "failures")
         return (lifecycle and has(successes, "count")) or has(
-            successes, "prompt_len", "output_len", "queue_len")
+            successes, "prompt_len", "output_len", "queue_len") or has(
+            record, "start_time", "end_time", "request", "response", "info", "error")

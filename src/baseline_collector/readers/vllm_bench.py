@@ -2,7 +2,8 @@
 
 Specified in vLLM, vllm/benchmarks (versions 0.6 to 0.12); files carry no version of their own.
 A sweep's ``summary.json`` is an array of runs and its ``summary.csv`` a row a run, with the
-same keys. ``request_rate`` may be the text ``inf``.
+same keys. In the format of PyTorch's benchmark database every value is a
+record of its own. ``request_rate`` may be the text ``inf``.
 """
 
 from __future__ import annotations
@@ -20,20 +21,25 @@ _SERVE = ("duration", "completed", "total_input_tokens", "request_throughput", "
 _THROUGHPUT = ("elapsed_time", "num_requests", "total_num_tokens", "requests_per_second",
                "tokens_per_second")
 _LATENCY = ("avg_latency", "latencies", "percentiles")
+_PYTORCH = "vLLM benchmark"
 _NONE = "no request was completed"
 
 
 class VllmBench(ToolJson):
-    """One run, or an array of runs."""
+    """One run, an array or lines of runs, or records of PyTorch's benchmark database."""
 
     name = "vllm-bench"
 
     def owns(self, record: dict[str, Any]) -> bool:
         """Whether it has the keys of one of the three benchmarks."""
-        return has(record, *_SERVE) or has(record, *_THROUGHPUT) or has(record, *_LATENCY)
+        return has(record, *_SERVE) or has(record, *_THROUGHPUT) or has(record, *_LATENCY) or (
+            has(record.get("benchmark"), "name") and record["benchmark"]["name"] == _PYTORCH)
 
     def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
         """A run in which nothing was completed has zeros that measure nothing."""
+        metric = value.get("metric")
+        if has(metric, "name", "benchmark_values"):
+            return Told(sense=str(metric["name"]))
         del key
         if str(value.get("completed")) != "0":
             return above

@@ -102,7 +102,7 @@ def _said(name):
         return SPELLED[name]
     if name.endswith("±") or "stderr" in name:
         return "stderr" if "stderr" in name else "std"
-    said = {statistic_of(part) for part in parts(name)} - {None, "total", "overall"}
+    said = {statistic_of(part) for part in parts(name)} - {None, "total", "overall", "first"}
     return said.pop() if len(said) == 1 else None
 
 

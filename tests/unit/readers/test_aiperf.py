@@ -136,3 +136,38 @@ def test_console_joins_names_over_two_lines(golden):
     assert found["line 6, avg"] == ("output_throughput", "request-mean", "mean", "tok/s", 198.5)
     assert found["line 8, avg"] == ("output_throughput", "system", "overall", "tok/s", 1335.5)
     assert found["line 10, avg"] == ("success_count", None, "total", "1", 320.0)
+
+
+def test_gpu_telemetry(golden, measurements):
+    text = "".join(json.dumps({
+        "timestamp_ns": 1795587406837884500 + at, "telemetry_source_url": "http://n:9401/metrics",
+        "gpu_index": 0, "gpu_uuid": "GPU-1", "gpu_model_name": "NVIDIA H100",
+        "telemetry_data": {"nvidia_power_usage": 310.5 + at, "nvidia_gpu_utilization": 91.5 + at,
+                           "nvidia_memory_used": 46.25, "nvidia_temperature": 61.5,
+                           "nvidia_xid_errors": 0.0}}) + "\n" for at in range(2))
+    found = golden("aiperf", a_DOT_jsonl=text)
+    assert {place: value for place, value in found.items() if place.startswith("/1/")} == {
+        "/1/telemetry_data/nvidia_power_usage": ("power", None, "sample", "W", 311.5),
+        "/1/telemetry_data/nvidia_gpu_utilization": ("gpu_utilization", None, "sample", "%", 92.5),
+        "/1/telemetry_data/nvidia_memory_used":
+            ("memory_used", None, "sample", "byte", pytest.approx(46.25e9, rel=0.08)),
+        "/1/telemetry_data/nvidia_temperature": ("temperature", None, "sample", "°C", 61.5)}
+    assert measurements("aiperf", a_DOT_jsonl=text)[0]["device"] == "NVIDIA H100"
+
+
+def test_server_metrics_are_kept_under_their_own_names(measurements):
+    line = json.dumps({
+        "endpoint_url": "http://127.0.0.1:1/metrics", "timestamp_ns": 1, "endpoint_latency_ns": 24,
+        "metrics": {"llamacpp:prompt_tokens": [{"value": 30.5}]}, "first_byte_ns": 3})
+    document = json.dumps({"aiperf_version": "0.13.0", "summary": {"endpoints_configured": ["u"]},
+                           "metrics": {"vllm:x": {"type": "gauge", "series": [
+                               {"stats": {"avg": 31.5}}]}}})
+    table = ("# AIPerf Server Metrics Export (CSV)\n# aiperf_version: 0.13.0\n#\n"
+             "Endpoint,Type,Metric,Unit,avg,min,Description\nu,gauge,vllm:x,,32.5,33.5,text\n\n"
+             "Endpoint,Type,Metric,Unit,total,rate,Description\nu,counter,vllm:y,,34.5,35.5,more\n")
+    for name, text in (("a_DOT_jsonl", line), ("a_DOT_json", document), ("a_DOT_csv", table)):
+        rows = [row for row in measurements("aiperf", **{name: text}) if row["role"] != "identity"]
+        assert all(row["metric"] is None and row["status"] == "ok" for row in rows), name
+    assert [(row["pointer"], row["value"]) for row in rows if row["artifact"].endswith("csv")] == [
+        ("row 1, column avg", 32.5), ("row 1, column min", 33.5),
+        ("row 2, column total", 34.5), ("row 2, column rate", 35.5)]

@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+import yaml
 
 METRICS = {
     "requests_per_second": ("request_throughput", "rate-samples", "req/s", 1.0),
@@ -144,3 +145,96 @@ def test_csv_with_three_header_rows(golden, measurements):
             ("total_throughput", "rate-samples", "mean", "tok/s", 1637.5)}
     row = measurements("guidellm", a_DOT_csv=_table(COLUMNS))[-1]
     assert (row["model"], row["run"]) == ("m", "r1")
+
+
+def _early():
+    """A report as 0.2 and 0.3 write it: other places, and time per output token by gaps."""
+    report = json.loads(_report())
+    benchmark = report["benchmarks"][0]
+    totals = benchmark["metrics"].pop("request_totals")
+    del benchmark["config"]
+    return {"benchmarks": [benchmark | {
+        "run_stats": {"start_time": 1795435719.25, "total": 9}, "request_totals": totals,
+        "args": {"strategy": {"type_": "concurrent", "streams": 4}},
+        "worker": {"backend_model": "old"},
+        "requests": {"successful": [{
+            "request_latency": 1.25, "time_to_first_token_ms": 31.5, "inter_token_latency_ms": 32.5,
+            "time_per_output_token_ms": 33.5, "prompt_tokens": 34, "output_tokens": 35}]}}]}
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_before_0_4_a_field_is_computed_another_way(golden, measurements, suffix):
+    text = json.dumps(_early())  # JSON in flow style is YAML, but not what the tool writes
+    if suffix == "yaml":
+        text = yaml.safe_dump(_early())
+    found = golden("guidellm", **{f"a_DOT_{suffix}": text})
+    place = "/benchmarks/0/metrics/time_per_output_token_ms/successful/mean"
+    assert found[place] == ("time_per_output_token", "gaps-over-tokens", "mean", "s",
+                            pytest.approx(0.801))
+    assert found["/benchmarks/0/metrics/inter_token_latency_ms/successful/mean"] == (
+        "inter_token_latency", "request-mean", "mean", "s", pytest.approx(0.901))
+    one = "/benchmarks/0/requests/successful/0/"
+    assert {key.removeprefix(one): value for key, value in found.items() if one in key} == {
+        "request_latency": ("request_latency", "client", "sample", "s", 1.25),
+        "time_to_first_token_ms":
+            ("time_to_first_token", "client", "sample", "s", pytest.approx(0.0315)),
+        "inter_token_latency_ms":
+            ("inter_token_latency", "request-mean", "sample", "s", pytest.approx(0.0325)),
+        "time_per_output_token_ms":
+            ("time_per_output_token", "gaps-over-tokens", "sample", "s", pytest.approx(0.0335)),
+        "prompt_tokens": ("prompt_tokens", None, "sample", "tok", 34.0),
+        "output_tokens": ("output_tokens", None, "sample", "tok", 35.0)}
+    assert found["/benchmarks/0/request_totals/errored"] == (
+        "failure_count", None, "total", "1", 2.0)
+    row = measurements("guidellm", **{f"a_DOT_{suffix}": text})[-1]
+    assert row["model"] == "old" and json.loads(row["parameters"])["concurrency"] == "4"
+
+
+def test_yaml_says_what_json_says(measurements):
+    report = json.loads(_report())
+    rows = measurements("guidellm", a_DOT_json=json.dumps(report),
+                        b_DOT_yaml=yaml.safe_dump(report, sort_keys=False))
+    said = [[(row["pointer"], row["metric"], row["definition"], row["statistic"], row["unit"],
+              row["value"]) for row in rows if row["artifact"].endswith(kind)]
+            for kind in ("json", "yaml")]
+    assert said[0] == said[1] and len(said[0]) > 100
+
+
+def test_early_csv_with_one_header_row(golden):
+    every = "[min, 0.1, 1, 5, 10, 25, 75, 90, 95, 99, max]"
+    columns = {
+        "Type": "generative_benchmark", "Run Id": "r", "Id": "i", "Name": "concurrent@2",
+        "Start Time": "2026-11-25 06:16:30", "End Time": "2026-11-25 06:17:30", "Duration": "32.5",
+        "Successful Requests": "4", "Errored Requests": "5", "Total Requests": "9",
+        "Successful Request latency mean": "16.25", "Successful Request latency median": "15.25",
+        "Successful Request latency std dev": "1.25",
+        f"Successful Request latency {every}": str([n / 8 for n in range(1, 12)]),
+        "Successful Time to first token ms mean": "61.5",
+        "Successful Time per output token ms mean": "62.5",
+        "Successful Inter token latency ms mean": "63.5",
+        "Successful Output tokens per second mean": "64.5",
+        "Successful Tokens per second mean": "65.5", "Errored Request latency mean": "77.5"}
+    out = io.StringIO()
+    csv.writer(out).writerows([columns.keys(), columns.values()])
+    found = {place.removeprefix("row 1, column Successful "): value
+             for place, value in golden("guidellm", a_DOT_csv=out.getvalue()).items()}
+    order = ("min", "p0.1", "p1", "p5", "p10", "p25", "p75", "p90", "p95", "p99", "max")
+    latency = ("request_latency", "client")
+    assert found == {f"Request latency {every}.{name}": (*latency, name, "s", n / 8)
+                     for n, name in enumerate(order, 1)} | {
+        "row 1, column Duration": ("run_duration", None, "overall", "s", 32.5),
+        "Requests": ("success_count", None, "total", "1", 4.0),
+        "row 1, column Errored Requests": ("failure_count", None, "total", "1", 5.0),
+        "row 1, column Total Requests": ("request_count", None, "total", "1", 9.0),
+        "Request latency mean": (*latency, "mean", "s", 16.25),
+        "Request latency median": (*latency, "p50", "s", 15.25),
+        "Request latency std dev": (*latency, "std", "s", 1.25),
+        "Time to first token ms mean":
+            ("time_to_first_token", "client", "mean", "s", pytest.approx(0.0615)),
+        "Time per output token ms mean":
+            ("time_per_output_token", "gaps-over-tokens", "mean", "s", pytest.approx(0.0625)),
+        "Inter token latency ms mean":
+            ("inter_token_latency", "request-mean", "mean", "s", pytest.approx(0.0635)),
+        "Output tokens per second mean":
+            ("output_throughput", "rate-samples", "mean", "tok/s", 64.5),
+        "Tokens per second mean": ("total_throughput", "rate-samples", "mean", "tok/s", 65.5)}

@@ -195,3 +195,20 @@ def test_asv_version_2_has_columns(golden):
     assert golden("asv", r_DOT_json=json.dumps(second)) == {
         "/results/s.time_a/0/0": (*WALL, "sample", "s", 0.25),
         "/results/s.time_a/0/1": (*WALL, "sample", "s", 0.5)}
+
+
+def test_google_benchmark_csv_has_a_unit_a_row_and_aggregates_among_rows(golden):
+    text = ("name,iterations,real_time,cpu_time,time_unit,bytes_per_second,items_per_second,label,"
+            "error_occurred,error_message\n"
+            '"BM_a",1000,11.5,12.5,ns,,,,,\n"BM_b",20,13.5,14.5,ms,,,,,\n'
+            '"BM_b_mean",3,15.5,16.5,ms,,,,,\n"BM_b_stddev",3,17.5,18.5,ms,,,,,\n'
+            '"BM_b_cv",3,0.25,0.5,ms,,,,,\n')
+    assert golden("google-benchmark", a_DOT_csv=text) == {
+        f"row {row}, column {column}": (metric, definition, statistic, "s", pytest.approx(value))
+        for row, statistic, values in ((1, "sample", (11.5e-9, 12.5e-9)),
+                                       (2, "sample", (0.0135, 0.0145)),
+                                       (3, "mean", (0.0155, 0.0165)),
+                                       (4, "std", (0.0175, 0.0185)))
+        for (column, metric, definition), value in zip(
+            (("real_time", "iteration_time", "wall"), ("cpu_time", "cpu_time", "process")), values,
+            strict=True)}

@@ -64,3 +64,36 @@ def test_bench_csv(golden, measurements):
     rate = next(row for row in measurements("ollama", a_DOT_csv=text)
                 if row["pointer"] == "row 2, column TOKEN_PER_SEC")
     assert (rate["model"], rate["quantization"]) == ("gemma3", "Q4_K_M")
+
+
+def test_embeddings(golden):
+    text = json.dumps({"model": "e", "embeddings": [[0.25, -0.5]], "total_duration": 14_143_917,
+                       "load_duration": 1_019_500, "prompt_eval_count": 8})
+    assert golden("ollama", a_DOT_json=text) == {
+        "/total_duration": ("request_latency", "server", "sample", "s", pytest.approx(0.014143917)),
+        "/load_duration": ("load_duration", None, "sample", "s", pytest.approx(0.0010195)),
+        "/prompt_eval_count": ("prompt_tokens", None, "sample", "tok", 8.0)}
+
+
+def test_models_that_are_loaded(golden, measurements):
+    text = json.dumps({"models": [{
+        "name": "mistral:latest", "model": "mistral:latest", "size": 5137025024, "digest": "2ae6",
+        "details": {"family": "llama", "parameter_size": "7.2B", "quantization_level": "Q4_0"},
+        "expires_at": "2024-06-04T14:38:31.83753-07:00", "size_vram": 5137025023}]})
+    assert golden("ollama", a_DOT_json=text) == {
+        "/models/0/size": ("model_size", None, "sample", "byte", 5137025024.0),
+        "/models/0/size_vram": ("memory_used", None, "sample", "byte", 5137025023.0)}
+    row = measurements("ollama", a_DOT_json=text)[0]
+    assert (row["model"], row["quantization"]) == ("mistral:latest", "Q4_0")
+
+
+def test_openai_answer_of_ollama(golden):
+    text = json.dumps({"id": "chatcmpl-1", "object": "chat.completion", "created": 1728933352,
+                       "model": "m:1b", "system_fingerprint": "fp_ollama",
+                       "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi."},
+                                    "finish_reason": "stop"}],
+                       "usage": {"prompt_tokens": 11, "completion_tokens": 12, "total_tokens": 23}})
+    assert golden("ollama", a_DOT_json=text) == {
+        "/usage/prompt_tokens": ("prompt_tokens", None, "sample", "tok", 11.0),
+        "/usage/completion_tokens": ("output_tokens", None, "sample", "tok", 12.0),
+        "/usage/total_tokens": ("total_tokens", None, "sample", "tok", 23.0)}

@@ -224,3 +224,18 @@ def test_mlperf_detail(golden):
             ("request_latency", "client", "p99", "s", pytest.approx(3.000000003)),
         "line 5, result_query_count": ("request_count", None, "total", "1", 7.0),
         "line 6, num_errors": ("failure_count", None, "total", "1", 2.0)}
+
+
+def test_inference_perf_requests_one_by_one(golden, measurements):
+    request = {"start_time": 81.5, "end_time": 82.75, "request": "{}", "response": "text",
+               "info": {"input_tokens": 11, "output_tokens": 12, "lora_adapter": None,
+                        "output_token_times": [81.75, 82.5]}, "error": None}
+    failed = request | {"info": {"input_tokens": 13, "output_tokens": 0, "output_token_times": []},
+                        "error": {"error_type": "TimeoutError", "error_msg": "too slow"}}
+    text = json.dumps([request, failed])
+    assert golden("inference-perf", a_DOT_json=text) == {
+        "/0/info/input_tokens": ("prompt_tokens", None, "sample", "tok", 11.0),
+        "/0/info/output_tokens": ("output_tokens", None, "sample", "tok", 12.0)}
+    statuses = {row["pointer"]: row["status"] for row in measurements("inference-perf",
+                                                                      a_DOT_json=text)}
+    assert statuses["/1/info/input_tokens"] == "failed"

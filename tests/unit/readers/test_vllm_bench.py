@@ -103,3 +103,28 @@ def test_sweep_summary_csv(golden):
     found = golden("vllm-bench", summary_DOT_csv=text)
     assert found["row 1, column mean_ttft_ms"] == (*TTFT, "mean", "s", near(0.0545))
     assert found["row 1, column output_throughput"][:2] == ("output_throughput", "system")
+
+
+def test_runs_appended_line_by_line(golden):
+    found = golden("vllm-bench", a_DOT_json="\n".join(
+        json.dumps(RUN | {"mean_ttft_ms": value}) for value in (61.5, 62.5)))
+    assert found["/0/mean_ttft_ms"] == (*TTFT, "mean", "s", near(0.0615))
+    assert found["/1/mean_ttft_ms"] == (*TTFT, "mean", "s", near(0.0625))
+
+
+def test_pytorch_format_has_a_metric_a_record(golden, measurements):
+    values = {"mean_ttft_ms": 11.5, "p99_tpot_ms": 12.5, "median_itl_ms": 13.5,
+              "requests_per_second": 14.5, "tokens_per_second": 15.5, "latency": 16.5}
+    text = json.dumps([
+        {"benchmark": {"name": "vLLM benchmark", "extra_info": {"args": {"max_concurrency": 8}}},
+         "model": {"name": "m/x"}, "metric": {"name": name, "benchmark_values": [value],
+                                              "extra_info": {"tensor_parallel_size": 2}}}
+        for name, value in values.items()])
+    assert list(golden("vllm-bench", a_DOT_json=text).values()) == [
+        (*TTFT, "mean", "s", near(0.0115)), (*TPOT, "p99", "s", near(0.0125)),
+        (*ITL, "p50", "s", near(0.0135)),
+        ("request_throughput", "system", "overall", "req/s", 14.5),
+        ("total_throughput", "system", "overall", "tok/s", 15.5),
+        ("iteration_time", None, "sample", "s", 16.5)]
+    row = measurements("vllm-bench", a_DOT_json=text)[0]
+    assert row["model"] == "m/x" and json.loads(row["parameters"])["max_concurrency"] == "8"

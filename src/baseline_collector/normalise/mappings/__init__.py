@@ -17,10 +17,12 @@ from baseline_collector.normalise.mappings.entry import Entry, Table
 from baseline_collector.paths import SENSE, join, tokens, without_sense
 
 _HOME = {
-    "aiperf": "aiperf.TABLE", "asv": "micro.ASV", "conbench": "micro.CONBENCH",
+    "aiperf": "aiperf.TABLE", "asv": "micro.ASV", "baseline-bench": "baseline_run.TABLE",
+    "conbench": "micro.CONBENCH",
     "google-benchmark": "micro.GOOGLE", "guidellm": "guidellm.TABLE",
     "hyperfine": "micro.HYPERFINE", "inference-perf": "serving.INFERENCE_PERF",
     "inspect_ai": "evaluations.INSPECT", "llama-bench": "llama_bench.TABLE",
+    "llama-benchy": "llama_benchy.TABLE",
     "llm-d-benchmark-report": "serving.LLM_D", "llmperf": "serving.LLMPERF",
     "lm-eval": "evaluations.LM_EVAL", "mlperf-loadgen": "serving.MLPERF",
     "nsight-compute": "nsight_compute.TABLE", "ollama": "ollama.TABLE",

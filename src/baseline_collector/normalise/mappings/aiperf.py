@@ -123,12 +123,49 @@ def _table() -> dict[str, Entry]:
                     for name in (*_STATISTICS, "Value")}
 
 
+_SERVER_STATISTICS = (*_STATISTICS, "count", "total", "rate", "rate_avg", "rate_min", "rate_max",
+                      "rate_std", "count_rate", "sum_rate")
+_GPU = {
+    **{name: measure("power", "W") for name in ("nvidia_power_usage", "gpu_power_usage",
+                                                "amd_power")},
+    **{name: measure("gpu_utilization", "%") for name in ("nvidia_gpu_utilization",
+                                                          "gpu_utilization")},
+    **{name: measure("gpu_memory_utilization", "%") for name in ("nvidia_memory_utilization",
+                                                                 "mem_utilization")},
+    **{name: measure("memory_used", "GB") for name in ("nvidia_memory_used", "gpu_memory_used",
+                                                       "amd_memory_used")},
+    **{name: measure("temperature", "°C") for name in ("nvidia_temperature", "gpu_temperature",
+                                                       "amd_temperature")},
+}
+
+
+def _telemetry() -> dict[str, Entry]:
+    """Samples of GPUs by field; what a server says of itself is kept under its own names."""
+    series = "metrics.{_metric}.series[]"
+    return {
+        **{f"[].telemetry_data.{name}": entry for name, entry in _GPU.items()},
+        "[].telemetry_data.{_field}": aside(),
+        "[].gpu_model_name": context("device"),
+        "[].gpu_index": IDENTITY,
+        "[].timestamp_ns": Entry("time", target="started_at"),
+        "[].request_sent_ns": IDENTITY,
+        "[].first_byte_ns": IDENTITY,
+        "[].endpoint_latency_ns": aside("ns"),
+        "[].metrics.{_metric}[].value": aside(),
+        "[].metrics.{_metric}[].**": aside(),
+        f"{series}.stats.{{_statistic}}": aside(),
+        "metrics.**": aside(), "warmup_metrics.**": aside(), "summary.**": aside(),
+        **{f"[].{name}": aside() for name in _SERVER_STATISTICS},
+    }
+
+
 _NANOSECONDS = ("credit_issued_ns", "request_start_ns", "request_ack_ns", "request_end_ns",
                 "cancellation_time_ns")
 
 TABLE: Table = {
     **_json(),
     **_table(),
+    **_telemetry(),
     **{f"[].metadata.{name}": IDENTITY for name in (
         *_NANOSECONDS, "session_num", "turn_index", "phase_index", "agent_depth")},
     "[].metadata.was_cancelled": Entry("unnamed"),

@@ -22,12 +22,15 @@ CLIENT = "client"
 SERVER = "server"
 OUTPUT_ONLY = "output-only"
 HARNESS = "harness"
+GAPS_OVER_TOKENS = "gaps-over-tokens"
 
 DEFINITIONS: Mapping[tuple[str, str], str] = {
     ("time_per_output_token", EXCLUDING_FIRST):
         "(request latency - time to first token) / (output tokens - 1), of one request",
     ("time_per_output_token", INCLUDING_FIRST):
         "request latency / output tokens, so that the first token and its wait count",
+    ("time_per_output_token", GAPS_OVER_TOKENS):
+        "(last token - first token) / output tokens, of one request: one gap too few is shared out",
     ("time_per_output_token", DECODE): "evaluation duration / output tokens, on the server",
     ("inter_token_latency", PER_GAP):
         "every gap between two answers of a stream, the gaps of all requests in one pool",

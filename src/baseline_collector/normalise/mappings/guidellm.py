@@ -1,8 +1,9 @@
-"""guidellm 0.4 to 0.8: what the keys of its JSON and the three header rows of its CSV mean.
+"""guidellm 0.2 to 0.8: what the keys of its JSON and YAML and the columns of its CSV mean.
 
 Specified in guidellm, src/guidellm/benchmark/outputs/csv.py and schemas. Traps: keys ending in
 ``_ms`` are milliseconds, ``request_latency`` is seconds; time per output token divides the
-whole latency, first token included; rates are distributions over time. Numbers of requests
+whole latency, first token included (up to 0.3, the time between first and last token); rates
+are distributions over time. Numbers of requests
 that failed or were cut off are kept without a metric.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from baseline_collector.normalise.mappings.definitions import (
     CLIENT,
+    GAPS_OVER_TOKENS,
     INCLUDING_FIRST,
     OUTPUT_ONLY,
     RATE_SAMPLES,
@@ -24,6 +26,7 @@ from baseline_collector.normalise.mappings.entry import (
     context,
     measure,
     parameters,
+    sensed,
     setup,
     spread,
 )
@@ -130,6 +133,20 @@ _JSON: Table = {
     "metadata.version": IDENTITY,
     f"{_REQUEST}.input_metrics.total_tokens": measure("prompt_tokens", "tok"),
     f"{_REQUEST}.output_metrics.total_tokens": measure("output_tokens", "tok"),
+    **{f"{_REQUEST}.{name}": _METRICS[name] for name in (
+        "request_latency", "time_to_first_token_ms", "time_per_output_token_ms",
+        "inter_token_latency_ms")},
+    f"{_REQUEST}.prompt_tokens": measure("prompt_tokens", "tok"),
+    f"{_REQUEST}.output_tokens": measure("output_tokens", "tok"),
+    f"{_BENCH}.request_totals.successful": measure("success_count", "1", "total"),
+    f"{_BENCH}.request_totals.errored": measure("failure_count", "1", "total"),
+    f"{_BENCH}.request_totals.total": measure("request_count", "1", "total"),
+    f"{_BENCH}.request_totals.incomplete": aside("1"),
+    f"{_BENCH}.worker.backend_model": context("model", _BENCH),
+    f"{_BENCH}.args.strategy.type_": Entry("parameter", target="strategy", scope=_BENCH),
+    f"{_BENCH}.args.strategy.streams": Entry("parameter", target="concurrency", scope=_BENCH),
+    f"{_BENCH}.args.strategy.rate": Entry("parameter", target="request_rate", scope=_BENCH),
+    f"{_BENCH}.run_stats.**": aside(),
     # Times of day, counters of the scheduler, requests that did not finish.
     f"{_BENCH}.requests.**": aside(),
     f"{_BENCH}.scheduler_state.**": aside(),
@@ -186,8 +203,41 @@ def _csv() -> dict[str, Entry]:
     }
 
 
+EARLY = "before 0.4"
+"""Sense of what a version before 0.4 wrote."""
+_EARLY_TPOT = measure("time_per_output_token", "ms", definition=GAPS_OVER_TOKENS)
+_EARLY_STATISTICS = {"mean": "mean", "median": "p50", "std dev": "std"}
+_ALL_STATISTICS = "[min, 0.1, 1, 5, 10, 25, 75, 90, 95, 99, max]"
+
+
+def _early_csv() -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for metric, entry in _METRICS.items():
+        plain = metric.replace("_", " ").capitalize()
+        known = _EARLY_TPOT if metric == "time_per_output_token_ms" else entry
+        for status, meant in (("Successful", known), ("Errored", aside(entry.unit)),
+                              ("Incomplete", aside(entry.unit)), ("Total", aside(entry.unit))):
+            for name, statistic in _EARLY_STATISTICS.items():
+                found |= spread("[]", {f"{status} {plain} {name}": statistic}, meant)
+            found |= spread(join("[]", f"{status} {plain} {_ALL_STATISTICS}"), CSV_PERCENTILES,
+                            meant)
+    return found | {
+        "[].Successful Requests": measure("success_count", "1", "total"),
+        "[].Errored Requests": measure("failure_count", "1", "total"),
+        "[].Total Requests": measure("request_count", "1", "total"),
+        "[].Incomplete Requests": aside("1"),
+        "[].Duration": measure("run_duration", "s", "overall"),
+        "[].Run Id": context("run"),
+        "[].Start Time": context("started_at"),
+        "[].Name": Entry("parameter", target="strategy"),
+    }
+
+
 TABLE: Table = {
     **_JSON,
+    **sensed(EARLY, _statuses(f"{_BENCH}.metrics.time_per_output_token_ms", _EARLY_TPOT)),
+    **sensed(EARLY, {f"{_REQUEST}.time_per_output_token_ms": _EARLY_TPOT}),
+    **_early_csv(),
     **{f"{_BENCH}.scheduler_metrics.{name}": aside("s") for name in _TIMINGS},
     **parameters(f"{_BENCH}.config", ("sample_size", "confidence"), _BENCH),
     **_csv(),

@@ -88,8 +88,10 @@ _ROW = "benchmarks[]"
 def _google(statistic: str) -> dict[str, Entry]:
     """A row of google-benchmark: its two times, in the unit of its own ``time_unit``."""
     return {
-        f"{_ROW}.real_time": measure("iteration_time", "", statistic, "wall"),
-        f"{_ROW}.cpu_time": measure("cpu_time", "", statistic, "process"),
+        key: measure(metric, "", statistic, definition)
+        for row in (_ROW, "[]")
+        for key, metric, definition in ((f"{row}.real_time", "iteration_time", "wall"),
+                                        (f"{row}.cpu_time", "cpu_time", "process"))
     }
 
 
@@ -100,10 +102,14 @@ GOOGLE: Table = {
     **sensed("stddev", _google("std")),
     **sensed("min", _google("min")),
     **sensed("max", _google("max")),
-    **{f"{_ROW}.{name}": aside() for name in (
+    **{f"{row}.{name}": aside() for row in (_ROW, "[]") for name in (
         "real_time", "cpu_time", "cpu_coefficient", "real_coefficient", "rms", "items_per_second",
         "bytes_per_second", "max_bytes_used", "allocs_per_iter")},
     f"{_ROW}.iterations": REPETITIONS,
+    "[].iterations": REPETITIONS,
+    "[].name": context("run"),
+    "[].label": Entry("parameter", target="label"),
+    "[].error_message": Entry("outcome", target="error"),
     f"{_ROW}.repetitions": Entry("parameter", target="repetitions"),
     f"{_ROW}.threads": Entry("parameter", target="threads"),
     f"{_ROW}.repetition_index": IDENTITY,

@@ -47,7 +47,35 @@ def _answers(parent: str) -> dict[str, Entry]:
     return {**named, **deep, **parts}
 
 
+def _openai(parent: str) -> dict[str, Entry]:
+    """An answer of the OpenAI-compatible endpoint."""
+    return {
+        f"{parent}usage.prompt_tokens": measure("prompt_tokens", "tok"),
+        f"{parent}usage.completion_tokens": measure("output_tokens", "tok"),
+        f"{parent}usage.total_tokens": measure("total_tokens", "tok"),
+        f"{parent}created": Entry("time", target="started_at"),
+        f"{parent}choices[].index": IDENTITY,
+        f"{parent}choices[].text": Entry("answer"),
+        f"{parent}choices[].message.content": Entry("answer"),
+        f"{parent}choices[].delta.content": Entry("unnamed"),
+    }
+
+
 TABLE: Table = {
+    "embeddings[][]": IDENTITY,
+    "[].embeddings[][]": IDENTITY,
+    **_openai(""),
+    **_openai("[]."),
+    "models[].size": measure("model_size", "byte"),
+    "models[].size_vram": measure("memory_used", "byte"),
+    "models[].name": context("model"),
+    "models[].model": Entry("unnamed"),
+    "models[].modified_at": Entry("unnamed"),
+    "models[].expires_at": Entry("unnamed"),
+    "models[].details.quantization_level": context("quantization", "models[]"),
+    "models[].details.{parameter}":
+        Entry("parameter", target="{parameter}", scope="models[]"),
+    "models[].context_length": Entry("parameter", target="num_ctx"),
     **_answers(""),
     **_answers("[]"),
     "[].NAME": context("model"),

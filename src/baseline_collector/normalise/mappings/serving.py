@@ -115,6 +115,16 @@ INFERENCE_PERF: Table = {
     "load_summary.requested_rate": Entry("parameter", target="request_rate", scope=""),
     "load_summary.achieved_rate": aside("req/s"),
     "load_summary.concurrency": Entry("parameter", target="concurrency", scope=""),
+    "[].info.input_tokens": _PROMPT,
+    "[].info.output_tokens": _OUTPUT,
+    "[].info.output_token_times[]": IDENTITY,
+    "[].info.**": aside(),
+    "[].start_time": IDENTITY,  # of a clock that only counts
+    "[].end_time": IDENTITY,
+    "[].request": Entry("unnamed"),
+    "[].response": Entry("unnamed"),
+    "[].error.error_msg": Entry("outcome", target="error", scope="[]"),
+    "[].error.error_type": Entry("outcome", target="error", scope="[]"),
     "successes.**": aside(),  # queues, caches, preemptions
     "failures.**": aside(),
 }

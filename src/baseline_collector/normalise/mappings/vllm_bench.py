@@ -17,9 +17,11 @@ from baseline_collector.normalise.mappings.entry import (
     IDENTITY,
     Entry,
     Table,
+    aside,
     context,
     measure,
     parameters,
+    sensed,
     spread,
 )
 from baseline_collector.paths import join
@@ -90,4 +92,25 @@ _LATENCY = {
              measure("iteration_time", "s")),
 }
 
-TABLE: Table = {**_run(""), **_run("[]"), **_THROUGHPUT, **_LATENCY}
+_VALUES = "[].metric.benchmark_values[]"
+
+
+def _pytorch() -> dict[str, Entry]:
+    """One metric a record, named as in a run; the record's sense is that name."""
+    named = {key: entry for key, entry in {**_run(""), **_THROUGHPUT}.items()
+             if entry.metric and key.isidentifier()}
+    named["latency"] = measure("iteration_time", "s")
+    return {
+        **{key: each for name, entry in named.items()
+           for key, each in sensed(name, {_VALUES: entry}).items()},
+        "[].model.name": context("model", "[]"),
+        "[].metric.name": Entry("unnamed"),
+        "[].benchmark.name": Entry("unnamed"),
+        "[].benchmark.extra_info.args.{parameter}":
+            Entry("parameter", target="{parameter}", scope="[]"),
+        **parameters("[].metric.extra_info", ("tensor_parallel_size",), "[]"),
+        "[].metric.extra_info.**": aside(),
+    }
+
+
+TABLE: Table = {**_run(""), **_run("[]"), **_THROUGHPUT, **_LATENCY, **_pytorch()}
