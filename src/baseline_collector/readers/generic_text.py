@@ -240,7 +240,8 @@ def _pair(piece: str) -> tuple[str, str, str] | None:
     match = _PAIR.fullmatch(piece.strip())
     if match is None or len(match[1].split()) > _WORDS:
         return None
-    name, value, before = match[1], match[2], []
+    name, value = match[1], match[2]
+    before: list[str] = []
     while len(before) < _NESTED and (inner := _INNER.fullmatch(value)):
         before.append(name)
         name, value = inner[1], inner[2]

@@ -38,7 +38,7 @@ class VllmBench(ToolJson):
     def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
         """A run in which nothing was completed has zeros that measure nothing."""
         metric = value.get("metric")
-        if has(metric, "name", "benchmark_values"):
+        if isinstance(metric, dict) and has(metric, "name", "benchmark_values"):
             return Told(sense=str(metric["name"]))
         del key
         if str(value.get("completed")) != "0":
