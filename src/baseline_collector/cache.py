@@ -165,8 +165,8 @@ class Before:
             same = row is not None and stamps[row] == (*stamp(artifact), key)
             kept = self._entry(artifact, row, starts[row]) if same and row is not None else None
             found.append(kept if kept is not None and _still(kept, limits) else None)
-        there = {one.artifact.artifact for one in found if one is not None}
-        return [one if one is not None and {one.artifact.duplicate_of, one.twin_of} <= {"", *there}
+        there = {"", *(one.artifact.artifact for one in found if one is not None)}
+        return [one if one is not None and {one.artifact.duplicate_of, one.twin_of} <= there
                 else None for one in found]
 
     def _entry(self, artifact: Artifact, row: int, start: int) -> Kept:
