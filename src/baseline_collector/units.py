@@ -146,13 +146,15 @@ def shown_in(value: float, symbol: str) -> Unit:
 def digits(value: float, significant: int = 4) -> str:
     """Write a number with a number of significant digits, never in exponent form.
 
-    Whole numbers keep all their digits and are not grouped, so that a number in a report
-    is one word; others keep ``significant`` digits, at least those before the point.
+    Numbers that are whole to twelve digits keep all their digits and are not grouped, so that
+    a number in a report is one word; others keep ``significant`` digits, at least those before
+    the point.
     """
     if not math.isfinite(value):
         return str(value)
-    if value == round(value) and abs(value) < 1e15:
-        return str(int(value))
+    whole = round(value)
+    if abs(value) < 1e15 and math.isclose(value, whole, rel_tol=1e-12):  # sums in another order
+        return str(whole)
     magnitude = math.floor(math.log10(abs(value)))
     places = min(max(significant - 1 - magnitude, 0), 12)
     return f"{value:.{places}f}"

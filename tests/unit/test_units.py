@@ -136,3 +136,8 @@ def test_digits_never_use_an_exponent(value: float) -> None:
     text = units.digits(value)
     assert "e" not in text
     assert float(text) == pytest.approx(value, rel=1e-3, abs=1e-12)
+
+
+def test_a_whole_number_summed_in_another_order_reads_the_same():
+    assert units.show(0.4 - 5e-17, "s") == units.show(0.4, "s") == "400 ms"
+    assert units.digits(399.99, 4) == "400.0"
