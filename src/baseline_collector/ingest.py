@@ -21,7 +21,10 @@ from baseline_collector.discover import Found
 from baseline_collector.journal import Journal
 from baseline_collector.model import Artifact, Outcomes
 from baseline_collector.normalise import Account, settle
+from baseline_collector.normalise.context import Said
+from baseline_collector.normalise.neighbours import hear_neighbour, neighbours_of, put_together
 from baseline_collector.normalise.stage import touched, uncounted
+from baseline_collector.read import read
 from baseline_collector.share import Share, limits, tools
 from baseline_collector.workers import take_all
 
@@ -108,11 +111,15 @@ def ingest(found: Found, settings: Settings, aside: Path, journal: Journal,
     """
     if not found.artifacts:
         journal.event("warning", reason="no file below the roots was taken")
-    keys = keys_of(fingerprint(settings, tools(settings)), [()] * len(found.artifacts))
+    levels = neighbours_of(found.artifacts)
+    keys = keys_of(fingerprint(settings, tools(settings)),
+                   [[found.artifacts[at] for level in one for at in level] for one in levels])
     kept: list[Kept | None] = [None] * len(found.artifacts)
     if before is not None:
         kept = before.kept(found.artifacts, keys, limits(settings) if settings.rehash else None)
-    wanted = [artifact for artifact, one in zip(found.artifacts, kept, strict=True) if one is None]
+    wanted = [artifact for artifact, one in
+              zip(with_neighbours(found.artifacts, levels, settings), kept, strict=True)
+              if one is None]
     journal.progress(f"reading {len(wanted)} of {len(found.artifacts)} files")
     shares = take_all(wanted, settings, aside, journal.progress)
     collected = _together(kept, shares, before)
@@ -123,6 +130,26 @@ def ingest(found: Found, settings: Settings, aside: Path, journal: Journal,
     collected.keys = keys
     _tell(collected, journal)
     return collected
+
+
+def with_neighbours(artifacts: Sequence[Artifact], levels: Sequence[Sequence[Sequence[int]]],
+                    settings: Settings) -> list[Artifact]:
+    """Artifacts with what their neighbours say, which are read first, each by itself.
+
+    Args:
+        artifacts: As discovered.
+        levels: Numbers of the neighbours of each; see ``neighbours.neighbours_of``.
+        settings: Limits and readers.
+    """
+    said = {at: Said() for level in levels for numbers in level for at in numbers}
+    for at, mine in said.items():
+        reading = read([artifacts[at]], limits(settings), tools(settings))
+        for leaf in reading.batch.to_pylist() if reading.batch is not None else ():
+            hear_neighbour(mine, leaf["key"], reading.artifacts[0].format, leaf["kind"],
+                           leaf["raw"], leaf["value"])
+    return [replace(artifact, beside=put_together(
+        [[(artifacts[at].artifact, said[at]) for at in numbers] for numbers in level]))
+        if level else artifact for artifact, level in zip(artifacts, levels, strict=True)]
 
 
 def _together(kept: Sequence[Kept | None], shares: Sequence[Share], before: Before | None

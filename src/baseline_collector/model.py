@@ -18,6 +18,30 @@ Writer = Literal["model", "template"]
 Verdict = Literal["supported", "contradicted", "unsupported", "source_defect"]
 
 
+Said = tuple[tuple[str, str], ...]
+"""Names and what is said of them, each name once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the files beside an artifact say together about machine and run.
+
+    Attributes:
+        plain: Context columns.
+        parameters: Settings.
+        setup: Facts about the environment.
+        contradicted: What neighbours of one folder say differently, by name
+            (``device``, ``setup.driver``), and the artifacts that do.
+        artifacts: The neighbours that were listened to, nearest first.
+    """
+
+    plain: Said = ()
+    parameters: Said = ()
+    setup: Said = ()
+    contradicted: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    artifacts: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """One file below a root.
@@ -51,6 +75,7 @@ class Artifact:
     format: str = ""
     version: str = ""
     duplicate_of: str = ""
+    beside: Beside = Beside()
     inode: int = 0
     changed_ns: int = 0
 

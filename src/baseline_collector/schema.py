@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-VERSION = "1"
+VERSION = "2"
 """Version of the dataset schema; stands in the metadata of every Parquet file."""
 
 Type = Literal["string", "code", "int32", "int64", "float64", "bool", "timestamp"]
@@ -108,7 +108,11 @@ MEASUREMENTS = Table(
         Column("run", "code", "Run, test or scenario the value belongs to."),
         Column("started_at", "code", "When, as the artifact says."),
         Column("phase", "code", "cold, warm or cached, stated or seen in the load time."),
-        Column("inferred", "code", "Context columns that come from the path, comma separated."),
+        Column("origin", "code",
+               "Where each context column comes from, JSON object: stated, neighbour (a file "
+               "beside it such as system_info.json) or inferred (from the model's or file's name); "
+               "`setup.driver` speaks for one entry of `setup`; `neighbours` lists the files that "
+               "were used, `contradicted` what they say differently, which is then not used."),
         Column("status", "code", "ok, failed or quarantined.", required=True),
         Column("reason", "code", "Why, where not ok."),
         Column("counted", "bool",

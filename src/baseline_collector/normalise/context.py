@@ -1,15 +1,13 @@
-"""Context: which model, settings, environment, prompt and outcome a value belongs to.
+"""What an artifact says of model, settings, environment, prompt and outcome, and where.
 
 A leaf of context speaks for the object or row that holds it, and for everything
-inside. A value's context is what the objects around it say, the nearest winning, then
-the names of its own containers, and last the path of the artifact (marked as inferred).
+inside. ``merge.py`` puts together what a value's surroundings say.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,17 +20,6 @@ Place = tuple[str, tuple[int, ...]]
 """Template of an object or row, and its indices."""
 
 PLAIN = ("model", "quantization", "engine", "device", "prompt", "run", "started_at", "phase")
-
-_FAMILY = re.compile(
-    r"(?<![a-z])(code)?(gemma|llama|qwen|mistral|mixtral|phi|smollm|tinyllama|deepseek|falcon|"
-    r"granite|gpt-oss|glm|olmo|yi|vicuna|starcoder|command-r|nemotron|stablelm|gpt)"
-    r"-?(\d+(?:\.\d+)?)?"
-    r"(?:[_:-](\d+(?:\.\d+)?[bm])(?![a-z0-9]))?((?:[-_](?:it|instruct|chat|qat|base|coder)(?![a-z0-9]))*)",
-    re.IGNORECASE,
-)
-_QUANTIZATION = re.compile(
-    r"(?<![a-z0-9])(i?q\d(?:_[0-9a-z]{1,2})*|bf16|fp16|f16|fp32|f32|fp8|int8|int4|awq|gptq|qat|mxfp4)"
-    r"(?![a-z0-9])", re.IGNORECASE)
 
 ERROR_TEXT = re.compile(
     r"^\W*(?:error\b|exception\b|traceback \(most recent|failed to (?:connect|generate|load)|"
@@ -56,18 +43,6 @@ class Said:
     parameters: dict[str, str] = field(default_factory=dict)
     setup: dict[str, str] = field(default_factory=dict)
     repetitions: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Context of a value, as columns of the measurements table."""
-
-    plain: tuple[str | None, ...]
-    parameters: str | None
-    setup: str | None
-    inferred: str | None
-    n: int | None
-    failed: str
 
 
 @dataclass(slots=True)
@@ -94,7 +69,7 @@ class Surroundings:
         said = self.said.get(place)
         if said is None:
             said = self.said[place] = Said()
-        _take(said, meaning, kind, raw, value)
+        hear_said(said, meaning, kind, raw, value)
 
     def _outcome(self, meaning: Meaning, place: Place, kind: int, raw: str) -> None:
         record = record_of(place)
@@ -129,7 +104,8 @@ def _is_error(text: str) -> bool:
     return len(text) <= _LONGEST_ERROR and ERROR_TEXT.search(text) is not None
 
 
-def _take(said: Said, meaning: Meaning, kind: int, raw: str, value: float | None) -> None:
+def hear_said(said: Said, meaning: Meaning, kind: int, raw: str, value: float | None) -> None:
+    """Take in one leaf of context, settings, environment or time."""
     text = raw.strip()
     if meaning.role == "parameter":
         if text.startswith("{") and kind == TEXT:
@@ -212,69 +188,3 @@ def enclosing(template: str) -> tuple[str, ...]:
         inner.append(scope)
         scope = outer(scope)
     return tuple(found + inner[::-1])
-
-
-def merged(surroundings: Surroundings, around: Iterable[str], at: tuple[int, ...],
-           variant: tuple[tuple[str, str], ...], fallback: Mapping[str, str]) -> Context:
-    """Put together what the places around a value say, the nearest last.
-
-    Args:
-        surroundings: Of the artifact.
-        around: Templates from ``enclosing``.
-        at: Indices of the value.
-        variant: Settings in the names of its containers.
-        fallback: What the artifact's path says.
-    """
-    plain: dict[str, str] = {}
-    parameters: dict[str, str] = {}
-    setup: dict[str, str] = {}
-    n, failed = None, ""
-    for template in around:
-        place = (template, at[: template.count("[]")])
-        failed = surroundings.failures.get(place) or failed
-        said = surroundings.said.get(place)
-        if said is None:
-            continue
-        plain.update(said.plain)
-        parameters.update(said.parameters)
-        setup.update(said.setup)
-        if said.repetitions:
-            n = said.repetitions.get("runs") or min(said.repetitions.values())
-    for name, value in variant:
-        (plain if name in PLAIN else parameters)[name] = value
-    inferred = _complete(plain, fallback)
-    return Context(
-        tuple(plain.get(name) for name in PLAIN), as_json(parameters), as_json(setup),
-        ",".join(inferred) or None, int(n) if n else None, failed,
-    )
-
-
-def _complete(plain: dict[str, str], fallback: Mapping[str, str]) -> list[str]:
-    """Fill in what the path or the model's own name says; return the columns filled."""
-    inferred = []
-    if "model" not in plain and "model" in fallback:
-        plain["model"] = fallback["model"]
-        inferred.append("model")
-    if "quantization" not in plain and "model" in plain:
-        match = _QUANTIZATION.search(plain["model"])
-        if match:
-            plain["quantization"] = match[1]
-    return inferred
-
-
-def as_json(values: Mapping[str, str]) -> str | None:
-    """Settings as a JSON object with sorted keys, or None where there are none."""
-    if not values:
-        return None
-    return json.dumps(dict(sorted(values.items())), ensure_ascii=False, separators=(",", ":"))
-
-
-def from_path(artifact: str) -> dict[str, str]:
-    """What the path of an artifact says about its model; the file's name before its folders."""
-    for name in reversed(artifact.split("/")):
-        match = _FAMILY.search(name)
-        if match:
-            family = (match[1] or "") + match[2] + (match[3] or "")
-            size = f":{match[4]}" if match[4] else ""
-            return {"model": f"{family}{size}{match[5].replace('_', '-') if size else ''}".lower()}
-    return {}

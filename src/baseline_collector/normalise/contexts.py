@@ -12,13 +12,8 @@ import pyarrow as pa
 
 from baseline_collector.model import Artifact
 from baseline_collector.normalise.columns import Bools, Ints, Leaves
-from baseline_collector.normalise.context import (
-    Context,
-    Surroundings,
-    enclosing,
-    from_path,
-    merged,
-)
+from baseline_collector.normalise.context import Surroundings, enclosing
+from baseline_collector.normalise.merge import Context, from_path, merged
 from baseline_collector.paths import container, last_names
 
 _SILENT = ("measurement", "unnamed", "identity")
@@ -80,6 +75,7 @@ class Contexts:
             if code is None:
                 artifact, (around, variant) = label[0], known[label[1]]
                 context = merged(self.around(artifact), around, label[2:], variant,
+                                 artifacts[artifact].beside,
                                  fallbacks[artifact])
                 code = cache[label] = self._known.setdefault(context, len(self._known))
             found.append(code)

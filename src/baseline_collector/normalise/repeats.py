@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from baseline_collector.normalise.columns import Bools, Ints, Leaves
-from baseline_collector.normalise.context import Context
 from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.merge import Context
 from baseline_collector.normalise.quantities import Quantities
 
 Tops = dict[tuple[Context, int, str, str], str]

@@ -12,8 +12,9 @@ from baseline_collector.dataset import MEASUREMENTS
 from baseline_collector.model import Artifact
 from baseline_collector.normalise.cleaning import Judged
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
-from baseline_collector.normalise.context import PLAIN, as_json
+from baseline_collector.normalise.context import PLAIN
 from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.merge import as_json
 from baseline_collector.normalise.phases import NAMES, NONE
 from baseline_collector.normalise.places import paths_of, pointers_of, shown_key
 from baseline_collector.normalise.quantities import Quantities
@@ -135,7 +136,7 @@ def _context_columns(contexts: Contexts, phase: Ints, redact: Callable[[str], st
 
     columns["parameters"] = _coded(codes, [settings(context.parameters) for context in table])
     columns["setup"] = _coded(codes, [settings(context.setup) for context in table])
-    columns["inferred"] = _coded(codes, [context.inferred for context in table])
+    columns["origin"] = _coded(codes, [masked(context.origin) for context in table])
     repeats = np.array([context.n or 0 for context in table] or [0], np.int64)
     counts = repeats[codes] if len(codes) else np.zeros(0, np.int64)
     columns["n"] = pa.array(counts, pa.int64(), mask=counts == 0)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves, grouped
-from baseline_collector.normalise.context import Context
 from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.merge import Context
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
 
 _SMALLEST_SERIES = 3
@@ -183,4 +183,4 @@ def richness_of(context: Context) -> int:
     """How much a context says: counted columns, stated over inferred."""
     return (2 * sum(name is not None for name in context.plain)
             + (context.parameters is not None) + (context.setup is not None)
-            - 2 * (context.inferred is not None))
+            - 2 * (context.origin or "").count(':"inferred"'))

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.readers.heap import pick, rows
 
-from baseline_collector.normalise.context import enclosing, from_path
+from baseline_collector.normalise.context import enclosing
+from baseline_collector.normalise.merge import from_path
 from baseline_collector.paths import container
 
 NESTED = {
