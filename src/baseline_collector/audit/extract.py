@@ -70,6 +70,7 @@ _RANK = re.compile(
     r"\s*$)", re.I)
 
 
+_FILE_LINE = re.compile(r"\s*[-*] [^/\s][^/]*/.*\.[A-Za-z]\w{0,9}\s*")
 _TELLING = re.compile(r"\d|\b(?:in|per)\b")
 """What a cell must hold to claim anything: a digit, or a unit said in words."""
 
@@ -81,8 +82,13 @@ def extract(blocks: tuple[Block, ...]) -> Iterator[Claim]:
         blocks: The report, as ``blocks.blocks`` cuts it.
     """
     for block in blocks:
-        if not _quoted_prompt(block):
+        if not _quoted_prompt(block) and not _listed_file(block):
             yield from sorted(_claims(block), key=lambda claim: (claim.line, claim.column))
+
+
+def _listed_file(block: Block) -> bool:
+    """A line of a listing that is one path and nothing else: names may hold spaces and digits."""
+    return block.kind == "code" and bool(_FILE_LINE.fullmatch(block.text[block.own :]))
 
 
 def _quoted_prompt(block: Block) -> bool:
