@@ -73,10 +73,17 @@ class Block:
         start, line, column = self.places[bisect_right(self.places, (offset, 1 << 60, 0)) - 1]
         return line, column + offset - start
 
-    def sentence(self, offset: int) -> tuple[int, int]:
-        """Start and end of the sentence that holds a character."""
+    def sentence(self, offset: int, *, clauses: bool = True) -> tuple[int, int]:
+        """Start and end of the sentence that holds a character.
+
+        Args:
+            offset: Of the character.
+            clauses: Whether a semicolon ends a sentence as a full stop does.
+        """
         start = 0
         for match in _SENTENCE_END.finditer(self.text):
+            if match[0][0] == ";" and not clauses:
+                continue
             if _ABBREVIATED.search(self.text, max(0, match.start() - 8), match.start()):
                 continue
             if match.end() > offset:

@@ -1,7 +1,8 @@
 """Evidence, read again from the raw text at its pointer: our own normaliser is not believed.
 
 Pointers: RFC 6901 for JSON (the first token counts records of JSON lines), ``row N, column X``
-for tables (row 1 is the first of data), ``line N, X`` for notes.
+for tables (row 1 is the first of data; names of a header of several rows are joined by
+dots), ``line N, X`` for notes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from baseline_collector.audit.index import Index, plain_number
 from baseline_collector.errors import ReadError
 
 _ROW = re.compile(r"row (\d+), column (.*)", re.S)
+_PREAMBLE = "preamble, "
 _LINE = re.compile(r"line (\d+)(?:, (.*))?", re.S)
+_NUMBERS = re.compile(r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?")
+_PACKED = ("PK\x03\x04", "\x1f")
+"""How packed files begin: their text is not at hand."""
 MOST = 6
 """Most places that one verdict names."""
 
@@ -42,6 +47,9 @@ def resolve(text: str, pointer: str) -> str:
             return _cell(text, int(row[1]), row[2])
         if line and (line[2] or "").startswith("/"):
             return _member(_fenced(text, int(line[1])), line[2])
+        if pointer.startswith(_PREAMBLE):
+            return next(one for one in text.splitlines() if one.startswith("#")
+                        and pointer.removeprefix(_PREAMBLE) in one)
         if line:
             return text.splitlines()[int(line[1]) - 1]
         return _member(text, pointer)
@@ -51,17 +59,43 @@ def resolve(text: str, pointer: str) -> str:
 
 def _cell(text: str, number: int, column: str) -> str:
     rows = _table(text)
-    head = next(n for n, row in enumerate(rows) if column in row)  # messages may stand before it
+    head = next((n for n, row in enumerate(rows) if column in row), None)
+    if head is None:
+        return _under_groups(rows, number, column)
+    if head + number >= len(rows):  # a later table of the file; its rows are counted through
+        return rows[number][rows[head].index(column)]
     units_row = rows[head + 1][0] == "" and all(math.isnan(plain_number(cell))
                                                 for cell in rows[head + 1])
     return rows[head + number + units_row][rows[head].index(column)]
+
+
+def _under_groups(rows: list[list[str]], number: int, column: str) -> str:
+    """A cell below a header of several rows, or a value of the JSON that the cell holds."""
+    for depth in (3, 2):
+        for n, names in enumerate(zip(*rows[:depth], strict=False)):
+            joined = ".".join(name for name in names if name)
+            if joined == column:
+                return rows[depth + number - 1][n]
+            if joined and column.startswith(joined + "."):
+                inside = column[len(joined) :].replace(".", "/")
+                return _inside(rows[depth + number - 1][n], inside)
+    raise KeyError(column)
+
+
+def _inside(cell: str, pointer: str) -> str:
+    """A value of a cell that is JSON; the whole cell where its values have no names."""
+    try:
+        return _member(cell, pointer)
+    except (ValueError, KeyError, IndexError, TypeError):
+        return cell
 
 
 @lru_cache(maxsize=64)
 def _table(text: str) -> list[list[str]]:
     delimiter = max(",;\t|", key=text[:4096].count)
     found = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
-    return [[cell.strip() for cell in row] for row in found if row]
+    return [[cell.strip() for cell in row] for row in found if row
+            and not (len(row) == 1 and row[0].startswith("#"))]
 
 
 def _fenced(text: str, number: int) -> str:
@@ -87,7 +121,18 @@ def _document(text: str) -> object:
     try:
         return load(body)
     except ValueError:
+        if not body.lstrip().startswith(("{", "[")):
+            return _yaml(body)
         return [load(line) for line in body.splitlines() if line.strip()]
+
+
+def _yaml(body: str) -> object:
+    """A YAML document, every scalar as its text."""
+    import yaml  # rarely needed, and slow to load
+    try:
+        return yaml.load(body, yaml.BaseLoader)  # noqa: S506  # builds texts, lists, mappings only
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _member(text: str, pointer: str) -> str:
@@ -119,7 +164,7 @@ def gather(index: Index, rows: tuple[int, ...], most: int = MOST
         if said is not None and not wrong and not _holds(said, raw, pointer):
             wrong = (f"the dataset holds {raw} for {artifact} at {pointer}, "
                      f"but {said[:60]!r} stands there")
-        if said is None or _LINE.fullmatch(pointer):
+        if said is None or _LINE.fullmatch(pointer) or pointer.startswith(_PREAMBLE):
             said = raw
         found.append(Evidence(said, artifact, pointer))
     return tuple(found), wrong
@@ -127,7 +172,7 @@ def gather(index: Index, rows: tuple[int, ...], most: int = MOST
 
 def _again(index: Index, artifact: str, pointer: str) -> str | None:
     text = index.read(artifact)
-    if text is None:
+    if text is None or text.startswith(_PACKED):
         return None
     try:
         return resolve(text, pointer)
@@ -136,7 +181,9 @@ def _again(index: Index, artifact: str, pointer: str) -> str | None:
 
 
 def _holds(said: str, raw: str, pointer: str) -> bool:
-    if _LINE.fullmatch(pointer):
+    if _LINE.fullmatch(pointer) or pointer.startswith(_PREAMBLE):
         return raw.strip() in said
+    if said.startswith(("[", "{")):
+        return raw.strip() in _NUMBERS.findall(said)
     number = plain_number(raw)
     return said.strip() == raw.strip() or plain_number(said) == number

@@ -55,7 +55,8 @@ _FRACTIONS = {"majority": 50.0, "most": 50.0, "half": 50.0, "all": 100.0, "every
               "none": 0.0, "third": 100 / 3, "two thirds": 200 / 3, "two-thirds": 200 / 3,
               "quarter": 25.0, "three quarters": 75.0, "three-quarters": 75.0}
 COUNTED = (r"(?:files?|artifacts?|documents?|logs?|models?|configurations?|configs?|experiments?|"
-           r"directories|folders|benchmarks?|runs?|calls?|requests?|samples?|prompts?)")
+           r"directories|folders|benchmarks?|runs?|calls?|requests?|samples?|prompts?|"
+           r"JSONL?|CSV|TSV|Markdown|YAML|rows?|records?)")
 _WORDS = re.compile(
     r"\b(?P<word>majority|two[ -]thirds|three[ -]quarters|(?<=a )third|(?<=one )third|"
     r"(?<=a )quarter|half|(?<!of )all|most|none|every)\b(?=(?:\s+(?:of|the|these|those|"

@@ -14,7 +14,8 @@ from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import listed, quoted
 
 _NOUN = r"(?:files?|artifacts?|documents?)\b"
-_KIND = r"(?:json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text(?=\s+files?))"
+_KIND = (r"(?:jsonl|json|csv|tsv|markdown|md|ya?ml|xml|html|parquet|toml|"
+         r"(?:text|log)(?=[`*\s-]+(?:files?|documents?)))\b")
 _HARMLESS = (r"(?:benchmark(?:ing)?|data|total|raw|individual|different|distinct|separate|results?|"
              r"source|input|analy[sz]ed|artifact|report|the|all|of|these|such|" + _KIND + ")")
 _AFTER = re.compile(rf"[\s`*]+(?P<words>(?:`?{_HARMLESS}`?[\s`*-]+)*){_NOUN}", re.I)
@@ -50,6 +51,10 @@ _FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has|,?\s*there\s+(
 _TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:[\w-]+\s+){0,3}?(?:(?:are|is|"
                       r"being)\s+)?(?:in\s+)?[`*]*",
                       re.I)
+_ACCOUNTS = re.compile(rf"(?<![./\w])(?P<kind>{_KIND})[`*\s]*(?:{_NOUN})?\s*"
+                       r"(?:accounts?\s+for|makes?\s+up|contributes?|numbers?|come\s+to)\s+"
+                       r"(?:the\s+(?:other|remaining)\s+)?$", re.I)
+"""``CSV accounts for`` before a number, in a sentence that speaks of files."""
 _MORE = re.compile(r"[\s`*]+(?:more|others?|additional|further|remaining)\b", re.I)
 _SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|collection|"
                          rf"corpus)\b", re.I)
@@ -112,6 +117,11 @@ def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder:
     names = folder.names if folder else frozenset[str]()
     words = folder.text if folder else ""
     before = _sentence_before(claim)
+    rare = next((one.text for one in here if one.topic == "kind" and re.fullmatch(
+        r"[\s`*]+", text[claim.end : one.start]) and re.match(rf"[`*\s]+{_NOUN}",
+                                                             text[one.end :], re.I)), "")
+    if rare:
+        return Question("count", rare, False, names, words)
     more = _MORE.match(text, claim.end)
     if more and re.search(r"(?:\band|\+|…|\.\.\.)\s*$", before):
         return Question("more", above)
@@ -119,7 +129,7 @@ def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder:
     if claim.block.kind == "cell":
         return _in_cell(claim, here, names, words)
     if after:
-        kind = re.search(_KIND, after["words"], re.I)
+        kind = re.compile(_KIND, re.I).search(text, after.start(), after.end())
         qualified = not _STOCK.search(before) and (
             not _PLAIN_END.match(text, after.end()) or bool(_PART_OF.search(before)))
         if kind:
@@ -131,6 +141,9 @@ def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder:
     if label:
         return Question("count", kind_named(label["kind"]), False, names, words)
     spoken = bool(re.search(_NOUN, before, re.I))
+    accounts = _ACCOUNTS.search(before)
+    if accounts and spoken:
+        return Question("count", kind_named(accounts["kind"]), False, names, words)
     kind_after = _KIND_AFTER.match(text, claim.end)
     if kind_after:
         return Question("count", kind_named(kind_after["kind"]), False, names, words)
@@ -157,7 +170,7 @@ def _in_cell(claim: Claim, here: Sequence[Mention], names: frozenset[str], words
 
 
 def _sentence_before(claim: Claim) -> str:
-    start, _ = claim.block.sentence(claim.start)
+    start, _ = claim.block.sentence(claim.start, clauses=False)
     return claim.block.text[start if claim.block.kind != "cell" else 0 : claim.start]
 
 
@@ -172,15 +185,16 @@ def _kind_before(claim: Claim, here: Sequence[Mention]) -> str:
 def _share(claim: Claim, text: str, here: Sequence[Mention], folder: Mention | None
            ) -> Question | None:
     start, end = claim.block.sentence(claim.start)
+    said, until = claim.block.sentence(claim.start, clauses=False)
     if claim.block.kind == "cell":
-        start, end = 0, len(text)
+        start, end = said, until = 0, len(text)
     around = [one for one in here if start <= one.start < end]
     kinds = [one for one in around if one.topic == "kind"]
     headed = claim.block.kind == "cell" and _SHARE_HEAD.search(
         text, text.rfind("|", 0, claim.block.own) + 1, claim.block.own)
     if claim.block.kind == "cell" and not headed:
         return None
-    if not kinds or not (headed or _SHARE_NOUN.search(text, start, end)):
+    if not kinds or not (headed or _SHARE_NOUN.search(text, said, until)):
         return None
     before = [one for one in kinds if one.end <= claim.start]
     after = [one for one in kinds if one.start >= claim.end]
