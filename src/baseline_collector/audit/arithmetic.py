@@ -13,6 +13,11 @@ from baseline_collector.audit.rounding import fits, written
 _OPENS_PARTS = re.compile(r"[\s*]*[(\[]\s*[^)\d]{0,32}$")
 _OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|all\s+|these\s+)?$|\s*/\s*$", re.I)
 _SEPARATOR = re.compile(r"[|+,;]")
+_MORE = re.compile(r"^\s*(?:more|higher|greater|larger|longer|above|increase\w*|on\s+top)\b", re.I)
+_FEWER = re.compile(r"^\s*(?:less|lower|fewer|smaller|shorter|below|reduction|decrease\w*|"
+                    r"drop)\b", re.I)
+_MOST_BEFORE = 8
+"""Numbers before a ratio among which its two are looked for."""
 _LESS = re.compile(r"\b(?:costs?|loss|los(?:es|ing)|lower|less|slower|fewer|smaller|reduction|"
                    r"reduced|drop|decreas\w+|"
                    r"shorter)\b", re.I)
@@ -101,28 +106,60 @@ def _change(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim
         return None
     pair = _only_pair(claim, beside)
     if pair is None or not alike(*pair):
-        return None
+        return _earlier(claim, beside, alike)
     low, high = sorted(pair, key=lambda one: _in_unit(one, pair[0].unit) or 0.0)
     a, b = _in_unit(low, low.unit), _in_unit(high, low.unit)
     if not a or not b:
         return None
     up, down = 100.0 * (b - a) / a, 100.0 * (b - a) / b
-    rights = (down, up) if _LESS.search(near) else (up, down)
+    rights = _changes(near, up, down)
     return _compared(claim, rights, f"{low.text} and {high.text} differ by", pair)
 
 
 def _ratio(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
            ) -> Outcome | None:
-    """``2.3x``: of two numbers of one unit in the same sentence."""
+    """``2.3x``: of two numbers of one unit in the same sentence, or in those before it."""
     pair = _only_pair(claim, beside)
     if pair is None or not alike(*pair):
-        return None
+        return _earlier(claim, beside, alike)
     a, b = _in_unit(pair[0], pair[0].unit), _in_unit(pair[1], pair[0].unit)
     if not a or not b:
         return None
     ratio = max(a, b) / min(a, b)
     return _compared(claim, (ratio, min(a, b) / max(a, b)),
                      f"{pair[0].text} to {pair[1].text} is a ratio of", pair)
+
+
+def _changes(near: str, up: float, down: float) -> tuple[float, ...]:
+    """What a change may be: ``more`` is of the smaller number, ``less`` of the larger."""
+    if _MORE.search(near):
+        return (up,)
+    if _FEWER.search(near):
+        return (down,)
+    return (down, up) if _LESS.search(near) else (up, down)
+
+
+def _earlier(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
+             ) -> Outcome | None:
+    """A ratio or change of two numbers of one measure in the sentences before."""
+    before = [one for one in beside if one.end <= claim.start and one.kind == "number"
+              and one.unit is not None and not one.end_of][-_MOST_BEFORE:]
+    pairs = [pair for pair in itertools.combinations(before, 2) if alike(*pair)]
+    found = []
+    _, end = claim.block.sentence(claim.start)
+    near = claim.block.text[claim.end : min(end, claim.end + 30)]
+    for pair in pairs:
+        a, b = _in_unit(pair[0], pair[0].unit), _in_unit(pair[1], pair[0].unit)
+        if not a or not b:
+            continue
+        low, high = sorted((abs(a), abs(b)))
+        rights = (_changes(near, 100.0 * (high - low) / low, 100.0 * (high - low) / high)
+                  if claim.kind == "percent" else (high / low, low / high))
+        words = f"{pair[0].text} and {pair[1].text} differ by" if claim.kind == "percent" else (
+            f"{pair[0].text} to {pair[1].text} is a ratio of")
+        found.append(_compared(claim, rights, words, pair))
+    good = next((one for one in found if one.verdict == "supported"), None)
+    return good or (found[0] if len(found) == 1 else None)
 
 
 def _compared(claim: Claim, rights: tuple[float, ...], words: str, pair: Sequence[Claim]

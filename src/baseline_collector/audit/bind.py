@@ -16,24 +16,18 @@ from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, Key
 from baseline_collector.audit.mentions import Mention, Topic, family, mentions
+from baseline_collector.audit.near import Near, label_of
 from baseline_collector.paths import tokens
 
-_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|across|the|model|files?|a|measured|recorded|"
-                  r"seen|observed|reported|achieved|obtained|best|worst|mean|average|median|peak|"
-                  r"maximum|minimum)\s+)*[`*\s(]*", re.I)
-_LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
 _BY_UNIT = {"tok/s": family("output_throughput"), "word/s": family("output_throughput"),
             "req/s": frozenset({"request_throughput"})}
 """What a rate measures where nothing but its unit says it."""
-_WITH = re.compile(r"[\s*]*(?:with|using|under)\s+[`*]*", re.I)
-_NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
 _THAT_FILE = re.compile(r"\b(?:that|this|the\s+same)\s+(?:file|run|artifact)\b", re.I)
 _BRACKETED_UNIT = re.compile(r"[(\[]\s*([^)\]\d]{1,20})\s*[)\]]\W*$")
 _OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file|which|"
                           r"here)\b", re.I)
 
 
-_IN_BRACKETS = re.compile(r"[^.;,()|\d]{0,40}\(\s*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -54,6 +48,7 @@ class Subject:
         device: Devices.
         phase: ``cold`` or ``warm``.
         labelled: Whether the metric is the label right before the claim.
+        bracketed: Whether the key stands in brackets right behind the claim.
         firm: Whether models and files stand beside the claim and not above or before it.
         modal: Whether it is advice and no statement.
     """
@@ -72,6 +67,7 @@ class Subject:
     device: frozenset[str] = frozenset()
     phase: str = ""
     labelled: bool = False
+    bracketed: bool = False
     firm: bool = True
     modal: bool = False
 
@@ -98,7 +94,7 @@ class Binder:
 
     def bind(self, claim: Claim) -> Subject:
         """Say what a claim is about."""
-        near = _Near(claim, self.of(claim.block))
+        near = Near(claim, self.of(claim.block))
         found = Subject()
         self._name(found, near)
         self._statistic(found, near)
@@ -106,10 +102,12 @@ class Binder:
         found.modal = any(one.topic == "modal" for one in near.sentence)
         return found
 
-    def _name(self, found: Subject, near: _Near) -> None:
+    def _name(self, found: Subject, near: Near) -> None:
         """Key or metric: from the sentence, the block, the blocks above."""
         fits = _agrees(near.claim)
-        named = near.named_behind() or near.pick(("key", "no key"), lambda one: True)
+        behind = near.named_behind()
+        found.bracketed = behind is not None
+        named = behind or near.pick(("key", "no key"), lambda one: True)
         metric = near.pick(("metric",), fits)
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
@@ -118,6 +116,8 @@ class Binder:
                                       or (one.topic == "metric" and fits(one))])
             if earlier:
                 named, metric = (earlier[-1], None) if earlier[-1].key else (None, earlier[-1])
+        if named is None and metric is None:
+            metric = near.pick(("hint",), fits) or self._hint_before(near, fits)
         if named is None and metric is None and near.claim.unit is not None:
             found.metrics = _BY_UNIT.get(near.claim.unit.symbol, frozenset())
         if named is not None and not (metric and _between(named, metric, near.claim)):
@@ -130,7 +130,14 @@ class Binder:
             found.metrics, found.spoken = metric.names, metric.text.strip("`")
             found.labelled = _heads(metric, near.claim)
 
-    def _narrowed(self, key: Key, near: _Near) -> Key:
+    def _hint_before(self, near: Near, fits: Callable[[Mention], bool]) -> Mention | None:
+        """The verb of an earlier sentence of the paragraph: the last that fits the unit."""
+        if near.claim.unit is None or near.claim.block.kind == "cell":
+            return None
+        hints = [one for one in near.earlier if one.topic == "hint" and fits(one)]
+        return hints[-1] if hints else None
+
+    def _narrowed(self, key: Key, near: Near) -> Key:
         """Of the keys a label can mean those whose path holds the name nearest before a claim.
 
         ``mean_time_ms`` in the row of ``jit`` is ``backends.jit.benchmark.mean_time_ms``.
@@ -159,9 +166,10 @@ class Binder:
                 return (keys[-1] if keys else None), (metrics[-1] if metrics else None)
         return None, None
 
-    def _statistic(self, found: Subject, near: _Near) -> None:
+    def _statistic(self, found: Subject, near: Near) -> None:
         in_table = near.claim.block.kind == "cell"
-        said = near.pick(("statistic",), lambda one: not (in_table and one.text == "value"))
+        said = near.pick(("statistic",), lambda one: not (in_table and one.text == "value")
+                         and not _trailing_total(one, near.claim))
         if said is None:
             for block in near.claim.block.parents[:1]:
                 inside = [one for one in self.of(block) if one.topic == "statistic"]
@@ -173,7 +181,7 @@ class Binder:
         if found.statistic == "count" and near.claim.unit is not None:
             found.statistic = ""
 
-    def _scope(self, found: Subject, near: _Near) -> None:
+    def _scope(self, found: Subject, near: Near) -> None:
         kind = near.pick(("kind",), lambda one: True)
         found.kind = kind.text if kind else self._above_text(near.claim, "kind")
         model, model_firm = self._limit(near, "model")
@@ -182,7 +190,8 @@ class Binder:
             found.models, found.model_words = model.choices, model.text.strip("`")
         if file is not None:
             found.files, found.file_words = file.names, file.text.strip("`")
-        found.firm = (model is None or model_firm) and (file is None or file_firm)
+        path = found.key is not None and "." in found.key.label
+        found.firm = (model is None or model_firm) and (file is None or file_firm or path)
         found.settings = tuple((one.text, next(iter(one.names))) for one in near.clause("param"))
         device = near.pick(("device",), lambda one: True)
         found.device = device.names if device else frozenset()
@@ -197,11 +206,15 @@ class Binder:
                 return found[-1].text if len({one.text for one in found}) == 1 else ""
         return ""
 
-    def _limit(self, near: _Near, topic: Topic) -> tuple[Mention | None, bool]:
+    def _limit(self, near: Near, topic: Topic) -> tuple[Mention | None, bool]:
         """The model or file a claim is about, and whether it stands beside it."""
         found = near.pick((topic,), lambda one: True)
         if found is not None:
             return found, True
+        if near.clauses_before:
+            clauses = [one for one in near.clauses_before if one.topic == topic]
+            if clauses:
+                return clauses[-1], True
         for block in near.claim.block.parents:
             inside = [one for one in self.of(block) if one.topic == topic]
             if len({one.text for one in inside}) == 1:
@@ -213,6 +226,12 @@ class Binder:
         earlier = [one for one in near.previous if one.topic == topic]
         if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
             return earlier[0], bool(_OPENS_AGAIN.match(near.sentence_text))
+        ahead = [one for one in near.sentence if one.topic == topic]
+        if topic == "file" and len({one.text for one in ahead}) == 1:
+            return ahead[0], False
+        so_far = [one for one in near.earlier if one.topic == topic]
+        if topic == "file" and len({one.text for one in so_far}) == 1:
+            return so_far[0], False
         before = near.claim.block.before
         if topic == "file" and before is not None and _THAT_FILE.search(near.sentence_text):
             inside = [one for one in self.of(before) if one.topic == topic]
@@ -220,96 +239,12 @@ class Binder:
         return None, True
 
 
-class _Near:
-    """The mentions around one claim."""
-
-    def __init__(self, claim: Claim, here: list[Mention]) -> None:
-        self.claim = claim
-        start, end = claim.block.sentence(claim.start)
-        if claim.block.kind == "cell":
-            start, end = 0, len(claim.block.text)
-        self.sentence_text = claim.block.text[start:end]
-        self.sentence = [one for one in here if start <= one.start < end]
-        self.earlier = [one for one in here if one.start < start]
-        last, _ = claim.block.sentence(max(0, start - 2)) if start > 1 else (0, 0)
-        number = _NUMBER_BETWEEN.search(_unnamed(claim.block.text, self.earlier, last), last, start)
-        until = number.start() if number else start
-        self.previous = [one for one in self.earlier if last <= one.start < until]
-        self.closed = _closed_before(claim)
-
-    def pick(self, topics: Iterable[Topic], fits: Callable[[Mention], bool]) -> Mention | None:
-        """The mention of some topics that a claim belongs to, or None."""
-        wanted = set(topics)
-        found = self.reachable([one for one in self.sentence if one.topic in wanted and fits(one)])
-        before = [one for one in found if one.end <= self.claim.start]
-        after = [one for one in found if one.start >= self.claim.end]
-        text = self.claim.block.text
-        tied = bool(after) and bool(_TIE.fullmatch(text, self.claim.end, after[0].start))
-        if tied and not (before and _label_of(text, before[-1], self.claim)):
-            return after[0]
-        if before:
-            return before[-1]
-        if after and not _NUMBER_BETWEEN.search(text, self.claim.end, after[0].start):
-            return after[0]
-        return None
-
-    def named_behind(self) -> Mention | None:
-        """The key in brackets right behind a claim: ``25 GB of memory (`memory_total`)``."""
-        text, at = self.claim.block.text, self.claim.end
-        return next((one for one in self.sentence if one.topic == "key"
-                     and _IN_BRACKETS.fullmatch(text, at, one.start)), None)
-
-    def reachable(self, found: list[Mention]) -> list[Mention]:
-        """Leave out what stands in brackets that the claim is not in, where there is more."""
-        outside = [one for one in found if not any(
-            start < one.start < end for start, end in self.closed)]
-        return outside or found
-
-    def clause(self, topic: Topic) -> list[Mention]:
-        """All mentions of a topic that belong to a claim: the run of them nearest to it."""
-        found = [one for one in self.sentence if one.topic == topic]
-        before = [one for one in found if one.end <= self.claim.start]
-        after = [one for one in found if one.start >= self.claim.end]
-        run: list[Mention] = []
-        if after and (not before or _WITH.fullmatch(self.claim.block.text, self.claim.end,
-                                                    after[0].start)):
-            for one in after:
-                if run and (one.start - run[-1].end > 24 or one.text in {old.text for old in run}):
-                    break
-                run.append(one)
-            return run
-        for one in reversed(before):
-            if run and (run[-1].start - one.end > 24 or one.text in {other.text for other in run}):
-                break
-            run.append(one)
-        return run[::-1]
-
-
 def _heads(metric: Mention, claim: Claim) -> bool:
     """Whether a metric is the header of a claim's column, or the label right before it."""
     text, own = claim.block.text, claim.block.own
     if claim.block.kind == "cell" and text.rfind("|", 0, own) < metric.start < own:
         return True
-    return metric.end <= claim.start and _label_of(text, metric, claim)
-
-
-def _unnamed(text: str, named: list[Mention], start: int) -> str:
-    """A text with its names blanked, so that only numbers that say something are left."""
-    for one in named:
-        if one.start >= start:
-            text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    return text
-
-
-def _closed_before(claim: Claim) -> list[tuple[int, int]]:
-    """Spans of brackets that do not hold a claim."""
-    return [match.span() for match in re.finditer(r"\([^()]*\)", claim.block.text)
-            if not match.start() < claim.start < match.end()]
-
-
-def _label_of(text: str, mention: Mention, claim: Claim) -> bool:
-    """Whether a mention is the label right before a claim: ``Avg: 7.5``, ``mean of 3.2``."""
-    return bool(_LABEL.fullmatch(text, mention.end, claim.start))
+    return metric.end <= claim.start and label_of(text, metric, claim)
 
 
 def _agrees(claim: Claim) -> Callable[[Mention], bool]:
@@ -320,6 +255,12 @@ def _agrees(claim: Claim) -> Callable[[Mention], bool]:
         return any(units.unit(vocabulary.BY_NAME[name].unit).dimension == claim.unit.dimension
                    or vocabulary.BY_NAME[name].unit == "1" for name in mention.names)
     return fits
+
+
+def _trailing_total(mention: Mention, claim: Claim) -> bool:
+    """``2.86 s total`` says that nothing is left out, not that values are summed up."""
+    return mention.text == "total" and mention.start >= claim.end and not re.search(
+        r"\bin\s$", claim.block.text[: mention.start])
 
 
 def _between(key: Mention, metric: Mention, claim: Claim) -> bool:

@@ -59,6 +59,7 @@ _MORE = re.compile(r"[\s`*]+(?:more|others?|additional|further|remaining)\b", re
 _SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|collection|"
                          rf"corpus)\b", re.I)
 _SHARE_HEAD = re.compile(r"\bshare\b|\bpercent|%|\bproportion\b", re.I)
+_OF_FILES = re.compile(rf"[\s*`]*(?:of|out\s+of)\s+(?:the|all|these|our|\d+|\s)*\s*{_NOUN}", re.I)
 _LISTED = re.compile(r"[^|\n]+\.\w{1,10}|[^|\s]+/[^|\n]+")
 
 
@@ -249,8 +250,9 @@ def _judge_share(claim: Claim, asked: Question, pool: list[File], chosen: list[F
     by_size = 100.0 * sum(file.size for file in chosen) / max(1, sum(file.size for file in pool))
     said = (f"{len(chosen)} of {len(pool)} files are {asked.kind}, {by_count:.1f} %; "
             f"of the bytes {by_size:.1f} %.")
+    values = (by_count,) if _OF_FILES.match(claim.block.text, claim.end) else (by_count, by_size)
     good = _in_words(claim, by_count) if claim.kind == "word" else any(
-        fits(claim, value) for value in (by_count, by_size))
+        fits(claim, value) for value in values)
     correction = "" if good else f"{by_count:.1f} %" if claim.kind == "word" else _replaced(
         claim, written(by_count, claim.step) if claim.step < 1 else f"{by_count:.1f}")
     return Outcome("supported" if good else "contradicted", said, _first(chosen), correction,

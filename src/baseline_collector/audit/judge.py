@@ -84,7 +84,8 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
 
 def _alike(one: Claim, other: Claim, binder: Binder) -> bool:
     first, second = binder.bind(one), binder.bind(other)
-    return first.metrics == second.metrics and first.key == second.key
+    return (first.metrics == second.metrics and first.key == second.key
+            and first.statistic == second.statistic)
 
 
 def _said_beside(claim: Claim, outcome: Outcome, done: Sequence[tuple[AuditedClaim, Subject]]

@@ -14,7 +14,7 @@ from baseline_collector.audit.index import Index, Key, kind_named
 from baseline_collector.naming import plain, spellings, take_apart
 
 Topic = Literal["key", "no key", "metric", "statistic", "model", "file", "kind", "param", "device",
-                "phase", "counted", "modal"]
+                "phase", "counted", "modal", "hint"]
 
 _CODE = re.compile(r"(`+)([^`\n]+)\1")
 _BARE_KEY = re.compile(
@@ -53,10 +53,29 @@ _SPOKEN_METRICS = (
                 r"|\btok(?:ens?)?/s(?:ec(?:ond)?)?\b", re.I), "output_throughput"),
     (re.compile(r"\b(?:runs?|ran|running)\s+(?:at|in|for)\b|\b(?:per|an|each)\s+iteration\b",
                 re.I), "iteration_time"),
+    (re.compile(r"\b(?:eval(?:uation)?|decod(?:e|ing)|generation)[- ](?:time|duration)s?\b", re.I),
+     "eval_duration"),
+    (re.compile(r"\b(?:prefill|prompt[- ](?:processing|eval(?:uation)?))[- ]"
+                r"(?:rate|speed|throughput)s?\b", re.I), "prompt_throughput"),
+    (re.compile(r"\b(?:prefill|prompt[- ](?:processing|eval(?:uation)?))[- ]"
+                r"(?:time|duration)s?\b", re.I), "prompt_eval_duration"),
+    (re.compile(r"\b(?:model[- ])?load(?:ing)?[- ](?:time|duration)s?\b", re.I), "load_duration"),
     (re.compile(r"\bfirst[- ]tokens?(?:[- ]latency)?\b", re.I), "time_to_first_token"),
     (re.compile(r"\b(?:compile|compilation|compiling)[- ](?:time|duration)s?\b|"
                 r"\bcompil(?:es|ed|ing)\b(?!\s+(?:process|time))", re.I), "compile_time"),
 )
+_HINTS = (
+    (re.compile(r"\b(?:took|takes?|taken|taking|needs?|needed|lasted|lasts|finish(?:es|ed)|"
+                r"completes?\s+in|completed\s+in|elapsed)\b", re.I),
+     ("iteration_time", "request_latency")),
+    (re.compile(r"\bload(?:ing|s|ed)?\b(?!\s+(?:generator|test|average|balanc))", re.I),
+     ("load_duration",)),
+    (re.compile(r"\bprefill(?:ing|s|ed)?\b|\bprompt[- ](?:processing|evaluation)\b", re.I),
+     ("prompt_throughput", "prompt_eval_duration")),
+    (re.compile(r"\b(?:decod(?:e|es|ed|ing)|generat(?:e|es|ed|ing|ion)|evaluat(?:ion|ing|es))\b",
+                re.I), ("output_throughput", "eval_duration")),
+)
+"""Words that say what a number measures where the sentence says nothing plainer."""
 _ALONE = frozenset({"ttft", "itl", "tpot", "tps", "rps", "qps", "latency", "latencies",
                     "throughput", "accuracy", "power", "runtime", "temperature", "vram"})
 _FAMILIES = {
@@ -109,7 +128,7 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     taken = [False] * len(text)
     for finder in (_code, _settings, _json_key, _bare_keys, _paths, _labels, _metrics, _models,
-                   _words):
+                   _hints, _words):
         for one in finder(text, index):
             if not any(taken[one.start : one.end]):
                 found.append(one)
@@ -288,6 +307,12 @@ def _model_run(text: str, run: list[re.Match[str]], index: Index) -> Iterator[Me
             yield Mention(run[0].start(), run[-1].end(), "model", phrase, choices=choices)
             return
         run = run[:-1]
+
+
+def _hints(text: str, index: Index) -> Iterator[Mention]:
+    for pattern, metrics in _HINTS:
+        for match in pattern.finditer(text):
+            yield Mention(match.start(), match.end(), "hint", match[0], frozenset(metrics))
 
 
 def _words(text: str, index: Index) -> Iterator[Mention]:

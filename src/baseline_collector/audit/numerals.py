@@ -34,7 +34,9 @@ _EXACT_UNITS = ("s", "h", "W", "J", "B", "t/s")
 
 def _unit_pattern() -> re.Pattern[str]:
     spellings = {name for unit in units.UNITS for name in (unit.symbol, *unit.spellings)}
-    spellings |= {"token per second", "tokens a second", "tokens/s", "requests per second"}
+    spellings |= {"token per second", "tokens a second", "tokens/s", "requests per second",
+                  "samples per second", "samples/s", "queries per second", "operations per second",
+                  "requests a second"}
     loose = sorted((name for name in spellings if name.lower() not in _SKIPPED_UNITS),
                    key=len, reverse=True)
     any_case = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in loose)
@@ -156,9 +158,13 @@ def numerals(text: str, start: int = 0) -> Iterator[Numeral]:
         yield Numeral(match.start(), end, match.end(), _value(match), _step(match), known, shape)
 
 
+_RATES = {"requests per second": "req/s", "queries per second": "req/s",
+          "samples per second": "req/s", "samples/s": "req/s", "operations per second": "op/s"}
+
+
 def _spoken(text: str) -> units.Unit | None:
-    return units.recognise(text.lower().replace("token ", "tokens ").replace(" a ", " per ")
-                           .replace("requests per second", "req/s"))
+    plain = text.lower().replace("token ", "tokens ").replace(" a ", " per ")
+    return units.recognise(_RATES.get(plain, plain))
 
 
 def unit_named(text: str) -> units.Unit | None:

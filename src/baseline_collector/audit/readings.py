@@ -35,6 +35,8 @@ class Reading:
         sql: Query that gives it again.
         clean: Whether failed calls are left out of it.
         direct: Whether it is a value of a file and no aggregate.
+        one_of: Of how many different values it is one where the statistic of all was asked for;
+            0 where nothing else can be meant.
     """
 
     value: float
@@ -43,6 +45,7 @@ class Reading:
     sql: str
     clean: bool = False
     direct: bool = False
+    one_of: int = 0
 
 
 def aggregates(statistic: str, selection: Selection, basis: Floats, column: str, index: Index,

@@ -107,7 +107,7 @@ def _limited(mask: Mask, where: tuple[str, ...], subject: Subject, index: Index
             mask = mask & index.column("parameters").where(codes)
             where = (*where, f"json_extract_string(parameters, '$.{name}') = {quoted(value)}")
             limits.append(f"{name}={value}")
-    if subject.device:
+    if subject.device and (mask & index.column("device").where(subject.device)).any():
         mask = mask & index.column("device").where(subject.device)
         where = (*where, f"device IN ({listed(subject.device)})")
         limits.append(", ".join(sorted(subject.device)))

@@ -10,7 +10,7 @@ from baseline_collector import vocabulary
 from baseline_collector.naming import plain
 
 _NUMERIC = re.compile(r"[~≈<>≤≥+\-−]?\s*\d[\d.,\s]*(?:[eE][-+]?\d+)?\s*[%x×]?\s*[\w/%°µ ]{0,12}")
-_PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?")
+_SETTING_VALUE = re.compile(r"[-−]?\d+(?:\.\d+)?|[\w.:-]*\w")
 
 _PROVENANCE = re.compile(r"\b(?:sources?|evidence|provenance|references?|links?|sql|query)\b", re.I)
 """Columns that say where a number comes from and not what it is about."""
@@ -76,7 +76,7 @@ def _label(row: list[tuple[int, str]], header: list[str], settings: list[bool]) 
         if n < len(header) and _PROVENANCE.search(header[n]):
             continue
         if n < len(settings) and settings[n]:
-            if _PLAIN_NUMBER.fullmatch(bare):
+            if _SETTING_VALUE.fullmatch(bare):
                 found.append(f"`{header[n]}={bare}`")
         elif bare and not _NUMERIC.fullmatch(bare):
             found.append(bare)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from baseline_collector import units, vocabulary
+from baseline_collector import vocabulary
+from baseline_collector.audit.bases import Basis, bases
 from baseline_collector.audit.bind import Subject, unit_of_label
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.defects import defect_of
 from baseline_collector.audit.evidence import MOST, gather
-from baseline_collector.audit.index import Floats, Index
-from baseline_collector.audit.numerals import unit_named
+from baseline_collector.audit.index import Index
+from baseline_collector.audit.parts import narrowed
 from baseline_collector.audit.readings import Reading, aggregates, direct, pooled_rate
 from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import Selection, selections
 
-_ALIKE = ({"token rate", "word rate"}, {"tokens", "words"}, {"share", "number"})
 _INTERVAL = re.compile(r"\b(?:interval|confidence|CI|credible)\b|±", re.I)
+_BY_SERIES = re.compile(r"\b(?:averag\w*|means?|medians?|configurations?|configs?|settings?|"
+                        r"runs?|variants?|across)\b", re.I)
+"""Words after which an extreme may be one of means and not of single values."""
 _NOUN_BEHIND = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|with\b|for\b|in\b|at\b|on\b|as\b|"
                           r"while\b|etc\b|is\b|"
                           r"was\b|when\b|but\b|vs\b|versus\b|than\b|per\b|across\b|over\b|from\b)[A-Za-z]{2,}")
@@ -31,15 +34,6 @@ _CENTRES = ("mean", "p50")
 """What a key's values may be summed up as where no statistic is named."""
 
 _FEW = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Basis:
-    """How a claim is compared: with which values, in which unit."""
-
-    values: Floats
-    scale: float
-    column: str
 
 
 def judge_value(claim: Claim, subject: Subject, index: Index) -> Outcome:
@@ -61,31 +55,35 @@ def _judged(claim: Claim, subject: Subject, index: Index) -> Outcome:
         return Outcome("unsupported", f"No artifact has a key {subject.unknown}.")
     if not subject.key and not subject.metrics:
         return Outcome("unsupported", "Nothing beside it says what it measures.")
-    if _counts_something(claim):
+    if not subject.bracketed and _counts_something(claim):
         return Outcome("unsupported", "It counts something that no artifact holds as a value.")
     if _INTERVAL.search(claim.block.text, max(0, claim.start - 40), claim.start) or (
             claim.block.kind == "cell" and _INTERVAL.search(_header(claim))):
         return Outcome("unsupported", "Ends of an interval are an estimate, not a value.")
-    chosen = [one for one in selections(subject, index) if one.mask.any()]
+    chosen = [narrowed(one, claim, index) for one in selections(subject, index) if one.mask.any()]
     if not chosen:
         return Outcome("unsupported", f"No artifact holds {subject.spoken or 'this'} there.")
-    bases = list(_bases(claim, subject, chosen[0], index))
-    if not bases:
+    compared = list(bases(claim, subject, chosen[0], index))
+    if not compared:
         return _wrong_unit(claim, subject, chosen[0], index)
     if claim.bound and subject.statistic in ("min", "max"):
         claim = replace(claim, bound="")  # "at most 30 s" says what the largest is
     missed: list[Reading] = []
     said = _statistic(subject, index)
     for selection in chosen:
-        for basis in bases:
+        for basis in compared:
             found = list(_readings(claim, subject, selection, basis, index))
             hits = [one for one in found if fits(claim, one.value, scale=basis.scale)]
             if claim.bound and not said and len(hits) < len(found):
                 return Outcome("unsupported", "Not every value there is beyond that bound.")
+            if hits and all(one.one_of for one in hits):
+                evidence, _ = gather(index, hits[0].rows)
+                return Outcome("unsupported", f"It is the {said} of one of {hits[0].one_of} series "
+                               "there; which is meant is not said.", evidence)
             if hits:
                 return _supported(claim, hits, found, index, basis.scale)
             missed = missed or [replace(one, value=one.value / basis.scale) for one in found]
-    return _missed(claim, subject, chosen, bases, missed, index)
+    return _missed(claim, subject, chosen, compared, missed, index)
 
 
 def _header(claim: Claim) -> str:
@@ -99,34 +97,7 @@ def _counts_something(claim: Claim) -> bool:
     return bool(_NOUN_BEHIND.match(claim.block.text, claim.end))
 
 
-def _bases(claim: Claim, subject: Subject, selection: Selection, index: Index) -> Iterator[_Basis]:
-    """Ways to compare, the closest to the writing first."""
-    unit = claim.unit or unit_named(unit_of_label(claim) or "-")
-    if unit is None:
-        if subject.key is None:
-            yield _Basis(index.value, 1.0, "value")
-        yield _Basis(index.written, 1.0, "TRY_CAST(raw AS DOUBLE)")
-        return
-    canonical = units.canonical(unit)
-    values = np.where(_of_dimension(canonical, index), index.value, np.nan)
-    if not np.isfinite(values[selection.mask]).any():
-        return
-    yield _Basis(values, units.convert(1.0, unit, canonical), "value")
-    if unit.symbol in vocabulary.BINARY_UNITS:
-        larger = units.unit(vocabulary.BINARY_UNITS[unit.symbol])
-        yield _Basis(values, units.convert(1.0, larger, canonical), "value")
-    if unit.symbol == "%":
-        yield _Basis(values, 0.01, "value")
-
-
-def _of_dimension(unit: units.Unit, index: Index) -> np.typing.NDArray[np.bool_]:
-    alike = next((group for group in _ALIKE if unit.dimension in group), {unit.dimension})
-    column = index.column("unit")
-    return column.where(name for name in column.names
-                        if (found := units.recognise(name)) and found.dimension in alike)
-
-
-def _readings(claim: Claim, subject: Subject, selection: Selection, basis: _Basis, index: Index
+def _readings(claim: Claim, subject: Subject, selection: Selection, basis: Basis, index: Index
               ) -> Iterator[Reading]:
     """Everything the dataset gives for what a claim says."""
     said = _statistic(subject, index)
@@ -146,17 +117,23 @@ def _readings(claim: Claim, subject: Subject, selection: Selection, basis: _Basi
     yield from aggregates(said, selection, basis.values, basis.column, index, True)
     if said == "mean":
         yield from pooled_rate(selection, basis.values, index)
-    for reported in ("mean", "p50", said) if said in ("min", "max") else ("mean",):
+    sampled = bool((selection.mask & np.isfinite(basis.values)
+                    & index.column("statistic").where({"sample"})).any())
+    extremes = ("mean", "p50", said) if not sampled or _BY_SERIES.search(
+        claim.block.text, *claim.block.sentence(claim.start)) else (said,)
+    for reported in extremes if said in ("min", "max") else ("mean",):
         rows = index.column("statistic").where({reported})
         part = replace(selection, mask=selection.mask & rows,
                        where=(*selection.where, f"statistic = '{reported}'"))
         yield from aggregates(said, part, basis.values, basis.column, index, False)
     if selection.narrow:
-        yield from direct(selection, basis.values, basis.column, index, {said})
+        found = list(direct(selection, basis.values, basis.column, index, {said}))
+        series = len({one.value for one in found}) if sampled else 1
+        yield from (replace(one, one_of=series if series > 1 else 0) for one in found)
         yield from _by_file((said,), selection, basis, index)
 
 
-def _of_key(said: str, selection: Selection, basis: _Basis, index: Index) -> Iterator[Reading]:
+def _of_key(said: str, selection: Selection, basis: Basis, index: Index) -> Iterator[Reading]:
     if said in ("", "value"):
         yield from direct(selection, basis.values, basis.column, index, set())
     if said != "value":
@@ -164,7 +141,7 @@ def _of_key(said: str, selection: Selection, basis: _Basis, index: Index) -> Ite
             yield from aggregates(statistic, selection, basis.values, basis.column, index, False)
 
 
-def _by_file(statistics: tuple[str, ...], selection: Selection, basis: _Basis, index: Index
+def _by_file(statistics: tuple[str, ...], selection: Selection, basis: Basis, index: Index
              ) -> Iterator[Reading]:
     """The same within each file, where several hold what is meant and none is named."""
     artifact = index.column("artifact")
@@ -235,7 +212,7 @@ def _both_figures(first: Reading, found: list[Reading], scale: float) -> str:
     return f" The {other.words} is {written(other.value / scale, 0.01)}."
 
 
-def _missed(claim: Claim, subject: Subject, chosen: list[Selection], bases: list[_Basis],
+def _missed(claim: Claim, subject: Subject, chosen: list[Selection], compared: list[Basis],
             missed: list[Reading], index: Index) -> Outcome:
     """No reading fits: contradicted where the binding is definite, else abstain."""
     selection = chosen[0]
@@ -251,10 +228,11 @@ def _missed(claim: Claim, subject: Subject, chosen: list[Selection], bases: list
             and not unit_of_label(claim):
         return Outcome("unsupported", "Without a unit it may be another quantity.")
     if subject.key is None and not selection.narrow:
-        place = _elsewhere(claim, subject, selection, bases, index) if said else "some group"
+        place = _elsewhere(claim, subject, selection, compared, index) if said else "some group"
         if place:
             return Outcome("unsupported", f"Not so over the whole heap; it may mean {place}.")
-    elif subject.key is None and not said and not _outside(claim, missed):
+    elif subject.key is None and not said and not _outside(claim, missed) and not (
+            subject.files and subject.firm and _one_place(selection, index)):
         return Outcome("unsupported", f"None of the {len(missed)} readings of this gives it, "
                                       "and no statistic is named.")
     elif not selection.firm and not said:
@@ -264,6 +242,12 @@ def _missed(claim: Claim, subject: Subject, chosen: list[Selection], bases: list
         return Outcome("unsupported", f"Not vouched for: {wrong}.", evidence)
     return Outcome("contradicted", _why(claim, subject, right, missed), evidence,
                    _corrected(claim, right, missed), sql=right.sql)
+
+
+def _one_place(selection: Selection, index: Index) -> bool:
+    """Whether a selection is one series: one file, one model, one set of settings, one run."""
+    return all(len(set(index.column(name).codes[selection.mask].tolist())) == 1
+               for name in ("artifact", "model", "parameters", "run", "metric"))
 
 
 def _right(claim: Claim, subject: Subject, missed: list[Reading]) -> Reading:
@@ -297,7 +281,7 @@ def _outside(claim: Claim, missed: list[Reading]) -> bool:
     return value < min(values) or value > max(values) or len(set(values)) <= _FEW
 
 
-def _elsewhere(claim: Claim, subject: Subject, selection: Selection, bases: list[_Basis],
+def _elsewhere(claim: Claim, subject: Subject, selection: Selection, compared: list[Basis],
                index: Index) -> str:
     """A model or file for which a statement over the whole heap holds; empty for none."""
     said = _statistic(subject, index)
@@ -307,7 +291,7 @@ def _elsewhere(claim: Claim, subject: Subject, selection: Selection, bases: list
             if code < 0:
                 continue
             part = replace(selection, mask=selection.mask & (column.codes == code))
-            for basis in bases:
+            for basis in compared:
                 found = [*aggregates(said, part, basis.values, basis.column, index, True),
                          *direct(part, basis.values, basis.column, index, {said})]
                 if any(fits(claim, one.value, scale=basis.scale) for one in found):

@@ -27,6 +27,16 @@ def verdicts(text, index, **more):
         ("None of the files are YAML files.", [("None", "supported")]),
         ("All files are JSON.", [("All", "contradicted")]),
         ("There are three files.", [("three", "supported")]),
+        (
+            "Of the files one CSV and two JSON were read.",
+            [("one", "supported"), ("two", "contradicted")],
+        ),
+        ("We read 3 files; Markdown accounts for 1.", [("3", "supported"), ("1", "supported")]),
+        ("We read 3 files; Markdown accounts for 2.", [("3", "supported"), ("2", "contradicted")]),
+        (
+            "JSON makes up 33% of the files; CSV 50%.",
+            [("33%", "supported"), ("50%", "contradicted")],
+        ),
         ("- `reports/`: 2 files", [("2", "supported")]),
         ("In 2 files no call worked.", [("2", "unsupported")]),
         # keys
@@ -63,7 +73,56 @@ def verdicts(text, index, **more):
         ("## alpha:8b\n\n- Minimum load duration: 62.5 ms", [("62.5 ms", "supported")]),
         ("Throughput: 43.04 tok/s", [("43.04 tok/s", "unsupported")]),
         ("Runs should reach 500 tok/s.", [("500 tok/s", "unsupported")]),
+        ("- `results.load_s` was 2250 ms at first", [("2250 ms", "supported")]),
+        (
+            "In `reports/beta.csv` one call worked; the maximum throughput is 61.0 tok/s.",
+            [("one", "unsupported"), ("61.0 tok/s", "contradicted")],
+        ),
+        (
+            "alpha:8b and beta:1b have a mean throughput of 105.25 and 55.38 tok/s, respectively.",
+            [("105.25", "supported"), ("55.38 tok/s", "supported")],
+        ),
+        (
+            "alpha:8b and beta:1b have a mean throughput of 55.38 and 105.25 tok/s, respectively.",
+            [("55.38", "contradicted"), ("105.25 tok/s", "contradicted")],
+        ),
+        (
+            "alpha:8b is faster than beta:1b (105.25 tok/s vs 55.38 tok/s).",
+            [
+                ("faster than", "supported"),
+                ("105.25 tok/s", "supported"),
+                ("55.38 tok/s", "supported"),
+            ],
+        ),
+        (
+            "alpha:8b is faster than beta:1b (55.38 tok/s vs 105.25 tok/s).",
+            [
+                ("faster than", "supported"),
+                ("55.38 tok/s", "contradicted"),
+                ("105.25 tok/s", "contradicted"),
+            ],
+        ),
         # own arithmetic
+        (
+            "The mean throughput of alpha:8b is 105.25 tok/s. beta:1b has a mean throughput of "
+            "55.38 tok/s. That is 1.9x.",
+            [("105.25 tok/s", "supported"), ("55.38 tok/s", "supported"), ("1.9x", "supported")],
+        ),
+        (
+            "The mean throughput of alpha:8b is 105.25 tok/s. beta:1b has a mean throughput of "
+            "55.38 tok/s. That is 2.9x.",
+            [("105.25 tok/s", "supported"), ("55.38 tok/s", "supported"), ("2.9x", "contradicted")],
+        ),
+        (
+            "The mean throughput of alpha:8b is 105.25 tok/s, 90% more than the 55.38 tok/s of "
+            "beta:1b.",
+            [("105.25 tok/s", "supported"), ("90%", "supported"), ("55.38 tok/s", "supported")],
+        ),
+        (
+            "The mean throughput of alpha:8b is 105.25 tok/s, 47% more than the 55.38 tok/s of "
+            "beta:1b.",
+            [("105.25 tok/s", "supported"), ("47%", "contradicted"), ("55.38 tok/s", "supported")],
+        ),
         (
             "Time: 6.0 s (read 1.0 s | write 5.0 s)",
             [("6.0 s", "supported"), ("1.0 s", "unsupported"), ("5.0 s", "unsupported")],

@@ -1,0 +1,112 @@
+"""What stands around a claim, and which mention of it the claim takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from baseline_collector.audit.claims import Claim
+from baseline_collector.audit.mentions import Mention, Topic
+from baseline_collector.audit.parallel import compared_with, parallel
+
+_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|across|the|model|files?|a|measured|recorded|"
+                  r"seen|observed|reported|achieved|obtained|best|worst|mean|average|median|peak|"
+                  r"maximum|minimum)\s+)*[`*\s(]*", re.I)
+_LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
+_WITH = re.compile(r"[\s*]*(?:with|using|under)\s+[`*]*", re.I)
+_NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
+_IN_BRACKETS = re.compile(r"[^.;,()|\d]{0,40}\(\s*")
+_NAMED: frozenset[Topic] = frozenset({"model", "file", "device"})
+"""Topics that numbers are compared and listed by."""
+
+
+class Near:
+    """The mentions around one claim."""
+
+    def __init__(self, claim: Claim, here: list[Mention]) -> None:
+        self.claim = claim
+        start, end = claim.block.sentence(claim.start)
+        if claim.block.kind == "cell":
+            start, end = 0, len(claim.block.text)
+        self.sentence_text = claim.block.text[start:end]
+        self.sentence = [one for one in here if start <= one.start < end]
+        self.earlier = [one for one in here if one.start < start]
+        whole, _ = claim.block.sentence(claim.start, clauses=False)
+        self.clauses_before = [one for one in self.earlier if one.start >= whole
+                               and claim.block.kind != "cell"]
+        last, _ = claim.block.sentence(max(0, start - 2)) if start > 1 else (0, 0)
+        number = _NUMBER_BETWEEN.search(_unnamed(claim.block.text, self.earlier, last), last, start)
+        until = number.start() if number else start
+        self.previous = [one for one in self.earlier if last <= one.start < until]
+        self.closed = _closed_before(claim)
+
+    def pick(self, topics: Iterable[Topic], fits: Callable[[Mention], bool]) -> Mention | None:
+        """The mention of some topics that a claim belongs to, or None."""
+        wanted = set(topics)
+        found = self.reachable([one for one in self.sentence if one.topic in wanted and fits(one)])
+        text = self.claim.block.text
+        if wanted <= _NAMED:
+            listed = parallel(self.claim, found)
+            if listed is not None:
+                return listed
+            found = [one for one in found if not compared_with(text, one)] or found
+        before = [one for one in found if one.end <= self.claim.start]
+        after = [one for one in found if one.start >= self.claim.end]
+        tied = bool(after) and bool(_TIE.fullmatch(text, self.claim.end, after[0].start))
+        if tied and not (before and label_of(text, before[-1], self.claim)):
+            return after[0]
+        if before:
+            return before[-1]
+        if after and not _NUMBER_BETWEEN.search(text, self.claim.end, after[0].start):
+            return after[0]
+        return None
+
+    def named_behind(self) -> Mention | None:
+        """The key in brackets right behind a claim: ``25 GB of memory (`memory_total`)``."""
+        text, at = self.claim.block.text, self.claim.end
+        return next((one for one in self.sentence if one.topic == "key"
+                     and _IN_BRACKETS.fullmatch(text, at, one.start)), None)
+
+    def reachable(self, found: list[Mention]) -> list[Mention]:
+        """Leave out what stands in brackets that the claim is not in, where there is more."""
+        outside = [one for one in found if not any(
+            start < one.start < end for start, end in self.closed)]
+        return outside or found
+
+    def clause(self, topic: Topic) -> list[Mention]:
+        """All mentions of a topic that belong to a claim: the run of them nearest to it."""
+        found = [one for one in self.sentence if one.topic == topic]
+        before = [one for one in found if one.end <= self.claim.start]
+        after = [one for one in found if one.start >= self.claim.end]
+        run: list[Mention] = []
+        if after and (not before or _WITH.fullmatch(self.claim.block.text, self.claim.end,
+                                                    after[0].start)):
+            for one in after:
+                if run and (one.start - run[-1].end > 24 or one.text in {old.text for old in run}):
+                    break
+                run.append(one)
+            return run
+        for one in reversed(before):
+            if run and (run[-1].start - one.end > 24 or one.text in {other.text for other in run}):
+                break
+            run.append(one)
+        return run[::-1]
+
+
+def _unnamed(text: str, named: list[Mention], start: int) -> str:
+    """A text with its names blanked, so that only numbers that say something are left."""
+    for one in named:
+        if one.start >= start:
+            text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text
+
+
+def _closed_before(claim: Claim) -> list[tuple[int, int]]:
+    """Spans of brackets that do not hold a claim."""
+    return [match.span() for match in re.finditer(r"\([^()]*\)", claim.block.text)
+            if not match.start() < claim.start < match.end()]
+
+
+def label_of(text: str, mention: Mention, claim: Claim) -> bool:
+    """Whether a mention is the label right before a claim: ``Avg: 7.5``, ``mean of 3.2``."""
+    return bool(_LABEL.fullmatch(text, mention.end, claim.start))

@@ -1,0 +1,167 @@
+"""Parts of a selection that a text names by words of its records: runs, prompts, settings, places.
+
+Where rows differ in a run, a prompt, a setting or a name of their path, and the text names one of
+those values, it speaks of the rows that have it: the mention nearest before the claim counts, then
+one tied to it right behind, then the lines above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from baseline_collector import vocabulary
+from baseline_collector.audit.claims import Claim
+from baseline_collector.audit.index import Index, Mask
+from baseline_collector.audit.rows import Selection, quoted
+from baseline_collector.naming import plain, statistic_of
+from baseline_collector.paths import tokens
+
+_COLUMNS = ("run", "prompt", "engine", "quantization", "device")
+_VAGUE = frozenset({"true", "false", "none", "null", "auto", "default", "yes", "no", "on", "off",
+                    "all", "the", "test", "run", "model", "value", "total", "first", "second",
+                    "last", "time", "file", "and", "with", "for"})
+_MOST = 400
+"""Different values of one field among which names are looked for."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|with|using|under|the|from)\s+)*[`*\"'\s(]*",
+                  re.I)
+_OTHER = re.compile(r"\b(?:than|vs\.?|versus|over|against|compared\s+(?:to|with))\s+"
+                    r"(?:the\s+|that\s+of\s+)?[`*\"'(]*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What rows differ in.
+
+    Attributes:
+        codes: Value of each row of the dataset, as an index into ``values``; -1 for none.
+        values: The values.
+        sql: Condition with a gap for a value as an SQL literal.
+        name: Of a setting; empty for others.
+    """
+
+    codes: np.typing.NDArray[np.int64]
+    values: tuple[str, ...]
+    sql: str
+    name: str = ""
+
+
+def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
+    """Limit a selection to the part that the text around a claim names.
+
+    Args:
+        selection: What the claim was bound to.
+        claim: The claim.
+        index: The dataset.
+
+    Returns:
+        The selection itself where the text names no part.
+    """
+    for field in _fields(selection.mask, index):
+        present = set(np.unique(field.codes[selection.mask]).tolist())
+        wordings = [(code, _wordings(field, code)) for code in sorted(present) if code >= 0]
+        if len(present) < 2 or len(wordings) > _MOST:
+            continue
+        code = next((found for found in (_named(level, wordings) for level in _levels(claim))
+                     if found is not None), None)
+        if code is not None:
+            value = field.values[code]
+            words = f"{field.name}={value}" if field.name else value
+            selection = replace(
+                selection, mask=selection.mask & (field.codes == code), narrow=True,
+                where=(*selection.where, field.sql.format(quoted(value))),
+                words=", ".join(filter(None, (selection.words, words))))
+    return selection
+
+
+def _fields(mask: Mask, index: Index) -> Iterator[_Field]:
+    for name in _COLUMNS:
+        column = index.column(name)
+        yield _Field(column.codes, tuple(column.names), f"{name} = {{}}")
+    column = index.column("parameters")
+    held = {code: index.settings[code] for code in np.unique(column.codes[mask]).tolist()
+            if code >= 0}
+    for name in sorted({name for settings in held.values() for name in settings}):
+        values = tuple(sorted({settings[name] for settings in held.values() if name in settings}))
+        if len(values) > 1 or any(name not in settings for settings in held.values()):
+            lookup = np.full(len(column.names) + 1, -1, np.int64)
+            for code, settings in held.items():
+                lookup[code] = values.index(settings[name]) if name in settings else -1
+            yield _Field(lookup[column.codes], values,
+                         f"json_extract_string(parameters, '$.{name}') = {{}}", name)
+    yield from _of_path(mask, index)
+
+
+def _of_path(mask: Mask, index: Index) -> Iterator[_Field]:
+    """Names in the keys of rows that only some of them have, the last one left out."""
+    column = index.column("key")
+    held = {code: [part for part in tokens(column.names[code]) if part][:-1]
+            for code in np.unique(column.codes[mask]).tolist() if code >= 0}
+    depth = max(map(len, held.values()), default=0)
+    for at in range(depth):
+        values = tuple(sorted({parts[at] for parts in held.values() if at < len(parts)
+                               and not statistic_of(parts[at].lower())
+                               and plain(parts[at]) not in vocabulary.STRUCTURE_PARTS}))
+        if len(values) < 2:
+            continue
+        lookup = np.full(len(column.names) + 1, -1, np.int64)
+        for code, parts in held.items():
+            if at < len(parts) and parts[at] in values:
+                lookup[code] = values.index(parts[at])
+        keys = {value: [column.names[code] for code in held if lookup[code] == n]
+                for n, value in enumerate(values)}
+        if sum(map(len, keys.values())) <= _MOST:
+            yield _Field(lookup[column.codes], values, "contains(key, {})")
+
+
+def _wordings(field: _Field, code: int) -> re.Pattern[str] | None:
+    """How a text may name a value; None for one that is too vague to be told."""
+    value = field.values[code].strip()
+    if field.name and _NUMBER.fullmatch(value):
+        noun = re.sub(r"^(?:n|num|max|min)_|s$", "", plain(field.name)).replace("_", r"[\s_-]")
+        if len(noun) < 3:
+            return None
+        number = re.escape(value.removesuffix(".0"))
+        return re.compile(rf"(?<![\w.]){number}[\s-]{noun}s?\b|"
+                          rf"\b{noun}s?\s?(?:=|:|of|is|at)?\s?{number}(?![\w.]*\w)", re.I)
+    if len(value) < 3 or len(value) > 120 or value.lower() in _VAGUE or not re.search(
+            r"[A-Za-z]", value):
+        return None
+    loose = re.sub(r"(?:\\?[_\s-])+", r"[\\s_-]", re.escape(value))
+    return re.compile(rf"(?<![\w/.-]){loose}(?![\w/-])", re.I)
+
+
+def _levels(claim: Claim) -> Iterator[tuple[str, int, int]]:
+    """Texts in which a part may be named, nearest first, and where the claim stands in each."""
+    block = claim.block
+    if block.kind == "cell":
+        yield block.text, block.own, block.own
+    else:
+        start, _ = block.sentence(claim.start)
+        whole, end = block.sentence(claim.start, clauses=False)
+        yield block.text[start:end], claim.start - start, claim.end - start
+        if whole < start:
+            yield block.text[whole:start], start - whole, start - whole
+    for above in (*block.parents, *block.headings[:1]):
+        yield above.text, len(above.text), len(above.text)
+
+
+def _named(level: tuple[str, int, int], wordings: list[tuple[int, re.Pattern[str] | None]]
+           ) -> int | None:
+    """The value that a text names nearest before a claim, or tied to it behind."""
+    text, start, end = level
+    before: list[tuple[int, int, int, int]] = []
+    for code, pattern in wordings:
+        if pattern is None:
+            continue
+        for match in pattern.finditer(text):
+            if match.end() <= start:
+                other = bool(_OTHER.search(text, max(0, match.start() - 30), match.start()))
+                before.append((not other, match.end(), match.end() - match.start(), code))
+            elif match.start() >= end and _TIE.fullmatch(text, end, match.start()):
+                return code
+    return max(before)[3] if before else None
