@@ -57,7 +57,7 @@ check: install
 	$(PY) docs/generate.py --check
 
 bench-self: install
-	$(PY) bench/self.py; held=$$?; $(PY) bench/flow.py && exit $$held
+	@held=0; for part in self reading flow; do $(PY) bench/$$part.py || held=1; done; exit $$held
 
 bench-writing: install
 	$(PY) bench/writing.py
