@@ -15,6 +15,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from baseline_collector.evidence.rule import Rule
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -51,6 +55,33 @@ def vocabulary() -> str:
           ", ".join(one.spellings), one.source) for one in METRICS))
 
 
+_RULES_SET = """
+`baseline rules RULE` prints what stands below. A rule is switched off, or one of its thresholds
+set, in `baseline.toml`, by the environment or by a flag; they add up, the flag last:
+
+```toml
+[rules]
+pareto = false
+unstable.cv = 0.2
+```
+
+    BASELINE_RULES="pareto=off" baseline collect --rule unstable.cv=0.2
+
+`report.md` and `report.json` (`rules_changed`) say which were changed.
+
+"""
+
+
+def _rule(one: Rule) -> str:
+    lines = [f"### {one.id}\n", f"{one.title}. Needs {one.needs}. Says {one.says}. "
+             f"What to do: {one.do}. Source: {one.source}.\n"]
+    if one.thresholds:
+        lines.append(_table(("threshold", "default", "what it bounds"), (
+            (f"`{one.id}.{each.name}`", f"{each.value:g}", each.meaning)
+            for each in one.thresholds)))
+    return "\n".join(lines) + "\n"
+
+
 def rules() -> str:
     """Every finding rule and cleaning rule."""
     from baseline_collector.normalise.cleaning import RULES as CLEANING
@@ -59,6 +90,7 @@ def rules() -> str:
     return ("# Rules\n\n## Findings\n\n" + _table(
         ("rule", "severity", "what it looks for", "what it needs", "source"),
         ((f"`{one.id}`", one.severity, one.title, one.needs, one.source) for one in RULES))
+        + _RULES_SET + "".join(_rule(one) for one in RULES)
         + "\n## Cleaning\n\n" + _table(("rule", "what it says"), CLEANING.items()))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -40,6 +40,8 @@ class Settings:
         persona: File with a persona; empty for the default one.
         redact: Whether secrets and personal paths are masked.
         plugins: Whether readers that other installed packages offer are used.
+        rules: Rules switched off and thresholds set, ``RULE=off``, ``RULE.THRESHOLD=NUMBER``; a
+            table ``[rules]`` in a file. Those of a file, the environment and the flags add up.
         max_document_bytes: Largest file that is parsed whole.
         max_stream_bytes: Largest file that is read line by line.
         max_depth: Deepest nesting.
@@ -66,6 +68,7 @@ class Settings:
     persona: str = ""
     redact: bool = True
     plugins: bool = False
+    rules: tuple[str, ...] = ()
     max_document_bytes: int = 64 * 1024 * 1024
     max_stream_bytes: int = 2 * 1024 * 1024 * 1024
     max_depth: int = 64
@@ -93,7 +96,10 @@ def load(flags: Mapping[str, object], where: Path | None = None,
         ("flags", {key: value for key, value in flags.items() if value is not None}),
     ):
         for key, value in values.items():
-            found[key.replace("-", "_")] = _typed(key, value, source)
+            name, typed = key.replace("-", "_"), _typed(key, value, source)
+            before = found.get(name)
+            found[name] = (*before, *typed) if name == "rules" and isinstance(before, tuple) \
+                and isinstance(typed, tuple) else typed
     settings = Settings(**found)  # type: ignore[arg-type]
     for name in ("max_document_bytes", "max_stream_bytes", "max_depth", "llm_timeout_s"):
         if not getattr(settings, name) > 0:
@@ -154,8 +160,23 @@ def _typed(key: str, value: object, source: str) -> object:
                          expected=_KIND_WORDS[kind], found=repr(value)) from error
 
 
+def _flat(table: Mapping[str, object], above: str = "") -> Iterator[str]:
+    """A table of settings as texts: ``{"unstable": {"cv": 0.2}}`` is ``unstable.cv=0.2``."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        elif isinstance(value, bool):
+            yield f"{above}{key}={'on' if value else 'off'}"
+        elif isinstance(value, str | int | float):
+            yield f"{above}{key}={value}"
+        else:
+            raise TypeError
+
+
 def _converted(kind: type, value: object) -> object:
     if kind is tuple:
+        if isinstance(value, Mapping):
+            return tuple(_flat(value))
         if isinstance(value, str):
             return tuple(part for part in value.split(os.pathsep) if part)
         if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):

@@ -224,6 +224,69 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule that was switched off, or a threshold that was set otherwise.
+
+    Attributes:
+        rule: Id of the rule.
+        threshold: Name of the threshold; empty where the rule as a whole is meant.
+        default: What it is unless set.
+        value: What it was set to.
+    """
+
+    rule: str
+    threshold: str
+    default: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is missing, which conclusion that blocks, and the measurement that would fill it.
+
+    Attributes:
+        id: Short name, also of the file with its protocol.
+        title: A sentence with slots.
+        blocks: The question that cannot be answered without it.
+        facts: Ids of the facts it rests on; never empty.
+        rank: How much it blocks, larger first.
+        protocol: Text of the protocol that would fill it; empty where no measurement does.
+    """
+
+    id: str
+    title: str
+    blocks: str
+    facts: tuple[str, ...]
+    rank: float
+    protocol: str
+
+
+AdviceKind = Literal["change", "measure", "mend", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A recommendation: what to do, by what it gains, and the numbers it rests on.
+
+    Attributes:
+        kind: Change a setting, measure something, mend the heap or the harness; none where
+            there is not enough data to recommend.
+        text: A sentence with slots.
+        facts: Ids of the facts it rests on; empty for kind none only.
+        gain: Expected gain in speed as a share; None where it is not a matter of speed.
+        findings: Ids of the findings it follows from.
+        gap: Id of the gap it fills; empty for none.
+    """
+
+    kind: AdviceKind
+    text: str
+    facts: tuple[str, ...]
+    gain: float | None
+    findings: tuple[str, ...] = ()
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """What analyse found: facts, findings and the names their texts speak of."""
 
@@ -231,6 +294,9 @@ class Analysis:
     findings: tuple[Finding, ...]
     names: tuple[Name, ...]
     charts: tuple[Chart, ...] = ()
+    rules_changed: tuple[RuleChange, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from baseline_collector.model import (
 from baseline_collector.narrate import ANALYSIS, DEFAULT_PERSONA, load_persona, narrate
 from baseline_collector.read import read
 from baseline_collector.redact import Redactor
+from baseline_collector.rules.catalogue import tuned
 from baseline_collector.share import limits, tools
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
     """
     clock = time.perf_counter
     started, began_ns = clock(), time.time_ns()
+    tuned(settings.rules)  # a wrong name is told before anything is read
     redact = Redactor(enabled=settings.redact).text
     journal = Journal(redact, tell)
     persona = load_persona(settings.persona) if settings.persona else DEFAULT_PERSONA
@@ -84,7 +86,7 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
             measurements = store.keep(stage / "dataset", collected.tables(), collected.unchanged)
         ingested = clock()
         inventory = take_stock(collected.artifacts, found.skipped)
-        analysis = examine(collected, measurements, found)
+        analysis = examine(collected, measurements, found, settings.rules)
         analysed = clock()
         journal.event("analysed", facts=len(analysis.facts), findings=len(analysis.findings))
         narrative, agent = write(analysis, settings, persona, redact, journal)
@@ -217,10 +219,11 @@ def find(settings: Settings) -> Found:
     return discover(roots, selection)
 
 
-def examine(collected: Collected, measurements: pa.Table, found: Found) -> Analysis:
-    """Analyse, with outcomes and twins by name."""
+def examine(collected: Collected, measurements: pa.Table, found: Found,
+            rules: Sequence[str] = ()) -> Analysis:
+    """Analyse, with outcomes and twins by name, and the rules as set."""
     return analyse(measurements, collected.artifacts, found.skipped, collected.outcomes(),
-                   collected.twins())
+                   collected.twins(), rules)
 
 
 def write(analysis: Analysis, settings: Settings, persona: str, redact: Callable[[str], str],

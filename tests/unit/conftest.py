@@ -58,10 +58,10 @@ class Pile:
     def table(self) -> pa.Table:
         return joined([MEASUREMENTS.empty_table(), *self.ingested()[1].tables()])
 
-    def analysis(self) -> Analysis:
+    def analysis(self, *rules: str) -> Analysis:
         found, collected = self.ingested()
         table = joined([MEASUREMENTS.empty_table(), *collected.tables()])
-        return pipeline.examine(collected, table, found)
+        return pipeline.examine(collected, table, found, rules)
 
     def collect(self, **settings: object) -> Path:
         given = self.settings(**settings)

@@ -14,14 +14,14 @@ from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.rule import Evidence
 from baseline_collector.evidence.summaries import summarise
 from baseline_collector.model import Analysis, Artifact, Outcomes, Skipped
-from baseline_collector.rules.catalogue import RULES
+from baseline_collector.rules.catalogue import tuned
 
 _SEVERITIES = ("critical", "warning", "notice", "info")
 
 
 def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
             skipped: Sequence[Skipped] = (), outcomes: Mapping[str, Outcomes] | None = None,
-            twin_of: Mapping[str, str] | None = None) -> Analysis:
+            twin_of: Mapping[str, str] | None = None, rules: Sequence[str] = ()) -> Analysis:
     """Turn a dataset into facts and findings.
 
     Args:
@@ -30,6 +30,7 @@ def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
         skipped: Entries below the roots that are no artifacts.
         outcomes: How calls ended, by artifact name.
         twin_of: Artifact name -> name of the one that is counted instead.
+        rules: Rules switched off and thresholds set, as ``rules.catalogue.tuned`` takes them.
 
     Returns:
         Facts with ids in order of entry, findings, names and charts; the same input gives
@@ -41,9 +42,11 @@ def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
     value_facts(frame, book)
     key_facts(frame, artifacts, book)
     summaries = summarise(frame, book)
-    evidence = Evidence(book, frame, summaries, artifacts, skipped, outcomes or {}, twin_of or {})
-    for rule in RULES:
+    setting = tuned(rules)
+    evidence = Evidence(book, frame, summaries, artifacts, skipped, outcomes or {}, twin_of or {},
+                        setting.limits)
+    for rule in setting.rules:
         rule.apply(evidence)
     findings = sorted(book.findings, key=lambda finding: _SEVERITIES.index(finding.severity))
     return Analysis(tuple(book.facts.values()), tuple(findings), tuple(book.names.values()),
-                    charts(summaries))
+                    charts(summaries), setting.changes)

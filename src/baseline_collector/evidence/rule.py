@@ -24,6 +24,7 @@ class Evidence:
         skipped: Entries that are no artifacts.
         outcomes: How calls ended, by artifact.
         twin_of: Artifact -> the one counted instead.
+        limits: Thresholds of the rules, by ``rule.name``.
     """
 
     book: Book
@@ -33,6 +34,7 @@ class Evidence:
     skipped: Sequence[Skipped] = ()
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
     twin_of: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     def of_metric(self, metric: str) -> list[Summary]:
         """Summaries of one metric, in order."""
@@ -50,6 +52,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """A number that a rule compares with, and that may be set otherwise.
+
+    Attributes:
+        name: Short name, unique within its rule.
+        value: Default.
+        meaning: What it bounds, with its unit.
+    """
+
+    name: str
+    value: float
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule that may fire.
 
@@ -59,7 +76,10 @@ class Rule:
         severity: Of its findings, at most.
         source: Whose rule it is.
         needs: What the dataset must hold for it to speak.
+        says: When it speaks, and what a finding tells.
+        do: What to do about a finding.
         apply: Looks at the evidence and enters facts and findings.
+        thresholds: Numbers it compares with.
     """
 
     id: str
@@ -67,7 +87,10 @@ class Rule:
     severity: Severity
     source: str
     needs: str
+    says: str
+    do: str
     apply: Callable[[Evidence], None]
+    thresholds: tuple[Threshold, ...] = ()
 
 
 def files(names: Sequence[str]) -> list[Source]:

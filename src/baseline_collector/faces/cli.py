@@ -89,6 +89,9 @@ def _collect(commands: _Commands) -> None:
                     "what the numbers say and what is missing, and write the report.")
     _choosing(command)
     command.add_argument("--out", metavar="DIR", help="output folder (default baseline-report)")
+    command.add_argument("--rule", action="append", dest="rules", metavar="RULE=off|RULE.LIMIT=N",
+                         help="switch a rule off or set one of its thresholds (repeatable); "
+                              "`baseline rules` lists them")
     model = command.add_argument_group("who writes")
     model.add_argument("--llm", choices=("auto", "ollama", "openai", "embedded", "none"),
                        help="which language model writes (default auto: Ollama, else embedded, "
@@ -215,6 +218,9 @@ def _lists(commands: _Commands) -> None:
     for name, text in (("readers", "list the formats that are read"),
                        ("rules", "list the rules that make findings")):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        if name == "rules":
+            command.add_argument("rule", nargs="*", metavar="RULE",
+                                 help="explain these: what they need and say, their thresholds")
         _format(command)
         command.set_defaults(run=name)
     command = commands.add_parser(

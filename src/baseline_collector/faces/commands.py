@@ -23,7 +23,7 @@ _SETTINGS = (
     "include", "exclude", "hidden", "ignored", "max_document_bytes", "max_stream_bytes",
     "max_depth", "out", "llm", "model", "llm_url", "llm_timeout_s", "allow_remote",
     "free_writing", "llm_seed", "llm_temperature", "persona", "redact", "plugins",
-    "workers", "cache", "rehash",
+    "rules", "workers", "cache", "rehash",
 )
 
 

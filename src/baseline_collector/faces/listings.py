@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata, util
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from baseline_collector import vocabulary as words
 from baseline_collector.discover import discover
-from baseline_collector.errors import ModelError
+from baseline_collector.errors import ModelError, UsageError
 from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.normalise.meaning import meaning_of
 from baseline_collector.read import read
 from baseline_collector.readers.base import NUMBER, Limits
 from baseline_collector.readers.catalogue import GENERIC, TOOLS
+
+if TYPE_CHECKING:
+    from baseline_collector.evidence.rule import Rule
 
 
 def readers(given: argparse.Namespace) -> int:
@@ -31,12 +35,41 @@ def readers(given: argparse.Namespace) -> int:
 
 
 def rules(given: argparse.Namespace) -> int:
-    """List the rules."""
-    from baseline_collector.rules.catalogue import RULES  # noqa: PLC0415
+    """List the rules, or explain some."""
+    from baseline_collector.rules.catalogue import BY_ID, RULES  # noqa: PLC0415
 
+    if given.rule:
+        unknown = [name for name in given.rule if name not in BY_ID]
+        if unknown:
+            raise UsageError(f"no such rule: {unknown[0]!r}", found=repr(unknown[0]),
+                             expected=", ".join(sorted(BY_ID)))
+        explained = [_rule(BY_ID[name]) for name in given.rule]
+        if given.format == "json":
+            print_json(explained)
+        else:
+            _print_rules(explained)
+        return 0
     _print(given.format, [{"rule": one.id, "severity": one.severity, "title": one.title,
                            "needs": one.needs, "source": one.source} for one in RULES])
     return 0
+
+
+def _rule(one: Rule) -> dict[str, object]:
+    return {"rule": one.id, "title": one.title, "severity": one.severity, "source": one.source,
+            "needs": one.needs, "says": one.says, "do": one.do,
+            "thresholds": [{"setting": f"{one.id}.{each.name}", "default": each.value,
+                            "meaning": each.meaning} for each in one.thresholds]}
+
+
+def _print_rules(explained: Sequence[Mapping[str, object]]) -> None:
+    for one in explained:
+        print(f"{one['rule']}: {one['title']} ({one['severity']})")
+        for label in ("needs", "says", "do", "source"):
+            print(f"  {label}: {one[label]}")
+        for each in cast("Sequence[Mapping[str, object]]", one["thresholds"]):
+            print(f"  {each['setting']} = {each['default']}: {each['meaning']}")
+        print(f"  switch off: --rule {one['rule']}=off, or in baseline.toml [rules] "
+              f"{one['rule']} = false")
 
 
 def vocabulary(given: argparse.Namespace) -> int:

@@ -80,8 +80,11 @@ def workflow(report: Report) -> Html:
     times: list[str] = [Html("Execution time: "), _seconds(timing.total_s), " (ingest ",
                         _seconds(timing.ingest_s), ", analysis ", _seconds(timing.analysis_s),
                         ", report ", _seconds(timing.report_s), ")"]
+    changed = [joined(("Rule changed: ", code(f"{one.rule}.{one.threshold}".rstrip(".")), " ",
+                       code(one.value), " instead of ", code(one.default)))
+               for one in report.analysis.rules_changed]
     return joined((
-        listing((joined(statuses), joined(times))),
+        listing((joined(statuses), joined(times), *changed)),
         el("h3", "By type"), _groups(dict(types_in_order(inventory)), type_anchor, "Type"),
         el("h3", "By root"), _groups(inventory.by_root, root_anchor, "Root"),
         *_exceptions(inventory)))

@@ -55,6 +55,7 @@ def report_json(report: Report, slots: Slots | None = None) -> str:
         "facts": [fact_record(fact, slots) for fact in report.analysis.facts],
         "findings": [finding_record(finding, slots) for finding in report.analysis.findings],
         "narrative": _narrative(report.narrative),
+        "rules_changed": [asdict(one) for one in report.analysis.rules_changed],
         "names": [asdict(name) for name in report.analysis.names],
         "charts": [_chart(chart, slots) for chart in report.analysis.charts],
     })

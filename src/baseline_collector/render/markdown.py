@@ -138,9 +138,18 @@ def _workflow(report: Report) -> list[str]:
         f"- Files analyzed: {len(report.inventory.artifacts)}",
         f"- Execution time: {timing.total_s:.2f}s (ingest {timing.ingest_s:.2f}s | "
         f"analysis {timing.analysis_s:.2f}s | report {timing.report_s:.2f}s)",
+        *_rules_changed(report),
         "- Data summary:",
         *fence(data_summary(report.inventory)),
     ]
+
+
+def _rules_changed(report: Report) -> list[str]:
+    """Say which rules were switched off or compared with other thresholds."""
+    told = [f"{code(one.rule)} {one.value}" if not one.threshold else
+            f"{code(f'{one.rule}.{one.threshold}')} {code(one.value)} instead of "
+            f"{code(one.default)}" for one in report.analysis.rules_changed]
+    return [f"- Rules changed: {'; '.join(told)}"] if told else []
 
 
 def _metrics(narrative: Narrative) -> Iterator[str]:

@@ -346,5 +346,7 @@ RULES = (
     Rule("compile-payback", "Compile time against time gained", "warning",
          "Welch 1947, level shared among the backends; the base of each ratio is named "
          "(Hoefler & Belli 2015, rule 1)",
-         "compile times and iteration times of several backends", compile_payback),
+         "compile times and iteration times of several backends",
+         "what each backend cost to compile, runs at, and when it pays back, or never",
+         "use the fastest that pays back; leave out the others", compile_payback),
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+
+import numpy as np
 
 from baseline_collector.evidence.book import count_of, quoted
+from baseline_collector.evidence.cite import cited
+from baseline_collector.evidence.pairing import beside
 from baseline_collector.evidence.rule import Evidence, Rule, files, listed
 from baseline_collector.model import Outcomes
 
-_MOST_CAUSES = 20
 _NUMBERS = re.compile(r"\d+")
 _DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an error): *")
 
@@ -18,7 +20,7 @@ _DETAIL = re.compile(r"^(?:error|status|not marked as failed, but its text is an
 def failed_calls(evidence: Evidence) -> None:
     """Calls that failed, in all and by the text of their error."""
     told = {name: one for name, one in evidence.outcomes.items() if name not in evidence.twin_of}
-    failing = {name: one for name, one in told.items() if one.failures}
+    failing = _failing(evidence)
     if not failing:
         return
     book = evidence.book
@@ -38,14 +40,18 @@ def failed_calls(evidence: Evidence) -> None:
                  f"{{{fact}}} of {{{tried}}} {count_of(attempts, 'call')} with a recorded outcome "
                  "failed; what they tell stays out of every statistic.", [fact, tried],
                  "Repeat the failed runs, or say in the artifact that they are void.", "failure")
-    _causes(evidence, failing)
-    _void(evidence)
 
 
-def _causes(evidence: Evidence, failing: Iterable[str]) -> None:
+def _failing(evidence: Evidence) -> dict[str, Outcomes]:
+    """Outcomes of artifacts in which calls failed, those counted elsewhere left out."""
+    return {name: one for name, one in evidence.outcomes.items()
+            if one.failures and name not in evidence.twin_of}
+
+
+def causes(evidence: Evidence) -> None:
     """The same error text, numbers in it aside, grouped."""
-    book = evidence.book
-    causes: Counter[str] = Counter()
+    book, failing = evidence.book, _failing(evidence)
+    found: Counter[str] = Counter()
     where: dict[str, list[str]] = {}
     alike: dict[str, dict[str, None]] = {}
     for name in sorted(failing):
@@ -53,10 +59,10 @@ def _causes(evidence: Evidence, failing: Iterable[str]) -> None:
             text = _cut(_DETAIL.sub("", reason))
             cause = _NUMBERS.sub("#", text)
             alike.setdefault(cause, {})[text] = None
-            causes[cause] += 1
+            found[cause] += 1
             if name not in where.setdefault(cause, []):
                 where[cause].append(name)
-    for cause, count in sorted(causes.items(), key=lambda item: (-item[1], item[0]))[:_MOST]:
+    for cause, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:_MOST]:
         text = min(alike[cause])
         how = "with" if len(alike[cause]) == 1 else "with errors like"
         fact = book.fact(f"Calls that failed {how} {book.name('error', text)}: {{}}", count,
@@ -94,7 +100,7 @@ def _advice(error: str) -> str:
     return "Find the cause of the failed calls and run them again."
 
 
-def _void(evidence: Evidence) -> None:
+def void(evidence: Evidence) -> None:
     """Files in which no call worked."""
     void = sorted(name for name, one in evidence.outcomes.items()
                   if name not in evidence.twin_of
@@ -113,6 +119,29 @@ def _void(evidence: Evidence) -> None:
                  f"{listed(book, 'artifact', void)}.", [fact],
                  "Run the files in which no call worked again, and set the old ones aside: they "
                  "measure nothing.", "failure")
+
+
+def nothing_completed(evidence: Evidence) -> None:
+    """Models of which an artifact says that no prompt completed."""
+    frame = evidence.frame
+    done = np.flatnonzero(frame.counted & frame.column("metric").where("success_count")
+                          & frame.column("statistic").where("sample") & (frame.value == 0))
+    tried = beside(frame, done, "request_count")
+    done = done[(tried >= 0) & (frame.value[tried] > 0)]
+    if not len(done):
+        return
+    book, model = evidence.book, frame.column("model")
+    count = cited(evidence, done, "Summaries that say that no prompt completed: {}", "count",
+                  topic="failure", weight=74.0, scope={"of": "nothing completed"},
+                  estimator="success count of zero beside a request count above zero")
+    models = sorted({str(model.at(row)) for row in done.tolist() if model.at(row)})
+    names = sorted({str(frame.column("artifact").at(row)) for row in done.tolist()})
+    of = f" of {listed(book, 'model', models, 5)}" if models else ""
+    book.finding("nothing-completed", "warning",
+                 f"In {{{count}}} {count_of(len(done), 'summary', 'summaries')} no prompt{of} "
+                 f"completed: {listed(book, 'artifact', names)}.", [count],
+                 "Run these models again before they are compared with others; they have no "
+                 "values there.", "failure")
 
 
 def disguised(evidence: Evidence) -> None:
@@ -172,9 +201,26 @@ def words_for_tokens(evidence: Evidence) -> None:
 
 RULES = (
     Rule("failed-calls", "Calls that failed", "warning", "survivorship: MLPerf counts them",
-         "an outcome a call", failed_calls),
+         "an outcome a call",
+         "calls with an outcome failed: how many of how many",
+         "repeat them, or mark the artifact as void", failed_calls),
+    Rule("failure-cause", "Failures with a common cause", "warning",
+         "error texts grouped, numbers in them aside", "error texts",
+         "how many calls failed with the same error, and where",
+         "remove the cause that the text names, and run them again", causes),
+    Rule("void-file", "Files in which no call worked", "warning", "survivorship: MLPerf",
+         "an outcome a call", "the files in which every recorded call failed",
+         "run them again, and set the old ones aside", void),
+    Rule("nothing-completed", "Models for which no prompt completed", "warning",
+         "survivorship: MLPerf", "counts of prompts tried and completed",
+         "summaries with a success count of zero, and their models",
+         "run these models again before comparing them", nothing_completed),
     Rule("disguised-failure", "Failures that the file calls a success", "critical",
-         "the record contradicts its flag", "answers beside numbers", disguised),
+         "the record contradicts its flag", "answers beside numbers",
+         "a record marked as success (or not marked) holds an error message as its answer",
+         "treat it as void; let the harness check the answer", disguised),
     Rule("words-for-tokens", "Token counts that are word counts", "warning",
-         "count equals the words of the text", "answers beside token counts", words_for_tokens),
+         "count equals the words of the text", "answers beside token counts",
+         "every token count of a file equals the words of its text: rates are words per second",
+         "take token counts from the server's own answer", words_for_tokens),
 )

@@ -107,11 +107,19 @@ def quarantined(evidence: Evidence) -> None:
 
 RULES = (
     Rule("duplicate", "Files with the same content", "notice", "content hash (SHA-256)",
-         "two files", duplicates),
+         "two files",
+         "files with the same bytes; each content counts once",
+         "keep one copy", duplicates),
     Rule("twin", "The same measurements in two files", "notice",
-         "values equal metric by metric", "samples in two files", twins),
+         "values equal metric by metric", "samples in two files",
+         "a file repeats the measurements of another in another form; they count once",
+         "write one machine-readable form of a run", twins),
     Rule("unread", "Files that were not read whole", "warning", "the readers' own limits",
-         "nothing", unread),
+         "nothing",
+         "files that could not be read whole, with the reason",
+         "mend or remove them", unread),
     Rule("quarantine", "Numbers that cannot be right", "notice", "cleaning rules C01 to C04",
-         "nothing", quarantined),
+         "nothing",
+         "numbers that cannot be right, by the cleaning rule that put them aside",
+         "look at them where they stand", quarantined),
 )

@@ -118,5 +118,7 @@ def _holds(span: Interval | None, best: Side, worst: Side) -> bool:
 
 RULES = (
     Rule("models", "Models and quantizations side by side", "notice", "Kalibera & Jones 2013",
-         "three warm calls of each of two models in one file", models_compared),
+         "three warm calls of each of two models in one file",
+         "the models of one file by throughput over common prompts, and whether the ends differ",
+         "weigh speed against quality", models_compared),
 )

@@ -357,9 +357,15 @@ def _told_apart(best: Summary, worst: Summary, configurations: int
 RULES = (
     Rule("cold-start", "Cold starts apart from warm calls", "notice",
          "hyperfine's outlier rule on load durations; Georges et al. 2007",
-         "a load duration or time to first token a call", cold_starts),
+         "a load duration or time to first token a call",
+         "cold calls took so long, warm ones so long, and what the cold ones spent it on",
+         "report cold and warm apart; say how many warm-up calls were made", cold_starts),
     Rule("single-value", "Groups with n = 1", "warning", "Hoefler & Belli 2015, rule 5",
-         "samples", single_values),
+         "samples",
+         "so many groups of like runs hold one value: no spread, no trend",
+         "repeat each configuration; an interval needs three runs", single_values),
     Rule("sweep", "Best and worst configuration of a sweep", "notice", "Kalibera & Jones 2013",
-         "throughput of three settings of one model", sweeps),
+         "throughput of three settings of one model",
+         "the configuration in front, the last one, their margin, whether n can tell them apart",
+         "use what leads clearly; else repeat both ends", sweeps),
 )

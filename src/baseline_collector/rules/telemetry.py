@@ -208,9 +208,15 @@ _NAMES_A_VERSION = (
 
 RULES = (
     Rule("constant-telemetry", "Telemetry that never moves", "notice", "a constant is a gap",
-         "three samples of a signal", constant),
+         "three samples of a signal",
+         "a signal stands at one value in all its samples",
+         "check that the sensor is read", constant),
     Rule("missing-telemetry", "Timings without hardware signals", "warning",
-         "Hoefler & Belli 2015, rule 9", "timings", missing_telemetry),
+         "Hoefler & Belli 2015, rule 9", "timings",
+         "so many files with timings hold no hardware signal",
+         "record power, temperature, utilisation and memory during each run", missing_telemetry),
     Rule("missing-setup", "Measurements that do not say on what", "warning",
-         "Hoefler & Belli 2015, rule 9; MLPerf; conbench", "measurements", missing_setup),
+         "Hoefler & Belli 2015, rule 9; MLPerf; conbench", "measurements",
+         "so many measured files name no hardware, version, date or model",
+         "write the setup into each file", missing_setup),
 )

@@ -1,0 +1,433 @@
+"""Rules about reported numbers: quantiles, means and sums that are not what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from baseline_collector.evidence.cite import cited, counted, derived, said
+from baseline_collector.evidence.frame import Frame, Ints
+from baseline_collector.evidence.pairing import beside, containers, record_codes, together
+from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
+from baseline_collector.stats.plausibility import QuantileDefect, grim, quantile_defects
+from baseline_collector.stats.summary import smallest_n
+
+_QUANTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
+_MOST_TOLD = 3
+_WORDS: Mapping[QuantileDefect, str] = {
+    "largest run mean": "the largest of {n} run means",
+    "quantile of run means": "a quantile of {n} run means",
+    "mean of run quantiles": "the mean of the quantiles of {n} runs",
+    "quantile of run quantiles": "a quantile of the quantiles of {n} runs",
+    "below every run": "below the same quantile of each of {n} runs",
+    "above every run": "above the same quantile of each of {n} runs",
+}
+_WORST: tuple[QuantileDefect, ...] = ("largest run mean", "quantile of run means", *_WORDS)
+
+
+def _level(statistic: str | None) -> float | None:
+    found = _QUANTILE.fullmatch(statistic or "")
+    return float(found[1]) / 100 if found else None
+
+
+def _quantile_rows(frame: Frame) -> Ints:
+    column = frame.column("statistic")
+    levels = np.array([_level(name) is not None for name in column.names])
+    return np.flatnonzero(frame.counted & levels[column.codes])
+
+
+def percentile_of_percentiles(evidence: Evidence) -> None:
+    """Quantiles beside a list of runs that were computed from the runs' own statistics."""
+    frame = evidence.frame
+    column, metric = frame.column("statistic"), frame.column("metric")
+    quantiles = _quantile_rows(frame)
+    within = np.isin(frame.column("artifact").codes,
+                     np.unique(frame.column("artifact").codes[quantiles]))
+    rows = np.union1d(quantiles, np.flatnonzero(frame.counted & within & column.where("mean")))
+    by_metric: dict[tuple[int, int], dict[str, dict[str, int]]] = {}
+    for (artifact, place), found in together(frame, rows).items():
+        for name, row in found.items():
+            label = (artifact, int(metric.codes[row]))
+            by_metric.setdefault(label, {}).setdefault(place, {})[name] = row
+    for places in by_metric.values():
+        runs = [one for place, one in places.items() if place.endswith("]") and "mean" in one]
+        printed = [one for place, one in places.items() if not place.endswith("]")]
+        if len(runs) >= 2 and printed:
+            for one in printed:
+                _judge_quantiles(evidence, one, runs)
+
+
+def _judge_quantiles(evidence: Evidence, printed: Mapping[str, int],
+                     runs: Sequence[Mapping[str, int]]) -> None:
+    """Enter the finding of one summary, its highest defective quantile first."""
+    frame = evidence.frame
+    told = []
+    for name, row in printed.items():
+        level = _level(name)
+        mine = [run for run in runs if name in run]
+        if level is None or len(mine) < 2:
+            continue
+        own, means = [run[name] for run in mine], [run["mean"] for run in mine]
+        defects = quantile_defects(float(frame.value[row]), frame.value[own],
+                                   frame.value[means], q=level)
+        worst = next((one for one in _WORST if one in defects), None)
+        if worst is not None:
+            told.append((level, name, row, own, worst))
+    if not told:
+        return
+    told.sort(key=lambda one: (_WORST.index(one[4]), -one[0]))
+    book = evidence.book
+    artifact = str(frame.column("artifact").at(told[0][2]))
+    what = str(frame.column("metric").at(told[0][2])).replace("_", " ")
+    file = book.name("artifact", artifact)
+    facts, clauses = [], []
+    for _, name, row, own, worst in told:
+        slot = book.name("statistic", name)
+        printed_fact = cited(evidence, [row], f"{slot} of {what} as {file} reports it over its "
+                             "runs: {}", "value", topic="quality", weight=30.0)
+        runs_facts = [cited(evidence, [each], f"{slot} of {what} of a single run in {file}: {{}}",
+                            "value", topic="quality", weight=12.0) for each in own[:_MOST_TOLD]]
+        count = counted(evidence, f"Runs behind {slot} of {what} in {file}: {{}}", len(own),
+                        of=f"runs behind {name}", topic="quality", estimator="count of runs",
+                        rows=own, scope={"artifact": artifact}, weight=4.0)
+        words = _WORDS[worst].format(n=f"{{{count}}}")
+        rest = " and so on" if len(own) > _MOST_TOLD else ""
+        clauses.append(f"{slot} at {{{printed_fact}}} is {words}, where the runs' own are "
+                       f"{said(runs_facts)}{rest}")
+        facts += [printed_fact, count, *runs_facts]
+    book.finding("quantile-of-runs", "warning",
+                 f"In {file} quantiles of {what} are not taken over all values: "
+                 + "; ".join(clauses) + ".", facts,
+                 "Take quantiles over the single values of all runs, or print those of each run.",
+                 "quality")
+
+
+def small_quantiles(evidence: Evidence) -> None:
+    """Quantiles that artifacts report from fewer values than they need."""
+    frame = evidence.frame
+    rows = _quantile_rows(frame)
+    rows = rows[frame.n[rows] > 0]
+    if not len(rows):
+        return
+    column = frame.column("statistic")
+    needs = {code: smallest_n(level) for code, name in enumerate(column.names)
+             if (level := _level(name))}
+    wanted = np.array([needs[code] for code in column.codes[rows].tolist()])
+    poor = rows[frame.n[rows] < wanted]
+    if not len(poor):
+        return
+    book = evidence.book
+    count = counted(evidence, "Reported quantiles that rest on fewer values than they need: {}",
+                    len(poor), of="quantiles from too few values", topic="quality",
+                    estimator="n under ln(0.05) / ln(q)", rows=poor, n=len(rows))
+    total = counted(evidence, "Reported quantiles that say their n: {}", len(rows),
+                    of="quantiles with n", topic="quality", estimator="count of values",
+                    rows=rows, weight=19.0)
+    levels = sorted({column.at(int(row)) for row in poor}, key=lambda name: -(_level(name) or 0))
+    facts, clauses = [count, total], []
+    for name in levels[:_MOST_TOLD]:
+        slot, q = book.name("statistic", str(name)), _level(name) or 0.0
+        mine = poor[column.where(name)[poor]] if name else poor
+        need = book.fact(f"Values that a {slot} needs: {{}}", smallest_n(q), statistic="count",
+                         estimator="smallest n with at most a chance of 0.05 that none lies beyond",
+                         topic="quality", kind="inventory", weight=2.0, scope={"of": "needed n"},
+                         sql=f"SELECT CAST(ceil(ln(0.05) / ln({max(q, 1 - q)})) AS INTEGER)")
+        most = int(frame.n[mine].max())
+        have = counted(evidence, f"Most values behind such a {slot}: {{}}", most,
+                       of="largest n", topic="quality", estimator="largest n", rows=mine,
+                       weight=2.0, scope={"statistic": str(name)})
+        facts += [need, have]
+        clauses.append(f"{slot} needs {{{need}}} values and has at most {{{have}}}")
+    names = sorted({str(frame.column("artifact").at(int(row))) for row in poor})
+    book.finding("small-quantile", "warning",
+                 f"{{{count}}} of {{{total}}} reported quantiles rest on too few values and are a "
+                 f"maximum under another name, in {listed(book, 'artifact', names)}: "
+                 + "; ".join(clauses) + ".", facts,
+                 "Print the range where n is small, or measure until the quantile can be told.",
+                 "quality")
+
+
+def means_of_one(evidence: Evidence) -> None:
+    """Means that are single values: n is stated as one, or the only sample is equal."""
+    frame = evidence.frame
+    rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean"))
+    if not len(rows):
+        return
+    stated = rows[frame.n[rows] == 1]
+    open_ = rows[frame.n[rows] == 0]
+    alone = np.union1d(stated, open_[_equal_only_sample(frame, open_)]) if len(open_) else stated
+    if not len(alone):
+        return
+    book = evidence.book
+    count = counted(evidence, "Reported means that are a single value: {}", len(alone),
+                    of="means of one value", topic="quality", rows=alone, n=len(rows),
+                    estimator="n = 1, or equal to the only sample of metric, model and settings")
+    total = counted(evidence, "Reported means: {}", len(rows), of="means", topic="quality",
+                    estimator="count of values", rows=rows, weight=19.0)
+    names = sorted({str(frame.column("artifact").at(int(row))) for row in alone})
+    book.finding("mean-of-one", "warning",
+                 f"{{{count}}} of {{{total}}} reported means are a single value under another "
+                 f"name, in {listed(book, 'artifact', names)}: no spread, and no trend can be "
+                 "read from them.", [count, total],
+                 "Call a single run by its name, and repeat each configuration before averaging.",
+                 "quality")
+
+
+def _equal_only_sample(frame: Frame, rows: Ints) -> np.typing.NDArray[np.bool_]:
+    """Whether the only sample of the metric, model and settings of each mean equals it."""
+    settings = _bare_settings(frame)
+    metric = frame.column("metric").codes
+    samples = np.flatnonzero(frame.counted & frame.column("statistic").where("sample")
+                             & np.isin(metric, np.unique(metric[rows])))
+
+    def label(chosen: Ints) -> Ints:
+        width = int(settings.max(initial=0)) + 1
+        return np.asarray(metric[chosen] * width + settings[chosen], np.int64)
+
+    codes = label(samples)
+    unique, first, counts = np.unique(codes, return_index=True, return_counts=True)
+    if not len(unique):
+        return np.zeros(len(rows), bool)
+    at = np.minimum(np.searchsorted(unique, label(rows)), len(unique) - 1)
+    single = (unique[at] == label(rows)) & (counts[at] == 1)
+    others = samples[first[at]]
+    apart = frame.column("artifact").codes[others] != frame.column("artifact").codes[rows]
+    configured = settings[rows] > 0
+    return np.asarray(single & apart & configured & np.isclose(
+        frame.value[others], frame.value[rows], rtol=1e-9, atol=0), bool)
+
+
+def _bare_settings(frame: Frame) -> Ints:
+    """Codes of model and settings together; 0 where neither is known."""
+    models, parameters = frame.column("model"), frame.column("parameters")
+    known: dict[tuple[str, str], int] = {}
+    pairs, inverse = np.unique(
+        models.codes * len(parameters.names) + parameters.codes, return_inverse=True)
+    lookup = []
+    for pair in pairs.tolist():
+        model = models.names[pair // len(parameters.names)]
+        text = parameters.names[pair % len(parameters.names)]
+        label = (model or "", text or "")
+        lookup.append(known.setdefault(label, len(known) + 1) if text else 0)
+    return np.array(lookup or [0], np.int64)[inverse]
+
+
+_WHOLE = ("output_tokens", "prompt_tokens", "total_tokens", "output_characters", "success_count",
+          "failure_count", "process_count")
+
+
+def impossible_means(evidence: Evidence) -> None:
+    """Means of whole numbers that no total of whole numbers gives (GRIM)."""
+    frame, book = evidence.frame, evidence.book
+    rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean")
+                          & frame.column("metric").where(*_WHOLE) & (frame.n > 0))
+    raw = frame.table.column("raw")
+    for row in rows.tolist():
+        text = str(raw[row].as_py()).replace(",", "").rstrip("%")
+        try:
+            possible = grim(text, int(frame.n[row])) != "impossible"
+        except ValueError:
+            continue
+        if possible:
+            continue
+        file = book.name("artifact", str(frame.column("artifact").at(row)))
+        what = str(frame.column("metric").at(row)).replace("_", " ")
+        mean = cited(evidence, [row], f"Mean {what} that {file} reports: {{}}", "value",
+                     topic="quality", estimator="mean as the artifact reports it")
+        n = counted(evidence, f"Values behind the mean {what} in {file}: {{}}",
+                    int(frame.n[row]), of="n behind a mean", topic="quality", rows=[row],
+                    estimator="n as the artifact states it", weight=4.0)
+        book.finding("impossible-mean", "warning",
+                     f"A mean {what} of {{{mean}}} over {{{n}}} whole numbers in {file} cannot "
+                     "be: no whole total gives it.", [mean, n],
+                     f"Compute the mean in {file} again from its values, or state the right n.",
+                     "quality")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A whole and the parts it should be the sum of."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+_SUMS = (
+    _Sum("total_tokens", ("prompt_tokens", "output_tokens")),
+    _Sum("request_count", ("success_count", "failure_count")),
+)
+
+
+def parts_and_wholes(evidence: Evidence) -> None:
+    """Wholes that are not the sum of their parts; totals that are not the sum of their values."""
+    frame = evidence.frame
+    for one in _SUMS:
+        wholes = np.flatnonzero(frame.counted & frame.column("statistic").where("sample")
+                                & frame.column("metric").where(one.whole))
+        columns = [beside(frame, wholes, part) for part in one.parts]
+        have = np.logical_and.reduce([column >= 0 for column in columns])
+        for at in np.flatnonzero(have).tolist():
+            parts = [int(column[at]) for column in columns]
+            if abs(frame.value[parts].sum() - frame.value[wholes[at]]) > 0.5:
+                _wrong_sum(evidence, int(wholes[at]), parts)
+    _wrong_totals(evidence)
+    _shares(evidence)
+
+
+def _wrong_sum(evidence: Evidence, whole: int, parts: Sequence[int]) -> None:
+    frame, book = evidence.frame, evidence.book
+    file = book.name("artifact", str(frame.column("artifact").at(whole)))
+
+    def fact(row: int) -> str:
+        what = str(frame.column("metric").at(row)).replace("_", " ")
+        where = book.name("pointer", frame.source(row).pointer)
+        return cited(evidence, [row], f"The {what} at {where} of {file}: {{}}", "value",
+                     topic="quality")
+
+    total, mine = fact(whole), [fact(row) for row in parts]
+    names = " and ".join(str(frame.column("metric").at(row)).replace("_", " ") for row in parts)
+    book.finding("parts-and-whole", "warning",
+                 f"In {file} {str(frame.column('metric').at(whole)).replace('_', ' ')} "
+                 f"{{{total}}} is not the sum of {names}, {said(mine)}.", [total, *mine],
+                 f"Check which of these numbers in {file} counts something else.", "quality")
+
+
+def _wrong_totals(evidence: Evidence) -> None:
+    """Totals that an artifact states beside the samples they are the sum of."""
+    frame, book = evidence.frame, evidence.book
+    artifact, metric = frame.column("artifact").codes, frame.column("metric").codes
+    totals = np.flatnonzero(frame.counted & frame.column("statistic").where("total"))
+    for row in totals.tolist():
+        mine = np.flatnonzero(
+            (artifact == artifact[row]) & (metric == metric[row]) & frame.counted
+            & frame.column("statistic").where("sample")
+            & (frame.column("unit").codes == frame.column("unit").codes[row]))
+        same = (artifact == artifact[row]) & (metric == metric[row])
+        alone = int((same & frame.column("statistic").where("total")).sum()) == 1
+        failed = bool((same & ~frame.counted).any())
+        keys = len(set(frame.column("key").codes[mine].tolist()))
+        if len(mine) < 2 or not alone or failed or keys != 1:
+            continue
+        summed, stated = float(frame.value[mine].sum()), float(frame.value[row])
+        if abs(summed - stated) <= evidence.limits["parts-and-whole.total"] * abs(stated):
+            continue
+        file = book.name("artifact", str(frame.column("artifact").at(row)))
+        what = str(frame.column("metric").at(row)).replace("_", " ")
+        said_ = cited(evidence, [row], f"Total {what} that {file} states: {{}}", "value",
+                      topic="quality", estimator="total as the artifact states it")
+        found = cited(evidence, mine, f"Sum of the values of {what} in {file}: {{}}", "total",
+                      topic="quality")
+        book.finding("parts-and-whole", "warning",
+                     f"The total {what} of {file} is stated as {{{said_}}}; its values add up to "
+                     f"{{{found}}}.", [said_, found],
+                     f"Check whether values are missing from {file} or its total counts more.",
+                     "quality")
+
+
+_SHARES = re.compile(
+    r"(?:^|[_.])(?:breakdown|distribution|shares?|split|mix|composition)(?:$|[_.\[])",
+    re.IGNORECASE)
+
+
+def _shares(evidence: Evidence) -> None:
+    """Shares of one whole that do not add up to all of it."""
+    frame, book = evidence.frame, evidence.book
+    keys = frame.column("key")
+    telling = np.array([bool(_SHARES.search(str(name).rpartition(".")[0])) for name in keys.names])
+    percent = frame.column("unit").where("%")
+    rows = np.flatnonzero(telling[keys.codes] & percent & frame.column("status").where("ok"))
+    found: dict[tuple[int, str], list[int]] = {}
+    for row, place in zip(rows.tolist(), containers(frame, rows), strict=True):
+        found.setdefault(place, []).append(row)
+    for mine in found.values():
+        whole = float(frame.value[mine].sum())
+        if len(mine) < 2 or abs(whole - 100) <= 0.5 * len(mine) + 0.5:
+            continue
+        file = book.name("artifact", str(frame.column("artifact").at(mine[0])))
+        total = cited(evidence, mine, f"Sum of shares of one whole in {file}: {{}}", "total",
+                      topic="quality")
+        book.finding("parts-and-whole", "warning",
+                     f"Shares of one whole in {file} add up to {{{total}}}.", [total],
+                     f"Check which share in {file} is of another whole.", "quality")
+
+
+def rate_means(evidence: Evidence) -> None:
+    """Means of rates that artifacts report, where total over total is another number."""
+    frame, book = evidence.frame, evidence.book
+    limit = evidence.limits["mean-of-rates.gap"]
+    rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean")
+                          & frame.column("metric").where("output_throughput"))
+    samples = np.flatnonzero(frame.counted & frame.column("statistic").where("sample")
+                             & frame.column("metric").where("output_throughput"))
+    tokens = beside(frame, samples, "output_tokens")
+    seconds = beside(frame, samples, "eval_duration")
+    seconds = np.where(seconds >= 0, seconds, beside(frame, samples, "request_latency"))
+    usable = (tokens >= 0) & (seconds >= 0)
+    artifact = frame.column("artifact").codes
+    for row in rows.tolist():
+        mine = np.flatnonzero((artifact[samples] == artifact[row]) & usable & (
+            frame.column("model").codes[samples] == frame.column("model").codes[row]))
+        if len(mine) < 3 or len(np.unique(record_codes(frame, samples[mine]))) < len(mine):
+            continue
+        rate = frame.value[tokens[mine]].sum() / frame.value[seconds[mine]].sum()
+        stated = float(frame.value[row])
+        plain = float(frame.value[samples[mine]].mean())
+        parts_agree = np.abs(frame.value[tokens[mine]] / frame.value[seconds[mine]]
+                             - frame.value[samples[mine]]) <= 0.01 * frame.value[samples[mine]]
+        if (not parts_agree.all() or abs(stated - plain) > 1e-3 * stated
+                or abs(stated - rate) <= limit * stated):
+            continue
+        file = book.name("artifact", str(frame.column("artifact").at(row)))
+        mean = cited(evidence, [row], f"Mean of rates that {file} reports: {{}}", "value",
+                     topic="quality", estimator="mean as the artifact reports it")
+        whole = cited(evidence, tokens[mine], f"Output tokens of all calls in {file}: {{}}",
+                      "total", topic="quality", weight=3.0)
+        took = cited(evidence, seconds[mine], f"Time of all calls in {file}: {{}}", "total",
+                     topic="quality", weight=3.0)
+        fact = derived(evidence, f"Total tokens over total time in {file}: {{}}", float(rate),
+                       [whole, took], statistic="rate", estimator="total tokens / total time",
+                       sql="{0} / {1}", topic="quality", unit=frame.column("unit").at(row),
+                       metric="output_throughput", n=len(mine))
+        book.finding("mean-of-rates", "notice",
+                     f"{file} reports {{{mean}}} as its mean rate, the plain mean of single "
+                     f"rates; total tokens over total time are {{{fact}}}.", [mean, fact],
+                     "Summarise rates as total over total: a plain mean favours short calls.",
+                     "quality")
+
+
+
+RULES = (
+    Rule("quantile-of-runs", "Quantiles taken over run statistics", "warning",
+         "Hoefler & Belli 2015, rule 8; Tene 2015",
+         "a summary quantile beside the quantiles and means of two runs",
+         "which printed quantile is a statistic of run statistics, and the runs' own",
+         "take quantiles over all single values, or print those of each run",
+         percentile_of_percentiles),
+    Rule("small-quantile", "Quantiles from too few values", "warning",
+         "one-sided order-statistic bound (Wilks 1941): n >= ln(0.05) / ln(q)",
+         "reported quantiles that say their n",
+         "which quantiles rest on fewer values than they need",
+         "print the range, or measure until the quantile can be told", small_quantiles),
+    Rule("mean-of-one", "Means of one run", "warning", "Hoefler & Belli 2015, rule 5",
+         "reported means with n, or beside the samples of the same settings",
+         "which reported means are a single value",
+         "call a single run by its name; repeat before averaging", means_of_one),
+    Rule("impossible-mean", "Means that cannot be", "warning", "Brown & Heathers 2017, GRIM",
+         "a mean of whole numbers with its n",
+         "a mean that no whole total gives", "compute it again from the values",
+         impossible_means),
+    Rule("parts-and-whole", "Wholes that are not the sum of their parts", "warning",
+         "arithmetic; statcheck's idea",
+         "a total beside its parts, or shares of one whole",
+         "the whole, its parts and that they disagree", "check what each number counts",
+         parts_and_wholes,
+         (Threshold("total", 0.01, "largest gap of a stated total, as a share of it"),)),
+    Rule("mean-of-rates", "Means of rates", "notice", "Hoefler & Belli 2015, rule 3",
+         "a reported mean rate beside tokens and durations of its calls",
+         "the plain mean, and total over total", "summarise rates as total over total",
+         rate_means,
+         (Threshold("gap", 0.01, "smallest gap between both that is told, as a share"),)),
+)
