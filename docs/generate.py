@@ -94,6 +94,26 @@ def rules() -> str:
         + "\n## Cleaning\n\n" + _table(("rule", "what it says"), CLEANING.items()))
 
 
+def protocol() -> str:
+    """Every setting of a protocol, and a protocol with the defaults."""
+    from dataclasses import MISSING, fields
+
+    from baseline_collector import protocol as module
+
+    rows = [(f"`{one.name}`", str(one.type).replace("tuple[", "list[").replace(", ...", ""),
+             "required" if one.default is MISSING else f"`{one.default!r}`",
+             module.MEANING[one.name]) for one in fields(module.Protocol)]
+    text = module.write(module.Protocol(model="gemma3:latest"))
+    return ("# PROTOCOL.toml\n\nWhat a benchmark of a live model measures, and how. "
+            "`baseline collect` writes one for each gap it finds, below `protocols/` of its output "
+            "folder. The command that runs it, `baseline bench run PROTOCOL.toml`, is not part of "
+            "this version yet; the format is what it will take.\n\n"
+            + _table(("setting", "type", "default", "what it is"), rows)
+            + "\nLists are swept: each value is measured. Unknown settings, wrong types and "
+            "impossible values are errors that name the setting.\n\nWith every default:\n\n"
+            f"```toml\n{text}```\n")
+
+
 def dataset() -> str:
     """Every table and column."""
     from baseline_collector.schema import TABLES, VERSION
@@ -151,7 +171,7 @@ def _same(one: str, other: str) -> bool:
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli, "vocabulary.md": vocabulary, "rules.md": rules, "dataset.md": dataset,
-    "readers.md": readers, "../../README.md": readme,
+    "readers.md": readers, "protocol.md": protocol, "../../README.md": readme,
 }
 
 

@@ -30,7 +30,7 @@ from baseline_collector.readers.opened import Opened
 
 _INDIFFERENT = frozenset({
     "roots", "out", "include", "exclude", "hidden", "ignored", "model", "allow_remote",
-    "free_writing", "persona", "workers", "cache", "rehash"})
+    "free_writing", "persona", "workers", "cache", "rehash", "rules"})
 """Settings that make no difference to what a file is read as, beside those named llm."""
 
 _SOURCES = ("*.py", "readers/*.py", "normalise/**/*.py", "stats/*.py")

@@ -60,6 +60,7 @@ class _Mask:
         return replace(
             found, names=tuple(replace(one, text=self.text(one.text)) for one in found.names),
             facts=tuple(self.fact(one) for one in found.facts),
+            gaps=tuple(replace(one, protocol=self.text(one.protocol)) for one in found.gaps),
             charts=tuple(replace(chart, bars=tuple(self.bar(bar) for bar in chart.bars))
                          for chart in found.charts))
 

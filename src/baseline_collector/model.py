@@ -212,6 +212,8 @@ class Finding:
         facts: Ids of the facts it rests on; never empty.
         recommendation: What to do, a sentence with slots; empty where nothing follows.
         topic: What part of the report it belongs to.
+        gain: Gain in speed that following the recommendation brings, as a share, where it was
+            measured and told from chance.
     """
 
     id: str
@@ -221,6 +223,7 @@ class Finding:
     facts: tuple[str, ...]
     recommendation: str
     topic: Topic = "performance"
+    gain: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ def write(folder: Path, collected: Collected, report: Report, began_ns: int) -> 
         ("inventory.json", inventory_json(report, slots)),
     ):
         (folder / name).write_text(text, "utf-8", newline="\n")
+    (folder / "protocols").mkdir()  # also where empty: it takes the place of an older one
+    for gap in report.analysis.gaps:
+        if gap.protocol:
+            (folder / "protocols" / f"{gap.id}.toml").write_text(gap.protocol, "utf-8",
+                                                                newline="\n")
 
 
 REFUSED = "refused-draft"

@@ -66,7 +66,7 @@ def staged(out: Path) -> Iterator[Path]:
 
 
 _REPLACED = ("dataset", "report.md", "report.html", "report.json", "inventory.md",
-             "inventory.json", "run.jsonl")
+             "inventory.json", "run.jsonl", "protocols")
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -247,6 +247,7 @@ def test_documents_and_tables_are_all_there(pile):
         "dataset",
         "inventory.json",
         "inventory.md",
+        "protocols",
         "report.html",
         "report.json",
         "report.md",

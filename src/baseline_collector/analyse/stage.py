@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from baseline_collector.analyse.advise import advise
 from baseline_collector.analyse.charts import charts
+from baseline_collector.analyse.gaps import gaps
 from baseline_collector.analyse.inventory import inventory_facts, value_facts
 from baseline_collector.analyse.keys import key_facts
 from baseline_collector.evidence.book import Book
@@ -47,6 +49,8 @@ def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
                         setting.limits)
     for rule in setting.rules:
         rule.apply(evidence)
+    missing = gaps(evidence)
     findings = sorted(book.findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+    advice, pictures = advise(findings, missing, book), charts(summaries)
     return Analysis(tuple(book.facts.values()), tuple(findings), tuple(book.names.values()),
-                    charts(summaries), setting.changes)
+                    pictures, setting.changes, missing, advice)

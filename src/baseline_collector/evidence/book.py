@@ -63,8 +63,11 @@ class Book:
         return key
 
     def finding(self, rule: str, severity: Severity, title: str, facts: Iterable[str],
-                recommendation: str = "", topic: Topic = "performance") -> None:
+                recommendation: str = "", topic: Topic = "performance",
+                gain: float | None = None) -> None:
         """Enter a finding; it must rest on facts.
+
+        The arguments are the attributes of ``model.Finding``.
 
         Raises:
             ValueError: It rests on none, or on one that is not in the book.
@@ -75,7 +78,7 @@ class Book:
             raise ValueError(f"finding of {rule} rests on no known fact: {unknown}")
         number = sum(finding.rule == rule for finding in self.findings) + 1
         self.findings.append(Finding(f"{rule}-{number}", rule, severity, title, rests_on,
-                                     recommendation, topic))
+                                     recommendation, topic, gain))
 
 
 def count_of(count: int, one: str, many: str = "") -> str:

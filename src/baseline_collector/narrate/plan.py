@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from baseline_collector import slots
-from baseline_collector.model import Analysis, Fact, Finding, Name, Severity, Topic
+from baseline_collector.model import Advice, Analysis, Fact, Finding, Name, Severity, Topic
 
 EXECUTIVE: Final = "1. Executive Summary"
 INGESTION: Final = "2. Data Ingestion Summary"
@@ -52,11 +52,13 @@ class Material:
         findings: Most severe first, in the order of the report within a severity, called
             ``R1``, ``R2``, ... in that order.
         names: By id.
+        advice: Recommendations, what gains most first.
     """
 
     facts: Mapping[str, Fact]
     findings: tuple[Finding, ...]
     names: Mapping[str, Name]
+    advice: tuple[Advice, ...] = ()
 
     def topics(self, *topics: Topic) -> tuple[Fact, ...]:
         """Return the facts of some topics, heaviest first, ties in the order of the report.
@@ -111,11 +113,14 @@ def gather(analysis: Analysis) -> Material:
     model tokens each time it is listed, offered and chosen. No id is ever printed.
     """
     ranked = sorted(analysis.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    called = {finding.id: f"R{at}" for at, finding in enumerate(ranked, start=1)}
     ranked = [replace(finding, id=f"R{at}") for at, finding in enumerate(ranked, start=1)]
     return Material(
         facts={fact.id: fact for fact in analysis.facts},
         findings=tuple(ranked),
         names={name.id: name for name in analysis.names},
+        advice=tuple(replace(one, findings=tuple(called[id_] for id_ in one.findings))
+                     for one in analysis.advice),
     )
 
 

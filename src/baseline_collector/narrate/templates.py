@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final
 
-from baseline_collector.model import Block, Fact, Finding, Topic
+from baseline_collector.model import AdviceKind, Block, Fact, Finding, Topic
 from baseline_collector.narrate.pivot import Labels, by_metric, tables
 from baseline_collector.narrate.plan import (
     APPENDIX,
@@ -36,6 +36,8 @@ MOST_SENTENCES_OF_A_TOPIC: Final = 8
 MOST_FINDINGS_IN_SUMMARY: Final = 8
 MOST_FINDINGS_OF_A_RULE: Final = 3
 MOST_FACTS_IN_SUMMARY: Final = 4
+MOST_ADVICE: Final = 12
+MORE_ADVICE: Final = "All recommendations stand in the list below, and the gaps after it."
 MORE: Final = "Further facts of this kind stand in report.json and in the facts table."
 MORE_FINDINGS: Final = "Further findings of the same rules stand under Key Findings below."
 
@@ -155,13 +157,22 @@ def _some_of_each_rule(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _recommendations(material: Material, said: Said) -> tuple[Block, ...]:
-    """What to do, each thing once, what answers the severest finding first."""
-    advised = material.advised()
-    if not advised:
+    """What to do, each thing once, what gains most first; in a model's words where it has some."""
+    if not material.advice:
         return (_line("Nothing to do follows from the findings."),)
-    items = [text for finding in _ordered(advised, said)
-             for text in _texts(finding, said, finding.recommendation)]
-    return (Block("numbered", tuple(items)),)
+    findings = {finding.id: finding for finding in material.findings}
+    mended = _ordered([findings[id_] for one in material.advice if one.kind == "mend"
+                       for id_ in one.findings], said)
+    rank = {finding.id: at for at, finding in enumerate(mended)}
+    items = [text for one in sorted(material.advice, key=lambda one: (
+                 _KINDS.index(one.kind), rank.get("".join(one.findings), -1)))
+             for text in [s.text for s in said if s.about in one.findings] or [ended(one.text)]]
+    texts = tuple(dict.fromkeys(items))
+    more = [_line(MORE_ADVICE)] if len(texts) > MOST_ADVICE else []
+    return (Block("numbered", texts[:MOST_ADVICE]), *more)
+
+
+_KINDS: Final[tuple[AdviceKind, ...]] = ("change", "none", "mend", "measure")
 
 
 def _appendix(material: Material, said: Said) -> tuple[Block, ...]:

@@ -97,6 +97,8 @@ def _texts(report: Report) -> Iterator[str]:
     for finding in report.analysis.findings:
         yield finding.title
         yield finding.recommendation
+    for gap in report.analysis.gaps:
+        yield gap.title
     for chart in report.analysis.charts:
         yield chart.title
 

@@ -31,6 +31,10 @@ SEVERITIES = ("critical", "warning", "notice", "info")
 
 NO_MODEL = "No model was called: there is no throughput and no latency of ours to report."
 NO_FINDING = "No rule fired on this data."
+GAPS = "Gaps"
+GAPS_LEAD = ("What is missing, what blocks most first, and the benchmark that would fill it, as a "
+             "protocol beside this report.")
+NO_GAPS = "No gap was found."
 NO_ADVICE = "Nothing follows from the findings."
 ONLY_TEMPLATES = "Templates wrote the whole text; no sentence of a model was printed or refused."
 MASKED = "The refused ones are quoted with their digits masked; report.json has them in full."
@@ -50,11 +54,10 @@ def plural(count: int, noun: str) -> str:
 
 
 def recommendations(report: Report, slots: Slots) -> list[str]:
-    """Return the recommendations of all findings in order, each sentence once."""
+    """Return the recommendations in order, what gains most first, each sentence once."""
     kept: dict[str, str] = {}
-    for finding in report.analysis.findings:
-        if finding.recommendation:
-            kept.setdefault(slots.plain(finding.recommendation), finding.recommendation)
+    for advice in report.analysis.advice:
+        kept.setdefault(slots.plain(advice.text), advice.text)
     return list(kept.values())
 
 

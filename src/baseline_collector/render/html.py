@@ -16,7 +16,7 @@ from baseline_collector.render import html_sections
 from baseline_collector.render.charts import chart_figure
 from baseline_collector.render.elements import Html, el, joined, listing, preformatted
 from baseline_collector.render.evidence import own_evidence, used_facts
-from baseline_collector.render.frame import PERFORMANCE, TITLE
+from baseline_collector.render.frame import GAPS, PERFORMANCE, TITLE
 from baseline_collector.render.html_text import HtmlPen, block
 from baseline_collector.render.sheets import CLOSED, fact_sheet, own_sheet
 from baseline_collector.render.slots import Slots
@@ -103,6 +103,7 @@ def _frame(report: Report, slots: Slots) -> Iterator[_Part]:
     yield _part("metrics", "Metrics", html_sections.metrics(narrative))
     yield _part("findings", "Key Findings", html_sections.findings(report, slots))
     yield _part("recommendations", "Recommendations", html_sections.advice(report, slots))
+    yield _part("gaps", GAPS, html_sections.gaps(report, slots))
     yield _part("persona", "Persona Prompt",
                 preformatted(report.agent.persona.splitlines(), class_="persona"))
     yield _part("refused", "Refused Sentences", html_sections.writing(narrative))

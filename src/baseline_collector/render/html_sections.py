@@ -10,9 +10,11 @@ from baseline_collector.render.elements import Html, code, el, escaped, joined, 
 from baseline_collector.render.evidence import root_anchor, type_anchor
 from baseline_collector.render.frame import (
     FIGURES,
+    GAPS_LEAD,
     MASKED,
     NO_ADVICE,
     NO_FINDING,
+    NO_GAPS,
     NO_MODEL,
     ONLY_TEMPLATES,
     REFUSED_SHOWN,
@@ -187,6 +189,19 @@ def advice(report: Report, slots: Slots) -> Html:
     if not texts:
         return el("p", NO_ADVICE)
     return listing(texts, "ol")
+
+
+def gaps(report: Report, slots: Slots) -> Html:
+    """Write what is missing, which question it blocks, and which protocol fills it."""
+    if not report.analysis.gaps:
+        return el("p", NO_GAPS)
+    items = []
+    for gap in report.analysis.gaps:
+        parts: list[str] = [written(gap.title, slots), " Blocks: ", escaped(gap.blocks), "."]
+        if gap.protocol:
+            parts += [" Protocol: ", code(f"protocols/{gap.id}.toml"), "."]
+        items.append(joined(parts))
+    return joined((el("p", GAPS_LEAD), listing(items)))
 
 
 def writing(narrative: Narrative) -> Html:

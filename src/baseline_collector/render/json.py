@@ -14,11 +14,13 @@ from dataclasses import asdict
 from typing import cast
 
 from baseline_collector.model import (
+    Advice,
     Artifact,
     Bar,
     Chart,
     Fact,
     Finding,
+    Gap,
     Inventory,
     Narrative,
     Report,
@@ -55,6 +57,8 @@ def report_json(report: Report, slots: Slots | None = None) -> str:
         "facts": [fact_record(fact, slots) for fact in report.analysis.facts],
         "findings": [finding_record(finding, slots) for finding in report.analysis.findings],
         "narrative": _narrative(report.narrative),
+        "gaps": [gap_record(one, slots) for one in report.analysis.gaps],
+        "recommendations": [_advice(one, slots) for one in report.analysis.advice],
         "rules_changed": [asdict(one) for one in report.analysis.rules_changed],
         "names": [asdict(name) for name in report.analysis.names],
         "charts": [_chart(chart, slots) for chart in report.analysis.charts],
@@ -113,6 +117,18 @@ def finding_record(finding: Finding, slots: Slots) -> Json:
         "recommendation": slots.plain(finding.recommendation),
         "topic": finding.topic,
     }
+
+
+def gap_record(gap: Gap, slots: Slots) -> Json:
+    """Return one of ``gaps``: what is missing, what it blocks, and its protocol's file."""
+    return {"id": gap.id, "title": slots.plain(gap.title), "blocks": gap.blocks,
+            "facts": list(gap.facts), "rank": gap.rank,
+            "protocol": f"protocols/{gap.id}.toml" if gap.protocol else None}
+
+
+def _advice(advice: Advice, slots: Slots) -> Json:
+    return {"kind": advice.kind, "text": slots.plain(advice.text), "facts": list(advice.facts),
+            "gain": advice.gain, "findings": list(advice.findings), "gap": advice.gap or None}
 
 
 def _llm(narrative: Narrative) -> Json | None:

@@ -15,9 +15,12 @@ from baseline_collector.render.evidence import leading_facts
 from baseline_collector.render.frame import (
     APPENDIX,
     FIGURES,
+    GAPS,
+    GAPS_LEAD,
     MASKED,
     NO_ADVICE,
     NO_FINDING,
+    NO_GAPS,
     NO_MODEL,
     ONLY_TEMPLATES,
     REFUSED_SHOWN,
@@ -67,6 +70,7 @@ def report_markdown(report: Report) -> str:
         _metrics(report.narrative),
         _findings(report, slots),
         _recommendations(report, slots),
+        _gaps(report, slots),
         _persona(report),
         _writing(report.narrative),
     )
@@ -199,6 +203,20 @@ def _recommendations(report: Report, slots: Slots) -> list[str]:
     pen = MarkdownPen()
     texts = [guarded(slots.write(text, pen)) for text in recommendations(report, slots)]
     return ["## Recommendations", *(numbered(texts) or [f"- {NO_ADVICE}"])]
+
+
+def _gaps(report: Report, slots: Slots) -> Iterator[str]:
+    """Say what is missing, which question it blocks, and which protocol fills it."""
+    yield f"## {GAPS}"
+    if not report.analysis.gaps:
+        yield f"- {NO_GAPS}"
+        return
+    pen = MarkdownPen()
+    yield GAPS_LEAD
+    yield ""
+    for gap in report.analysis.gaps:
+        protocol = f" Protocol: {code(f'protocols/{gap.id}.toml')}." if gap.protocol else ""
+        yield f"- {guarded(slots.write(gap.title, pen))} Blocks: {gap.blocks}.{protocol}"
 
 
 def _persona(report: Report) -> list[str]:

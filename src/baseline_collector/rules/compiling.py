@@ -200,7 +200,12 @@ def _compare(evidence: Evidence, place: Place, base: Side, others: list[Side]) -
                  f"Against {book.name('backend', base.name)} at {{{teller.base_fact}}} an iteration"
                  f"{teller.about} in {teller.file}: " + "; ".join(one.text for one in told) + ".",
                  [teller.base_fact, *(fact for one in told for fact in one.facts)],
-                 _advice(teller, told, wasted), "compile")
+                 _advice(teller, told, wasted), "compile", _gain(told))
+
+
+def _gain(told: Sequence[_Told]) -> float | None:
+    """Gain of the fastest backend that pays back, as a share; None where none does."""
+    return next((one.ratio - 1 for one in told if one.verdict == "won"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,7 @@ class _Told:
     verdict: str
     iterations: str = ""
     noun: str = ""
+    ratio: float = 1.0
 
 
 def _advice(teller: _Teller, told: list[_Told], wasted: list[str]) -> str:
@@ -220,7 +226,8 @@ def _advice(teller: _Teller, told: list[_Told], wasted: list[str]) -> str:
     parts = []
     won = next((one for one in told if one.verdict == "won"), None)
     if won is not None:
-        parts.append(f"use {won.name} beyond {{{won.iterations}}} {won.noun}")
+        parts.append(f"use {won.name}, {{{won.facts[2]}}} times the speed, beyond "
+                     f"{{{won.iterations}}} {won.noun}")
     if wasted:
         parts.append(f"leave out {enumeration(wasted)} unless more iterations show a gain")
     moved = [one.name for one in told if one.verdict == "elsewhere"]
@@ -309,7 +316,8 @@ class _Teller:
             ratio = self.ratio(one)
             noun = count_of(iterations, "iteration")
             text = f"{start}, {{{ratio}}} times the speed, paid back after {{{runs}}} {noun}"
-            return _Told(name, text, (*facts, ratio, runs), "won", runs, noun)
+            return _Told(name, text, (*facts, ratio, runs), "won", runs, noun,
+                         self.base.mean / one.mean)
         if difference.high < 0:
             return _Told(name, f"{start}, which is slower, so it never pays back", facts, "lost")
         gained = difference.value > 0

@@ -108,8 +108,9 @@ def _compared(book: Book, sides: list[Side]) -> None:
         "models", "notice", f"Output throughput by model in {file}, in falling order: {listed}; "
         f"{names[0]} runs at {{{factor}}} times the rate of {names[-1]}{told}.",
         [*(one.fact for one in ordered), factor],
-        "Weigh the speed of a smaller or more quantized model against its quality, which this "
-        "file does not measure." if apart else "", "performance")
+        f"Weigh the {{{factor}}} times higher rate of {names[0]} against its quality, which {file} "
+        "does not measure." if apart else "", "performance",
+        best.estimate / worst.estimate - 1.0 if apart else None)
 
 
 def _holds(span: Interval | None, best: Side, worst: Side) -> bool:

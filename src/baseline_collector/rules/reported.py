@@ -224,9 +224,11 @@ def impossible_means(evidence: Evidence) -> None:
     frame, book = evidence.frame, evidence.book
     rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean")
                           & frame.column("metric").where(*_WHOLE) & (frame.n > 0))
-    raw = frame.table.column("raw")
+    # Of large heaps the texts stay on disk; a float written back never has more decimals.
+    raw = frame.table.column("raw") if "raw" in frame.table.column_names else None
     for row in rows.tolist():
-        text = str(raw[row].as_py()).replace(",", "").rstrip("%")
+        written = raw[row].as_py() if raw is not None else f"{float(frame.value[row])!r}"
+        text = str(written).replace(",", "").rstrip("%")
         try:
             possible = grim(text, int(frame.n[row])) != "impossible"
         except ValueError:

@@ -259,7 +259,8 @@ def _sweep(evidence: Evidence, subjects: list[list[Summary]], only_cold: list[Su
                  f"Of {{{count}}} configurations{warm}{where}, " + "; ".join(clauses) + ".",
                  [count, *left_out, *(fact for one in told for fact in one.facts),
                   *(one.facts[0] for one in rest)],
-                 _advised(of, [one for one in told if one.apart]), "sweep")
+                 _advised(of, [one for one in told if one.apart]), "sweep",
+                 max((one.margin for one in told if one.apart), default=0.0) / 100.0 or None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ _VERSION = re.compile(r"(?:^|_)(?:version|commit|build|git_sha|revision)$")
 _NOT_SOFTWARE = ("os_version", "kernel_version", "driver_version")
 
 
-def _versioned(setup: str | None) -> bool:
+def versioned(setup: str | None) -> bool:
     """Whether a setup names the version of some software that was measured."""
     return setup is not None and any(_VERSION.search(name) and name not in _NOT_SOFTWARE
                                      for name in json.loads(setup))
@@ -154,10 +154,10 @@ def missing_setup(evidence: Evidence) -> None:
     if not len(codes):
         return
     setup = frame.column("setup")
-    versioned = np.array([_versioned(text) for text in setup.names])
+    known = np.array([versioned(text) for text in setup.names])
     has = {
         "hardware": frame.column("device").codes > 0,
-        "software version": versioned[setup.codes],
+        "software version": known[setup.codes],
         "date": frame.column("started_at").codes > 0,
         "model": frame.column("model").codes > 0,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from baseline_collector.model import (
+    Advice,
     Agent,
     Analysis,
     Artifact,
@@ -72,7 +73,9 @@ def analysis(name: str) -> Analysis:
                 "Report cold and warm calls of {N1} apart."),
     )
     return Analysis(facts, findings, (Name("N1", "model", name), Name("N2", "file", name)),
-                    charts(name))
+                    charts(name), advice=tuple(
+                        Advice("mend", one.recommendation, one.facts, None, (one.id,))
+                        for one in findings if one.recommendation))
 
 
 def charts(name: str) -> tuple[Chart, ...]:

@@ -13,7 +13,7 @@ from .walker import allowed, markdown_prose, unresolved
 
 FRAME = ["Baseline Collector", "Technical Report: Baseline Collector Analysis",
          "Technical Report", *HEADINGS, "Evidence", "Workflow Summary", "Metrics",
-         "Key Findings", "Recommendations", "Persona Prompt", "Refused Sentences"]
+         "Key Findings", "Recommendations", "Gaps", "Persona Prompt", "Refused Sentences"]
 
 
 def headings(text: str) -> list[str]:
@@ -80,7 +80,7 @@ def test_refused_sentences_are_counted_masked_and_cut():
 
 def test_recommendations_are_numbered_and_said_once():
     text = report_markdown(sample())
-    part = text[text.index("## Recommendations"):text.index("## Persona")]
+    part = text[text.index("## Recommendations"):text.index("## Gaps")]
     assert part.count("apart.") == 1
     assert "\n1. " in part and "\n2. " in part and "\n3. " not in part
 

@@ -26,13 +26,13 @@ EAGER = {"eager": backend(20)}
             {"jit": backend(10, 2.0)},
             "jit compiled for 2 s and runs at 10 ms, 2 times the speed, paid back after 200 "
             "iterations.",
-            "use jit beyond 200 iterations.",
+            "use jit, 2 times the speed, beyond 200 iterations.",
         ),
         (
             {"jit": backend(19, 0.0005, 0.1)},
             "jit compiled for 500 us and runs at 19 ms, 1.053 times the speed, paid back after 1 "
             "iteration.",
-            "use jit beyond 1 iteration.",
+            "use jit, 1.053 times the speed, beyond 1 iteration.",
         ),
         (
             {"jit": backend(30, 2.0)},
@@ -58,7 +58,8 @@ EAGER = {"eager": backend(20)}
             "jit compiled for 2 s and runs at 10 ms, 2 times the speed, paid back after 200 "
             "iterations; "
             "tvm compiled for 1 s and runs at 40 ms, which is slower, so it never pays back.",
-            "use onnx beyond 200 iterations; leave out tvm unless more iterations show a gain.",
+            "use onnx, 4 times the speed, beyond 200 iterations; leave out tvm unless more "
+            "iterations show a gain.",
         ),
     ],
 )
