@@ -4,7 +4,7 @@
 #   make demo        the main job on the shipped artifacts, written by the embedded model
 #   make test        all tests
 #   make unit        the unit tests alone: fast
-#   make check       lint, types, import laws, generated docs
+#   make check       lint, types, import laws, generated docs, planted defects
 #   make bench-self  ours, the peers and the limits side by side, in one run
 #   make bench-writing  reports by every writer: wrong numbers, lost sections, refused sentences
 #   make bench-audit recall and precision of the audit, changed numbers noticed, time
@@ -55,6 +55,7 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(PY) docs/generate.py --check
+	$(PY) bench/planted.py --seeds 50
 
 bench-self: install
 	@held=0; for part in self reading flow; do $(PY) bench/$$part.py || held=1; done; exit $$held

@@ -332,6 +332,20 @@ class Group:
         return [names[code] for code in dict.fromkeys(self.frame.tests[self.rows].tolist())]
 
     @property
+    def runs(self) -> Ints | None:
+        """A code a value for the run it belongs to; None where each value is a run of its own.
+
+        Runs are named by the artifact, or are the records that list several values each.
+        """
+        named = self.frame.column("run").codes[self.rows]
+        for codes in (np.where(self.frame.tests[self.rows] == 0, named, 0),
+                      self.frame.record[self.rows] + 1):
+            _, at, counts = np.unique(codes, return_inverse=True, return_counts=True)
+            if len(counts) > 1 and codes.min() > 0 and counts.min() > 1:
+                return np.asarray(at, np.int64)
+        return None
+
+    @property
     def suite(self) -> bool:
         """Whether they are answers to different prompts, one each."""
         return len(self.prompts) > 1 or len(self.tests) > 1

@@ -340,7 +340,8 @@ def _shares(evidence: Evidence) -> None:
     keys = frame.column("key")
     telling = np.array([bool(_SHARES.search(str(name).rpartition(".")[0])) for name in keys.names])
     percent = frame.column("unit").where("%")
-    rows = np.flatnonzero(telling[keys.codes] & percent & frame.column("status").where("ok"))
+    rows = np.flatnonzero(telling[keys.codes] & percent & ~frame.column("status").where("failed")
+                          & ~np.isnan(frame.value))
     found: dict[tuple[int, str], list[int]] = {}
     for row, place in zip(rows.tolist(), containers(frame, rows), strict=True):
         found.setdefault(place, []).append(row)

@@ -9,7 +9,7 @@ import numpy as np
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited, counted, derived
 from baseline_collector.evidence.frame import Group
-from baseline_collector.evidence.pairing import together
+from baseline_collector.evidence.pairing import beside, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
 from baseline_collector.evidence.summaries import describe
 from baseline_collector.stats.series import drift, step
@@ -113,6 +113,8 @@ def unstable(evidence: Evidence) -> None:
     found: list[Hit] = []
     series = _series(evidence, 5)
     for group in series:
+        if _of_uneven_answers(group):
+            continue
         values, mean = group.values, float(group.values.mean())
         cv = float(values.std(ddof=1)) / abs(mean) if mean else 0.0
         farthest = max(values.max() - mean, mean - values.min()) / abs(mean) if mean else 0.0
@@ -130,6 +132,17 @@ def unstable(evidence: Evidence) -> None:
                           & frame.column("statistic").where("sample", "mean")
                           & (frame.value < limits["unstable.floor"]) & (frame.value > 0))
     _too_short(evidence, rows.tolist())
+
+
+def _of_uneven_answers(group: Group) -> bool:
+    """Whether whole calls are timed whose answers differ in length: that is no noise."""
+    if group.name("metric") != "request_latency":
+        return False
+    tokens = beside(group.frame, group.rows, "output_tokens")
+    if (tokens < 0).any():
+        return False
+    lengths = group.frame.value[tokens]
+    return bool(lengths.std() > 0.02 * lengths.mean())
 
 
 def _reported_spread(evidence: Evidence) -> None:

@@ -139,6 +139,7 @@ _MOST_FACTORS = 12
 def _moved(evidence: Evidence, sweep: Sweep, effect: _Effect, number: str) -> None:
     book, frame = evidence.book, evidence.frame
     what = str(sweep.name("metric")).replace("_", " ")
+    several = int(book.facts[number].value) > 1
     setting, file = book.name("setting", effect.setting), book.name(
         "artifact", str(sweep.name("artifact")))
     model = sweep.name("model")
@@ -167,8 +168,9 @@ def _moved(evidence: Evidence, sweep: Sweep, effect: _Effect, number: str) -> No
     names = [book.name("configuration", f"{effect.setting}={level}") for level in (low, high)]
     book.finding("sweep-factor", "info",
                  f"{setting} moves {what}{of} in {file}: {{{share}}} of its spread goes with it, "
-                 f"from {{{ends[0]}}} with {names[0]} to {{{ends[1]}}} with {names[1]} (one of "
-                 f"{{{number}}} tests, p-values adjusted for all).", [share, *ends, number],
+                 f"from {{{ends[0]}}} with {names[0]} to {{{ends[1]}}} with {names[1]}"
+                 + (f" (one of {{{number}}} tests, p-values adjusted for all)." if several
+                    else "."), [share, *ends, number],
                  "", "sweep")
 
 
@@ -437,7 +439,7 @@ RULES = (
          "six values over a setting with two levels of two values",
          "how much of the spread of a metric goes with a setting, and the means at its ends",
          "tune what moves the metric; leave the rest", factors,
-         (Threshold("p", 0.01, "adjusted p-value under which it is told"),
+         (Threshold("p", 0.002, "adjusted p-value under which it is told"),
           Threshold("share", 0.05, "smallest share of the spread that is told"))),
     Rule("confounded", "Settings that cannot be told apart", "warning",
          "design of experiments (Fisher 1935)", "a sweep of three settings",
