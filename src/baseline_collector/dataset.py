@@ -44,6 +44,7 @@ MEASUREMENTS = arrow_schema(schema.MEASUREMENTS)
 ARTIFACTS = arrow_schema(schema.ARTIFACTS)
 FACTS = arrow_schema(schema.FACTS)
 FINDINGS = arrow_schema(schema.FINDINGS)
+GAPS = arrow_schema(schema.GAPS)
 MANIFEST = arrow_schema(schema.MANIFEST)
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from baseline_collector import store
 from baseline_collector.cache import manifest
-from baseline_collector.dataset import ARTIFACTS, FACTS, FINDINGS
+from baseline_collector.dataset import ARTIFACTS, FACTS, FINDINGS, GAPS
 from baseline_collector.ingest import Collected
 from baseline_collector.model import Analysis, Report
 from baseline_collector.normalise.cleaning import RULES
@@ -63,7 +63,6 @@ def sentences(report: Report) -> Iterator[tuple[str, tuple[str, ...]]]:
                 if named:
                     yield slots.plain(text), named
 
-
 def keep_draft(stage: Path, out: Path, reasons: Sequence[str]) -> Path:
     """Keep a refused report beside the old output, with the reasons; return its folder."""
     folder = out / REFUSED
@@ -87,6 +86,7 @@ def _dataset(folder: Path, collected: Collected, report: Report, slots: Slots,
         "artifacts": artifacts_table(collected),
         "facts": _facts(report.analysis, slots),
         "findings": _findings(report.analysis, slots),
+        "gaps": _gaps(report.analysis, slots),
         "manifest": manifest(collected.artifacts, collected.accounts, collected.keys, began_ns),
     }, collected.cleaning(), RULES)
 
@@ -147,6 +147,14 @@ def _findings(analysis: Analysis, slots: Slots) -> pa.Table:
         "recommendation": slots.plain(one.recommendation) or None,
     } for one in analysis.findings]
     return pa.Table.from_pylist(rows, schema=FINDINGS)
+
+
+def _gaps(analysis: Analysis, slots: Slots) -> pa.Table:
+    rows = [{
+        "id": one.id, "title": slots.plain(one.title), "blocks": one.blocks,
+        "facts": _json(list(one.facts)), "rank": one.rank, "protocol": one.protocol or None,
+    } for one in analysis.gaps]
+    return pa.Table.from_pylist(rows, schema=GAPS)
 
 
 def _json(value: object) -> str:

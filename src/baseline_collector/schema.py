@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-VERSION = "2"
+VERSION = "3"
 """Version of the dataset schema; stands in the metadata of every Parquet file."""
 
 Type = Literal["string", "code", "int32", "int64", "float64", "bool", "timestamp"]
@@ -162,6 +162,22 @@ FINDINGS = Table(
     ("id",),
 )
 
+GAPS = Table(
+    "gaps",
+    "One row a gap: what is missing, which question that blocks, what would fill it.",
+    (
+        Column("id", "code", "Short name, also of its protocol's file.", required=True),
+        Column("title", "string", "What is missing, in a sentence.", required=True),
+        Column("blocks", "string", "The question that cannot be answered without it.",
+               required=True),
+        Column("facts", "string", "Ids of the facts it rests on, JSON array.", required=True),
+        Column("rank", "float64", "How much it blocks, larger first.", "1", required=True),
+        Column("protocol", "string", "The protocol that would fill it, TOML; null where no "
+               "measurement does."),
+    ),
+    ("id",),
+)
+
 MANIFEST = Table(
     "manifest",
     "One row a file, in the order of artifacts: what the next run compares it with, to read "
@@ -183,4 +199,4 @@ MANIFEST = Table(
     ("artifact",),
 )
 
-TABLES = (ARTIFACTS, MEASUREMENTS, FACTS, FINDINGS, MANIFEST)
+TABLES = (ARTIFACTS, MEASUREMENTS, FACTS, FINDINGS, GAPS, MANIFEST)

@@ -24,7 +24,7 @@ def test_opened_by_either_folder(out):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"schema_version": "3"}', "expected 2; found 3"),
+        ('{"schema_version": "1"}', f"expected {schema.VERSION}; found 1"),
         ("{}", "found none"),
         ("[]", "found none"),
         ('{"schema_version": 99}', "found 99"),

@@ -258,6 +258,7 @@ def test_documents_and_tables_are_all_there(pile):
         "datapackage.json",
         "facts.parquet",
         "findings.parquet",
+        "gaps.parquet",
         "manifest.parquet",
         "measurements.parquet",
     ]

@@ -14,7 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from baseline_collector import protocol as protocols
-from baseline_collector.evidence.book import count_of
+from baseline_collector.evidence.book import among, count_of
+from baseline_collector.evidence.cite import files_query, of_group, query
 from baseline_collector.evidence.frame import Bools, Frame, Ints
 from baseline_collector.evidence.rule import Evidence, files, listed
 from baseline_collector.evidence.summaries import LEADING
@@ -87,7 +88,8 @@ def _artifacts(frame: Frame, where: Bools) -> list[str]:
 def _count(evidence: Evidence, statement: str, names: Sequence[str], of: str) -> str:
     return evidence.book.fact(statement, len(names), statistic="count", n=len(names),
                               estimator="count of files", topic="setup", weight=8.0,
-                              kind="inventory", scope={"of": f"gap, {of}"}, sources=files(names))
+                              kind="inventory", scope={"of": f"gap, {of}"}, sources=files(names),
+                              sql=files_query(names))
 
 
 def _lacking(evidence: Evidence, measured: Bools, present: Bools) -> list[str]:
@@ -126,9 +128,10 @@ def few_runs(evidence: Evidence, start: Start) -> Gap | None:
         return None
     fact = evidence.book.fact(
         "Groups of like runs with fewer than three values: {}", len(few), statistic="count",
-        estimator="groups with n under 3", n=len(groups), topic="setup", weight=8.0,
-        kind="inventory", scope={"of": "gap, few runs"},
-        sources=[source for one in few for source in one.sources()][:200])
+        estimator="groups with n under 3, each by its first value", n=len(groups), topic="setup",
+        weight=8.0, kind="inventory", scope={"of": "gap, few runs"},
+        sources=[source for one in few for source in one.sources()][:200],
+        sql=query(evidence.frame, [int(one.rows[0]) for one in few], "count(*)"))
     plan = start and replace(start, repetitions=5, requests=10, num_ctx=_levels(evidence))
     return _gap("few-runs", f"{{{fact}}} {count_of(len(few), 'group')} of like runs have too few "
                 "values for an interval.", "which configuration is faster", [fact],
@@ -156,7 +159,8 @@ def no_tail(evidence: Evidence, start: Start) -> Gap | None:
     book = evidence.book
     have = book.fact("Most latencies of like calls: {}", most.n, statistic="count",
                      estimator="largest group", n=most.n, topic="setup", weight=8.0,
-                     kind="inventory", scope={"of": "gap, tail"}, sources=most.sources())
+                     kind="inventory", scope={"of": "gap, tail"}, sources=most.sources(),
+                     sql=f"SELECT count(*) FROM {of_group(most)}")
     need = book.fact(f"Values that a {book.name('statistic', 'p99')} needs: {{}}", needed,
                      statistic="count", topic="quality", kind="inventory", weight=2.0,
                      estimator="smallest n with at most a chance of 0.05 that none lies beyond",
@@ -260,7 +264,9 @@ def _models(evidence: Evidence, rows: Ints, names: Sequence[str]) -> str:
     return evidence.book.fact("Models whose calls were timed: {}", len(names), statistic="count",
                               estimator="distinct models", n=len(names), topic="setup",
                               weight=8.0, kind="inventory", scope={"of": "gap, models"},
-                              sources=evidence.frame.sources(rows))
+                              sources=evidence.frame.sources(rows),
+                              sql=f"SELECT count(DISTINCT model) FROM measurements WHERE counted "
+                                  f"AND {among('metric', _CALLED)} AND {among('model', names)}")
 
 
 def no_load(evidence: Evidence, start: Start) -> Gap | None:
@@ -277,10 +283,17 @@ def no_load(evidence: Evidence, start: Start) -> Gap | None:
     fact = evidence.book.fact("Different loads at which calls were timed: {}", len(loads),
                               statistic="count", estimator="distinct concurrency or request rate",
                               n=len(rows), topic="setup", weight=8.0, kind="inventory",
-                              scope={"of": "gap, load"}, sources=frame.sources(rows))
+                              scope={"of": "gap, load"}, sources=frame.sources(rows),
+                              sql=_LOADS_SQL)
     return _gap("no-load", f"Calls were timed at {{{fact}}} stated loads: too few to see where "
                 "throughput turns flat.", "how many users the machine can serve", [fact], 35.0,
                 start and replace(start, concurrency=(1, 2, 4, 8, 16), requests=40, repetitions=3))
+
+
+_LOADS_SQL = "SELECT " + " + ".join(
+    "(SELECT count(DISTINCT json_extract_string(parameters, '$." + name + "')) FROM measurements "
+    "WHERE counted AND " + among("metric", _CALLED) + ")"
+    for name in ("concurrency", "request_rate"))
 
 
 def no_quality(evidence: Evidence, start: Start) -> Gap | None:

@@ -48,12 +48,13 @@ def _known(dataset: Tables, said: Iterable[tuple[str, Sequence[str]]], index: In
            ) -> Known | None:
     """What the dataset words about itself; None for tables that hold no facts."""
     try:
-        facts, findings = dataset.table("facts"), dataset.table("findings")
+        facts, findings, gaps = (dataset.table(name) for name in ("facts", "findings", "gaps"))
     except (KeyError, DatasetError):
         return None
     told = ((row["title"], row["recommendation"] or "", json.loads(row["facts"]))
             for row in findings.to_pylist())
-    return Known(Proofs(index, facts), told, said)
+    missing = ((row["title"], json.loads(row["facts"])) for row in gaps.to_pylist())
+    return Known(Proofs(index, facts), told, (*missing, *said))
 
 
 def audit(text: str, dataset: Index, *, name: str = "", today: date | None = None) -> Audit:

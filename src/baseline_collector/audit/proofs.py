@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from baseline_collector.audit.claims import Evidence
+from baseline_collector.audit.database import Database
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Run, Scalar, Sheet, Unknown
@@ -94,6 +95,11 @@ class Proofs:
         return Evaluator({"measurements": Sheet(index.measurements, index.column),
                           "artifacts": Sheet(index.artifacts, index.of_artifacts)})
 
+    @cached_property
+    def _database(self) -> Database:
+        index = self.index
+        return Database({"measurements": index.measurements, "artifacts": index.artifacts})
+
     def of(self, fact_id: str) -> Proof:
         """Derive a fact again; asked twice, it is done once.
 
@@ -115,17 +121,23 @@ class Proofs:
         proof = Proof(fact["id"], fact, json.loads(fact["scope"]), None)
         if not fact["sql"]:
             return self._otherwise(proof)
+        run = Run({}, [])
+        counts = frozenset[int]()
         try:
             value, run = self._evaluator.run(fact["sql"])
         except Unknown:
-            return replace(proof, why="its query is of a shape that is not known here")
+            try:
+                value, n = self._database.run(fact["sql"])
+            except Unknown as error:
+                return replace(proof, why=f"its query cannot be run: {error}")
+            counts = frozenset(() if n is None else (n,))
         recorded = fact["text"] if fact["value"] is None else fact["value"]
         if not _same(value, recorded):
             return replace(proof, value=value,
                            why=f"its query gives {value} and the fact says {recorded}")
         rows = run.taken[0] if run.taken else np.zeros(0, np.int64)
         measured = "FROM measurements" in fact["sql"]
-        proof = replace(proof, value=value, n=self._counts(run, fact, measured),
+        proof = replace(proof, value=value, n=counts | self._counts(run, fact, measured),
                         rows=tuple(rows[:_MOST_SHOWN].tolist()) if measured else ())
         return self._with_interval(proof, run) if fact["low"] is not None else proof
 

@@ -110,6 +110,8 @@ class _Parser:
         number = self.sum()
         if not self.took("FROM"):
             return number
+        if self.took("("):
+            return self.stretch(number)
         table = self.take("MEASUREMENTS", "ARTIFACTS").lower()
         joined = self.took("SEMI", "JOIN", "RATES", "USING")
         if joined:
@@ -124,6 +126,22 @@ class _Parser:
                 rows = ops.of_records(sheet, where(one, sheet, ops.ALL), rates(one))
                 return number(one, sheet, rows)
             return number(one, sheet, where(one, sheet, rows))
+
+        return run
+
+    def stretch(self, number: Number) -> Number:
+        """``(SELECT * FROM measurements WHERE ... LIMIT n OFFSET m)``: rows in their order."""
+        for word in ("SELECT", "*", "FROM", "MEASUREMENTS", "WHERE"):
+            self.take(word)
+        where = self.either()
+        length = int(self.take()) if self.took("LIMIT") else None
+        start = int(self.take()) if self.took("OFFSET") else 0
+        self.take(")")
+        stop = None if length is None else start + length
+
+        def run(one: Run, _sheet: Sheet, _rows: Rows) -> Scalar:
+            sheet = one.sheets["measurements"]
+            return number(one, sheet, where(one, sheet, ops.ALL)[start:stop])
 
         return run
 
@@ -170,10 +188,13 @@ class _Parser:
 
     def function(self, name: str) -> Number:
         self.take("(")
-        if name in ("ceil", "round"):
-            inner = self.sum()
+        if name in ops.FUNCTIONS:
+            inner, apply = self.sum(), ops.FUNCTIONS[name]
+            if name == "cast":
+                self.take("AS")
+                self.take("INTEGER")
             self.take(")")
-            return lambda one, sheet, rows: ops.ceil(inner(one, sheet, rows))
+            return lambda one, sheet, rows: apply(inner(one, sheet, rows))
         if name == "coalesce":
             first, _, second = self.sum(), self.take(","), self.sum()
             self.take(")")

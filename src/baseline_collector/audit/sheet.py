@@ -137,6 +137,7 @@ AGGREGATES: dict[str, Callable[[NDArray[np.float64], float], Scalar]] = {
     "min": lambda values, _: float(values.min()) if len(values) else None,
     "max": lambda values, _: float(values.max()) if len(values) else None,
     "count": lambda values, _: float(len(values)),
+    "median": lambda values, _: float(np.median(values)) if len(values) else None,
     "quantile_cont": lambda values, q: float(np.quantile(values, q)) if len(values) else None,
 }
 
@@ -242,6 +243,11 @@ def arithmetic(sign: str, left: Number, right: Number) -> Number:
     return run
 
 
-def ceil(value: Scalar) -> Scalar:
-    """A number rounded up."""
-    return float(math.ceil(value)) if isinstance(value, float) else None
+def _of(apply: Callable[[float], float]) -> Callable[[Scalar], Scalar]:
+    return lambda value: float(apply(value)) if isinstance(value, float) else None
+
+
+FUNCTIONS: dict[str, Callable[[Scalar], Scalar]] = {
+    "ceil": _of(math.ceil), "ln": _of(math.log), "cast": _of(round),
+}
+"""Functions of one number."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from baseline_collector.evidence.book import among, equals
-from baseline_collector.evidence.frame import Floats, Frame, Ints
-from baseline_collector.evidence.rule import Evidence, enumeration
+from baseline_collector.evidence.frame import Floats, Frame, Group, Ints
+from baseline_collector.evidence.rule import Evidence, enumeration, files
 from baseline_collector.model import Topic
 
-MOST_CITED = 500
-"""Rows that a query names one by one; a fact about more of them has no query."""
+_FEW = 8
+"""Rows of one key that a query names one by one, even where they are all of them."""
 
 _ESTIMATORS = {
     "value": ("max(value)", "the only value"),
@@ -31,26 +32,49 @@ _COMPUTED: Mapping[str, Callable[[Floats], np.float64]] = {
 
 
 def rows_where(frame: Frame, rows: Sequence[int] | Ints) -> str:
-    """An SQL condition that selects some rows by artifact and pointer."""
-    by_artifact: dict[str | None, list[str]] = {}
-    artifact, pointers = frame.column("artifact"), frame.pointers
-    for row in [int(row) for row in rows]:
-        by_artifact.setdefault(artifact.at(row), []).append(str(pointers[row]))
-    parts = [f"{equals('artifact', name)} AND {among('pointer', places)}"
-             for name, places in by_artifact.items()]
+    """An SQL condition that selects some rows: whole keys of an artifact, or places in it."""
+    chosen = np.unique(np.asarray(rows, np.int64))
+    artifact, key, pointers = frame.column("artifact"), frame.column("key"), frame.pointers
+    pairs, at = np.unique(np.stack([artifact.codes[chosen], key.codes[chosen]]), axis=1,
+                          return_inverse=True)
+    places: dict[str | None, list[str]] = {}
+    keys: dict[str | None, list[str | None]] = {}
+    for number, pair in enumerate(pairs.T.tolist()):
+        mine = chosen[at.ravel() == number]
+        name = artifact.names[pair[0]]
+        if len(mine) > _FEW and len(mine) == frame.counted_at(*pair) and frame.counted[mine].all():
+            keys.setdefault(name, []).append(key.names[pair[1]])
+        else:
+            places.setdefault(name, []).extend(pointers.take(pa.array(mine)).to_pylist())
+    parts = [f"counted AND {equals('artifact', name)} AND {among('key', found)}"
+             for name, found in keys.items()]
+    parts += [f"{equals('artifact', name)} AND {among('pointer', found)}"
+              for name, found in places.items()]
     return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
 
 
 def query(frame: Frame, rows: Sequence[int] | Ints, expression: str) -> str:
-    """A query for an expression over some rows; empty where they are too many to name."""
-    if len(rows) > MOST_CITED:
-        return ""
+    """A query for an expression over some rows."""
     return f"SELECT {expression} FROM measurements WHERE {rows_where(frame, rows)}"
+
+
+def of_group(group: Group, start: int = 0, stop: int | None = None) -> str:
+    """What a query selects from to get the values of a group, or a stretch of them in order."""
+    if start == 0 and stop is None:
+        return f"measurements WHERE {group.where()}"
+    length = f" LIMIT {stop - start}" if stop is not None else ""
+    return (f"(SELECT * FROM measurements WHERE {group.where()}{length}"
+            + (f" OFFSET {start}" if start else "") + ")")
+
+
+def files_query(names: Sequence[str]) -> str:
+    """A query that counts files by their names."""
+    return f"SELECT count(*) FROM artifacts WHERE {among('artifact', names)}"
 
 
 def cited(evidence: Evidence, rows: Sequence[int] | Ints, statement: str, statistic: str, *,
           topic: Topic, weight: float = 5.0, scope: Mapping[str, str] | None = None,
-          estimator: str = "") -> str:
+          estimator: str = "", source: str = "") -> str:
     """Enter a fact about some rows of one metric; return its id.
 
     Args:
@@ -62,6 +86,7 @@ def cited(evidence: Evidence, rows: Sequence[int] | Ints, statement: str, statis
         weight: Within its topic.
         scope: What it is about; artifact, model, device and metric of the rows are added.
         estimator: In words, where the statistic alone does not say it.
+        source: What a query selects them from, where that is shorter than naming each.
     """
     frame, chosen = evidence.frame, np.asarray(rows, np.int64)
     values = frame.value[chosen]
@@ -75,7 +100,7 @@ def cited(evidence: Evidence, rows: Sequence[int] | Ints, statement: str, statis
         unit=None if counting else frame.column("unit").at(first), n=len(chosen), topic=topic,
         weight=weight, scope=_scope(frame, chosen) | dict(scope or {}),
         kind="inventory" if counting else "data", sources=frame.sources(chosen),
-        sql=query(frame, chosen, expression))
+        sql=f"SELECT {expression} FROM {source}" if source else query(frame, chosen, expression))
 
 
 def span(evidence: Evidence, rows: Sequence[int] | Ints, what: str, *, topic: Topic,
@@ -109,13 +134,29 @@ def derived(evidence: Evidence, statement: str, value: float, facts: Sequence[st
 
 
 def counted(evidence: Evidence, statement: str, number: int, *, of: str, topic: Topic,
-            estimator: str, rows: Sequence[int] | Ints = (), n: int | None = None,
-            weight: float = 20.0, scope: Mapping[str, str] | None = None) -> str:
-    """Enter how often a rule found something; return the id of the fact."""
+            estimator: str, rows: Sequence[int] | Ints = (), names: Sequence[str] = (),
+            sql: str = "", weight: float = 20.0, scope: Mapping[str, str] | None = None) -> str:
+    """Enter how often a rule found something; return the id of the fact.
+
+    Args:
+        evidence: Where it is entered.
+        statement: With ``{}`` for the number.
+        number: How often.
+        of: What is counted.
+        topic: Part of the report.
+        estimator: In words.
+        rows: One row for each that is counted, or what else the number rests on.
+        names: The files that are counted, where files are.
+        sql: A query that gives the number, where counting rows or names does not.
+        weight: Within its topic.
+        scope: What it is about.
+    """
+    frame = evidence.frame
+    given = sql or (files_query(names) if names else query(frame, rows, "count(*)"))
     return evidence.book.fact(
-        statement, number, statistic="count", estimator=estimator, n=number if n is None else n,
+        statement, number, statistic="count", estimator=estimator, n=number,
         topic=topic, weight=weight, kind="inventory", scope={"of": of} | dict(scope or {}),
-        sources=evidence.frame.sources(rows))
+        sources=files(names) if names else frame.sources(rows), sql=given)
 
 
 def said(facts: Sequence[str]) -> str:

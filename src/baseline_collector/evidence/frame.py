@@ -97,6 +97,19 @@ class Frame:
         """Pointer of every row."""
         return self.table.column("pointer").combine_chunks()
 
+    def counted_at(self, artifact: int, key: int) -> int:
+        """How many counted rows stand under a key of an artifact, both by code."""
+        width = len(self.column("key").names)
+        return int(self._counted_at.get(artifact * width + key, 0))
+
+    @cached_property
+    def _counted_at(self) -> dict[int, int]:
+        width = len(self.column("key").names)
+        codes = self.column("artifact").codes[self.counted] * width + self.column(
+            "key").codes[self.counted]
+        found, counts = np.unique(codes, return_counts=True)
+        return dict(zip(found.tolist(), counts.tolist(), strict=True))
+
     def source(self, row: int) -> Source:
         """Where one row stands."""
         return Source(str(self.column("artifact").at(row)), str(self.pointers[int(row)]))

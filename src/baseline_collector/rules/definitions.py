@@ -141,7 +141,7 @@ def closed_loop(evidence: Evidence) -> None:
         return
     names = _files(frame, rows)
     count = counted(evidence, "Files with latencies and no arrival schedule: {}", len(names),
-                    of="closed loop", topic="setup", rows=rows, weight=45.0,
+                    of="closed loop", topic="setup", names=names, weight=45.0,
                     estimator="files with three latencies or a quantile, and no request rate")
     held = count_of(len(names), "file holds", "files hold")
     book.finding("closed-loop", "notice",

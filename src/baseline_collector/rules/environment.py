@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from baseline_collector.evidence.book import count_of
-from baseline_collector.evidence.cite import counted
+from baseline_collector.evidence.book import among, count_of, equals
+from baseline_collector.evidence.cite import counted, files_query
 from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.rule import (
     Evidence,
@@ -73,7 +73,7 @@ def _drifted(evidence: Evidence, differing: Mapping[str, set[str]], names: Seque
                       f"{listed(book, 'artifact', names)}: {{}}", len(names), statistic="count",
                       estimator="files of one series with different setups", n=len(names),
                       topic="setup", weight=40.0, kind="inventory", sources=files(names),
-                      scope={"of": "setup drift", "artifact": names[0]})
+                      sql=files_query(names), scope={"of": "setup drift", "artifact": names[0]})
     parts = [f"{book.name('setting', key)} ("
              + " and ".join(book.name("setup", text) for text in sorted(values)[:2]) + ")"
              for key, values in list(differing.items())[:_MOST]]
@@ -103,7 +103,9 @@ def hosts(evidence: Evidence) -> None:
                       statistic="count", estimator="distinct devices", n=len(codes),
                       topic="setup", weight=35.0, kind="inventory", scope={"of": "devices"},
                       sources=frame.sources([int(np.flatnonzero(measured & (device.codes == code))
-                                                 [0]) for code in codes]))
+                                                 [0]) for code in codes]),
+                      sql=f"SELECT count(DISTINCT device) FROM measurements WHERE counted AND "
+                          f"{among('metric', LEADING)} AND {among('device', names)}")
     book.finding("hosts", "info",
                  f"Measurements name {{{count}}} devices, such as {listed(book, 'device', names)}; "
                  "figures of different devices are kept apart.", [count], "", "setup")
@@ -156,13 +158,11 @@ def _zones(evidence: Evidence) -> None:
                           len(names), statistic="count", n=len(names), topic="setup",
                           estimator="times without zone that differ from epoch times of the file "
                           "by whole quarters of an hour", weight=38.0, kind="inventory",
-                          scope={"of": "shifted clocks"}, sources=files(names))
-        gaps = [book.fact("Times without zone against epoch times of the file: {}", hour / 3600,
-                          statistic="offset", estimator="time of day - epoch time, in UTC",
-                          unit="h", n=1, topic="setup", weight=4.0, kind="inventory",
-                          scope={"of": "clock offset"},
-                          sources=files([name for name in names if shifted[name] == hour]))
-                for hour in hours[:2]]
+                          scope={"of": "shifted clocks"}, sources=files(names),
+                          sql=files_query(names))
+        gaps = [_offset_fact(evidence, seconds,
+                             [name for name in names if shifted[name] == seconds])
+                for seconds in hours[:2]]
         told = " and ".join(f"{{{gap}}}" for gap in gaps)
         book.finding("clock", "notice",
                      f"In {{{count}}} {count_of(len(names), 'file')} times of day lie {told} from "
@@ -174,11 +174,28 @@ def _zones(evidence: Evidence) -> None:
         count = book.fact("Files whose times name no zone: {}", len(bare), statistic="count",
                           estimator="files with a time without zone", n=len(bare), topic="setup",
                           weight=37.0, kind="inventory", scope={"of": "times without zone"},
-                          sources=files(sorted(bare)))
+                          sources=files(sorted(bare)), sql=files_query(sorted(bare)))
         book.finding("clock", "notice",
                      f"Times in {{{count}}} {count_of(len(bare), 'file')} name no zone: "
                      f"{listed(book, 'artifact', sorted(bare))}.", [count],
                      "Write times with their zone, best in UTC.", "setup")
+
+
+_ZONED = "regexp_matches(started_at, '(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$')"
+
+
+def _offset_fact(evidence: Evidence, seconds: float, names: Sequence[str]) -> str:
+    """Enter by how much times without zone are off in some files; derived from the first."""
+    times = (f"SELECT DISTINCT epoch(TRY_CAST(started_at AS TIMESTAMP)) AS at FROM measurements "
+             f"WHERE {equals('artifact', names[0])} AND")
+    return evidence.book.fact(
+        "Times without zone against epoch times of the file: {}", seconds / 3600,
+        statistic="offset", estimator="time of day - epoch time, in UTC", unit="h", n=1,
+        topic="setup", weight=4.0, kind="inventory", scope={"of": "clock offset"},
+        sources=files(names),
+        sql=f"SELECT min_by(round(gap / {_QUARTER_S:g}) / 4, abs(gap - {_QUARTER_S:g} * round(gap "
+            f"/ {_QUARTER_S:g}))) FROM (SELECT bare.at - zoned.at AS gap FROM ({times} NOT {_ZONED}"
+            f") AS bare, ({times} {_ZONED}) AS zoned)")
 
 
 def _offset(naive: Sequence[datetime], aware: Sequence[datetime]) -> float:
@@ -224,7 +241,8 @@ def _backwards(evidence: Evidence) -> None:
         return
     count = counted(evidence, "Files in which times run backwards: {}", len(wrong),
                     of="times backwards", topic="setup", weight=39.0,
-                    estimator="files with a record that is earlier than the one before it")
+                    estimator="files with a record that is earlier than the one before it",
+                    names=sorted(wrong))
     book.finding("clock", "warning",
                  f"In {{{count}}} {count_of(len(wrong), 'file')} a record is earlier than the one "
                  f"before it: {listed(book, 'artifact', sorted(wrong))}.", [count],
@@ -244,7 +262,8 @@ def _modified_before(evidence: Evidence) -> None:
     count = book.fact("Files that are older than a time they hold: {}", len(ahead),
                       statistic="count", estimator="latest time in the file after its "
                       "modification time", n=len(modified), topic="setup", weight=39.0,
-                      kind="inventory", scope={"of": "times ahead"}, sources=files(ahead))
+                      kind="inventory", scope={"of": "times ahead"}, sources=files(ahead),
+                      sql=files_query(ahead))
     book.finding("clock", "warning",
                  f"{{{count}}} {count_of(len(ahead), 'file is', 'files are')} older than a time "
                  f"that stands in {count_of(len(ahead), 'it', 'them')}: "

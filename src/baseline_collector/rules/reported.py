@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from baseline_collector.evidence.cite import cited, counted, derived, said
+from baseline_collector.evidence.cite import cited, counted, derived, query, said
 from baseline_collector.evidence.frame import Frame, Ints
 from baseline_collector.evidence.pairing import beside, containers, record_codes, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
@@ -122,7 +122,7 @@ def small_quantiles(evidence: Evidence) -> None:
     book = evidence.book
     count = counted(evidence, "Reported quantiles that rest on fewer values than they need: {}",
                     len(poor), of="quantiles from too few values", topic="quality",
-                    estimator="n under ln(0.05) / ln(q)", rows=poor, n=len(rows))
+                    estimator="n under ln(0.05) / ln(q)", rows=poor)
     total = counted(evidence, "Reported quantiles that say their n: {}", len(rows),
                     of="quantiles with n", topic="quality", estimator="count of values",
                     rows=rows, weight=19.0)
@@ -138,7 +138,7 @@ def small_quantiles(evidence: Evidence) -> None:
         most = int(frame.n[mine].max())
         have = counted(evidence, f"Most values behind such a {slot}: {{}}", most,
                        of="largest n", topic="quality", estimator="largest n", rows=mine,
-                       weight=2.0, scope={"statistic": str(name)})
+                       sql=query(frame, mine, "max(n)"), weight=2.0, scope={"statistic": str(name)})
         facts += [need, have]
         clauses.append(f"{slot} needs {{{need}}} values and has at most {{{have}}}")
     names = sorted({str(frame.column("artifact").at(int(row))) for row in poor})
@@ -163,7 +163,7 @@ def means_of_one(evidence: Evidence) -> None:
         return
     book = evidence.book
     count = counted(evidence, "Reported means that are a single value: {}", len(alone),
-                    of="means of one value", topic="quality", rows=alone, n=len(rows),
+                    of="means of one value", topic="quality", rows=alone,
                     estimator="n = 1, or equal to the only sample of metric, model and settings")
     total = counted(evidence, "Reported means: {}", len(rows), of="means", topic="quality",
                     estimator="count of values", rows=rows, weight=19.0)
@@ -241,7 +241,8 @@ def impossible_means(evidence: Evidence) -> None:
                      topic="quality", estimator="mean as the artifact reports it")
         n = counted(evidence, f"Values behind the mean {what} in {file}: {{}}",
                     int(frame.n[row]), of="n behind a mean", topic="quality", rows=[row],
-                    estimator="n as the artifact states it", weight=4.0)
+                    estimator="n as the artifact states it", weight=4.0,
+                    sql=query(frame, [row], "max(n)"))
         book.finding("impossible-mean", "warning",
                      f"A mean {what} of {{{mean}}} over {{{n}}} whole numbers in {file} cannot "
                      "be: no whole total gives it.", [mean, n],

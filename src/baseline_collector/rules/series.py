@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from baseline_collector.evidence.book import count_of
-from baseline_collector.evidence.cite import cited, counted, derived
+from baseline_collector.evidence.cite import cited, counted, derived, of_group
 from baseline_collector.evidence.frame import Group
 from baseline_collector.evidence.pairing import beside, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
@@ -35,23 +35,25 @@ def _series(evidence: Evidence, smallest: int) -> list[Group]:
 Hit = tuple[float, Group, str, list[str]]
 
 
-def _told(evidence: Evidence, rule: str, hits: list[Hit], tested: int, what: str, advice: str
-          ) -> None:
+def _told(evidence: Evidence, rule: str, hits: list[Hit], series: Sequence[Group], what: str,
+          advice: str) -> None:
     """Enter the findings of the worst series and how many more there are."""
     if not hits:
         return
     hits.sort(key=lambda one: (-one[0], int(one[1].rows[0])))
     count = counted(evidence, f"Series {what}: {{}}", len(hits), of=f"series, {rule}",
-                    topic="quality", estimator="series of repeated values for which the rule holds",
-                    n=tested)
-    total = counted(evidence, f"Series looked at for {what}: {{}}", tested,
+                    topic="quality", estimator="series of repeated values for which the rule "
+                    "holds, each by its first value",
+                    rows=[int(group.rows[0]) for _, group, _, _ in hits])
+    total = counted(evidence, f"Series looked at for {what}: {{}}", len(series),
                     of=f"series looked at, {rule}", topic="quality", weight=2.0,
-                    estimator="series of repeated values that are long enough")
+                    estimator="series of repeated values that are long enough, each by its first "
+                    "value", rows=[int(group.rows[0]) for group in series])
     clauses = "; ".join(text for _, _, text, _ in hits[:_MOST])
     facts = [count, total, *(fact for _, _, _, ids in hits[:_MOST] for fact in ids)]
     evidence.book.finding(
         rule, "warning" if rule in ("unstable", "level-shift") else "notice",
-        f"{{{count}}} of {{{total}}} {count_of(tested, 'series', 'series')} "
+        f"{{{count}}} of {{{total}}} {count_of(len(series), 'series', 'series')} "
         f"{count_of(len(hits), 'is', 'are')} {what}: {clauses}.", facts, advice, "quality")
 
 
@@ -70,11 +72,11 @@ def first_runs(evidence: Evidence) -> None:
         first = cited(evidence, group.rows[:1], f"First value of {about}: {{}}", "value",
                       topic="cold_start")
         others = cited(evidence, group.rows[1:], f"Median of the others of {about}: {{}}",
-                       "median", topic="cold_start")
+                       "median", topic="cold_start", source=of_group(group, 1))
         found.append((seen.score or 0.0, group,
                       f"{about} began at {{{first}}}, against a median of {{{others}}} after it",
                       [first, others]))
-    _told(evidence, "first-run", found, len(series), "apart in their first run",
+    _told(evidence, "first-run", found, series, "apart in their first run",
           "Report first runs apart from the others, and make warm-up runs before timing.")
 
 
@@ -99,11 +101,12 @@ def outlying(evidence: Evidence) -> None:
                       topic="quality", estimator="|x - median| / MAD above the threshold")
         value = cited(evidence, group.rows[[worst]], f"Farthest value of {about}: {{}}", "value",
                       topic="quality")
-        usual = cited(evidence, group.rows, f"Median of {about}: {{}}", "median", topic="quality")
+        usual = cited(evidence, group.rows, f"Median of {about}: {{}}", "median", topic="quality",
+                      source=of_group(group))
         found.append((float(scores[worst]), group,
                       f"{about} has {{{count}}} far out, the farthest {{{value}}} against a median "
                       f"of {{{usual}}}", [count, value, usual]))
-    _told(evidence, "outlier", found, len(series), "series with outliers",
+    _told(evidence, "outlier", found, series, "series with outliers",
           "Look for what ran beside these calls; give medians beside means; drop nothing silently.")
 
 
@@ -121,11 +124,12 @@ def unstable(evidence: Evidence) -> None:
         if cv < limits["unstable.cv"] and farthest < limits["unstable.extreme"]:
             continue
         about = describe(evidence.book, group)
-        ids = [cited(evidence, group.rows, f"{word} of {about}: {{}}", which, topic="quality")
+        ids = [cited(evidence, group.rows, f"{word} of {about}: {{}}", which, topic="quality",
+                     source=of_group(group))
                for word, which in (("Mean", "mean"), ("Smallest", "min"), ("Largest", "max"))]
         found.append((cv, group, f"{about} with {{{ids[1]}}} to {{{ids[2]}}} about a mean of "
                       f"{{{ids[0]}}}", ids))
-    _told(evidence, "unstable", found, len(series), "unstable",
+    _told(evidence, "unstable", found, series, "unstable",
           "Steady the machine and repeat until the spread is small against what is compared.")
     _reported_spread(evidence)
     rows = np.flatnonzero(frame.counted & frame.column("metric").where("iteration_time")
@@ -160,12 +164,12 @@ def _reported_spread(evidence: Evidence) -> None:
     if not wide:
         return
     count = counted(evidence, "Reported means whose spread is too wide: {}", len(wide),
-                    of="wide reported means", topic="quality", n=len(pairs),
+                    of="wide reported means", topic="quality",
                     rows=[mean for _, mean, _ in wide],
                     estimator="reported standard deviation / mean at or above the threshold")
     total = counted(evidence, "Reported means with a standard deviation: {}", len(pairs),
                     of="means with a deviation", topic="quality", weight=2.0,
-                    estimator="count of pairs")
+                    estimator="count of pairs, each by its mean", rows=[mean for mean, _ in pairs])
     facts, clauses = [count, total], []
     for cv, mean, std in wide[:_MOST]:
         key = book.name("key", str(frame.column("key").at(mean)))
@@ -221,13 +225,14 @@ def not_steady(evidence: Evidence) -> None:
         about = describe(evidence.book, group)
         fifth = max(3, len(values) // 5)
         first = cited(evidence, group.rows[:fifth], f"Median of the first fifth of {about}: {{}}",
-                      "median", topic="quality")
+                      "median", topic="quality", source=of_group(group, 0, fifth))
         last = cited(evidence, group.rows[-fifth:], f"Median of the last fifth of {about}: {{}}",
-                     "median", topic="quality")
+                     "median", topic="quality",
+                     source=of_group(group, len(values) - fifth))
         still = " and still moves" if settled and settled.p_value < limits["not-steady.p"] else ""
         found.append((abs(early.tau), group,
                       f"{about} goes from {{{first}}} to {{{last}}}{still}", [first, last]))
-    _told(evidence, "not-steady", found, len(series), "not steady from the start",
+    _told(evidence, "not-steady", found, series, "not steady from the start",
           "Leave out the iterations before the steady state, and say how many they were.")
 
 
@@ -258,13 +263,15 @@ def level_shift(evidence: Evidence) -> None:
             continue
         about = describe(evidence.book, group)
         before = cited(evidence, group.rows[:seen.index], f"Median of {about} before its level "
-                       "moved: {}", "median", topic="quality")
+                       "moved: {}", "median", topic="quality",
+                       source=of_group(group, 0, seen.index))
         after = cited(evidence, group.rows[seen.index:], f"Median of {about} after its level "
-                      "moved: {}", "median", topic="quality")
+                      "moved: {}", "median", topic="quality",
+                      source=of_group(group, seen.index))
         change = abs(seen.median_after / seen.median_before - 1) if seen.median_before else 1.0
         found.append((change, group, f"{about} moves from {{{before}}} to {{{after}}}",
                       [before, after]))
-    _told(evidence, "level-shift", found, len(series), "not of one level",
+    _told(evidence, "level-shift", found, series, "not of one level",
           "Find what changed in between; do not average across it.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from baseline_collector.evidence.book import equals, quoted
-from baseline_collector.evidence.cite import cited, counted, span
+from baseline_collector.evidence.cite import cited, counted, query, span
 from baseline_collector.evidence.frame import Floats, Frame, Group, Ints, configuration, settings_of
 from baseline_collector.evidence.pairing import beside
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, enumeration, listed
@@ -123,9 +123,15 @@ def factors(evidence: Evidence) -> None:
         return
     adjusted = holm([min(max(effect.p, 0.0), 1.0) for _, effect in tested])
     limits = evidence.limits
+    by_setting: dict[str, list[int]] = {}
+    for sweep, effect in tested:
+        by_setting.setdefault(effect.setting, []).append(int(sweep.rows[0]))
     number = counted(evidence, "Pairs of a setting and a metric that were tested: {}",
-                     len(tested), of="tests of settings", topic="sweep",
-                     estimator="settings with two levels of two values, by metric", weight=3.0)
+                     len(tested), of="tests of settings", topic="sweep", weight=3.0,
+                     estimator="settings with two levels of two values, by metric; each sweep by "
+                     "its first value", rows=sorted({int(sweep.rows[0]) for sweep, _ in tested}),
+                     sql="SELECT " + " + ".join(f"({query(evidence.frame, rows, 'count(*)')})"
+                                                for rows in by_setting.values()))
     strong = [(sweep, effect) for (sweep, effect), p in zip(tested, adjusted, strict=True)
               if p <= limits["sweep-factor.p"] and effect.share >= limits["sweep-factor.share"]]
     strong.sort(key=lambda one: (-one[1].share, int(one[0].rows[0]), one[1].setting))
@@ -301,13 +307,14 @@ def _front(evidence: Evidence, members: Sequence[tuple[Summary, Summary]]) -> No
     book = evidence.book
     file = book.name("artifact", fast[0].group.artifacts[0])
     count = counted(evidence, f"Configurations of {file} on the front of throughput and time to "
-                    "first token: {}", len(best), of="front", topic="sweep", n=len(members),
-                    estimator="configurations that no other beats in both",
-                    rows=np.concatenate([one.group.rows for pair in best for one in pair]),
+                    "first token: {}", len(best), of="front", topic="sweep",
+                    estimator="configurations that no other beats in both, each by its first rate",
+                    rows=[int(rate.group.rows[0]) for rate, _ in best],
                     scope={"artifact": fast[0].group.artifacts[0]})
     total = counted(evidence, f"Configurations of {file} with both: {{}}", len(members),
                     of="configurations with both", topic="sweep", weight=3.0,
-                    estimator="configurations with throughput and time to first token",
+                    estimator="configurations with throughput and time to first token, each by its "
+                    "first rate", rows=[int(rate.group.rows[0]) for rate, _ in members],
                     scope={"artifact": fast[0].group.artifacts[0]})
     single = min(one.group.n for pair in (fast, early) for one in pair) < 3
     clauses = [f"{_named(evidence, pair[0].group)} reaches {{{pair[0].location}}} with a first "

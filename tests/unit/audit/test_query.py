@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import duckdb
 import heap_of_three
 import pytest
 
+from baseline_collector.audit.database import Database
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Sheet, Unknown
@@ -30,6 +32,10 @@ QUERIES = (
     f"SELECT count(*) {AT} AND artifact IN (SELECT artifact FROM artifacts WHERE kind = 'csv')",
     f"SELECT avg(value) {AT} AND regexp_extract_all(path, '\\[([0-9]+)\\]', 1)[1] = '1'",
     f"SELECT count(*) {AT} AND md5(key) = md5('none')".replace("md5('none')", "'0'"),
+    "SELECT CAST(ceil(ln(0.05) / ln(0.95)) AS INTEGER)",
+    f"SELECT median(value) {AT}",
+    "SELECT median(value) FROM (SELECT * FROM measurements WHERE counted LIMIT 3 OFFSET 1)",
+    "SELECT max(value) FROM (SELECT * FROM measurements WHERE counted LIMIT 2)",
     f"SELECT count(*) {AT} AND status <> 'failed' AND NOT counted",
 )
 
@@ -77,3 +83,17 @@ def test_refuses_what_it_does_not_know(sql, evaluator):
 def test_tells_the_rows_behind_a_value(evaluator):
     _, run = evaluator.run(f"SELECT avg(value) {AT} AND artifact = 'reports/alpha.json'")
     assert [len(rows) for rows in run.taken] == [3]
+
+
+def test_the_database_runs_any_shape_and_reads_no_file(tables, tmp_path):
+    artifacts, measurements = tables
+    database = Database({"artifacts": artifacts, "measurements": measurements})
+    value, n = database.run("SELECT stddev(value), count(value) FROM measurements WHERE counted")
+    values = [row["value"] for row in measurements.to_pylist() if row["counted"]]
+    assert value == pytest.approx(statistics.stdev(values), rel=1e-12)
+    assert n == len(values)
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    for sql in (f"SELECT * FROM '{tmp_path}/a.csv'", "SELECT", "SELECT 1 WHERE false",
+                "SET enable_external_access = true"):
+        with pytest.raises(Unknown):
+            database.run(sql)
