@@ -208,10 +208,10 @@ def test_every_correction_is_right_when_audited_again(index: Index) -> None:
 def test_a_report_is_audited_in_no_time(index: Index, heap: Path, dataset: Dataset) -> None:
     text = (HERE / "audit_reports" / "prose_style.md").read_text("utf-8")
     text = text * (10_000 // len(text) + 1)
-    start = time.perf_counter()
+    start = time.process_time()
     fresh = open_index(dataset, lambda name: (heap / name).read_text("utf-8-sig"))
     audit(text, fresh)
-    assert time.perf_counter() - start < 2.0  # 0.1 s on an idle core
+    assert time.process_time() - start < 2.0  # 0.1 s on an idle core
 
 
 def test_the_code_knows_no_report() -> None:

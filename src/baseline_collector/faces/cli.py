@@ -143,7 +143,8 @@ def _inventory(commands: _Commands) -> None:
 def _query(commands: _Commands) -> None:
     command = commands.add_parser(
         "query", help="run SQL over a dataset",
-        description="Run SQL (DuckDB) over the tables artifacts, measurements, facts, findings, gaps.")
+        description="Run SQL (DuckDB) over the tables artifacts, measurements, facts, findings "
+        "and gaps.")
     command.add_argument("sql", metavar="SQL")
     command.add_argument("--dataset", default="baseline-report", metavar="DIR",
                          help="output folder of collect, or its dataset (default baseline-report)")
