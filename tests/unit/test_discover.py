@@ -212,21 +212,21 @@ def test_roots_that_are_special_files(heap: Path) -> None:
 
 @needs_posix
 def test_a_tree_deeper_than_any_path(heap: Path) -> None:
-    here = Path.cwd()
+    here, name = Path.cwd(), "d" * 40
     try:
         os.chdir(heap)
-        for _ in range(10_000):
-            Path("d").mkdir()
-            os.chdir("d")
+        for _ in range(110):
+            Path(name).mkdir()
+            os.chdir(name)
         os.chdir(here)
         found = discover(["r"])
     finally:  # removed from within: no path reaches the bottom
         os.chdir(heap)
-        while Path("d").is_dir():
-            os.chdir("d")
+        while Path(name).is_dir():
+            os.chdir(name)
         while not Path().samefile(heap):
             os.chdir("..")
-            Path("d").rmdir()
+            Path(name).rmdir()
         os.chdir(here)
     assert found.artifacts == []
     assert [one.reason for one in found.skipped] == [f"deeper than {MAX_DEPTH} folders"]

@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline_collector import slots
@@ -54,7 +54,6 @@ def analyses(draw):
     return Analysis(tuple(facts), tuple(findings), names)
 
 
-@settings(max_examples=150, deadline=None)
 @given(analyses())
 def test_no_digit_no_unknown_slot_and_nothing_empty(analysis):
     known = {fact.id: fact for fact in analysis.facts}
@@ -76,7 +75,6 @@ def test_no_digit_no_unknown_slot_and_nothing_empty(analysis):
         assert bool(block.items) != bool(block.rows)
 
 
-@settings(max_examples=60, deadline=None)
 @given(analyses())
 def test_every_performance_fact_with_a_metric_is_in_a_table_or_its_table_says_so(analysis):
     blocks = section(PERFORMANCE, gather(analysis))

@@ -74,7 +74,7 @@ def test_the_result_is_that_of_the_whole(tmp_path: Path, monkeypatch, name: str)
         return done.artifacts, done.accounts, table.to_pylist()
 
     whole = taken(1 << 40, 1 << 17)
-    for portion in (1, 2, 3, 5, 8, 13, 40):
+    for portion in (1, 3, 13):
         assert taken(1, portion) == whole, portion
 
 

@@ -242,9 +242,7 @@ def test_a_row_wider_than_a_field_may_be_is_sound(tmp_path: Path) -> None:
     assert done.batch.num_rows == width
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

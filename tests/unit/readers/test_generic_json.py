@@ -186,9 +186,7 @@ def plain_walk(value: Any) -> list[str]:
     return [json.dumps(value)] if type(value) in (int, float) else []
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
 def test_every_pointer_leads_to_its_number(tmp_path: Path, document: Any) -> None:
     found = rows(tmp_path, a_json=json.dumps(document))

@@ -97,9 +97,7 @@ def test_no_line_takes_long(tmp_path: Path, text: str) -> None:
     assert time.perf_counter() - started < 2
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from('|-:#*`~ \n1.5,a_%{}[]"=ms'), max_size=120))
 def test_any_text_is_read_and_pointers_are_unique(tmp_path: Path, text: str) -> None:
     for row in rows(tmp_path, a_md=text + "x"):

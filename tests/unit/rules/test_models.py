@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.conftest import texts
+from tests.conftest import texts
 
 KEYS = ("model", "tokens_s", "num_ctx", "device", "engine_version")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -108,7 +108,6 @@ def test_inverse_cubic_inverts(x, k):
     assert again == pytest.approx(y, rel=1e-8, abs=1e-8)
 
 
-@settings(max_examples=60)
 @given(samples, st.randoms(use_true_random=False))
 def test_interval_holds_the_estimate_whatever_the_order(values, random):
     found = mean_interval(values)
@@ -120,7 +119,6 @@ def test_interval_holds_the_estimate_whatever_the_order(values, random):
         assert found.low < found.high
 
 
-@settings(max_examples=60)
 @given(samples, st.integers(-6, 6))
 def test_scale_goes_through(values, power):
     factor = 2.0**power
@@ -133,7 +131,6 @@ def test_scale_goes_through(values, power):
         assert scaled.high == pytest.approx(plain.high * factor, abs=1e-9 * width)
 
 
-@settings(max_examples=60)
 @given(samples, st.floats(0.02, 0.98))
 def test_quantile_interval_holds_the_quantile(values, q):
     found = quantile_interval(values, q)

@@ -68,7 +68,7 @@ def test_simulated_and_single_comparisons_agree():
 
 
 def test_reports_of_twenty_comparisons_decide_wrongly_in_less_than_five_percent():
-    found = familywise(normal(1, 0.02), 10, trials=400)
+    found = familywise(normal(1, 0.02), 10, trials=100)
     assert found.rate <= 0.05
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from baseline_collector import pipeline
 from baseline_collector.analyse.stage import analyse
@@ -21,6 +23,13 @@ from baseline_collector.journal import Journal
 from baseline_collector.model import Analysis, Artifact, Fact, Finding
 from baseline_collector.render.slots import Slots
 from baseline_collector.spool import joined
+
+gc.set_threshold(200_000, 50, 1000)  # as the command does
+
+# Properties: few examples in each run, many where asked (--hypothesis-profile deep).
+hypothesis_settings.register_profile("quick", max_examples=20, deadline=None)
+hypothesis_settings.register_profile("deep", max_examples=1000, deadline=None)
+hypothesis_settings.load_profile("quick")
 
 
 class Pile:
