@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from baseline_collector.errors import ReadError
 from baseline_collector.model import Artifact, Status, modified_ns_of
-from baseline_collector.readers.base import Leaves, Limits, Places, Reader
+from baseline_collector.readers.base import Limits, Places, Reader
 from baseline_collector.readers.catalogue import TOOLS, choose
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.spool import Spool
 

@@ -16,8 +16,9 @@ from baseline_collector.discover import discover
 from baseline_collector.errors import ReadError
 from baseline_collector.normalise.stage import Normalised, normalise
 from baseline_collector.read import Reading, read
-from baseline_collector.readers.base import Leaves, Limits
+from baseline_collector.readers.base import Limits
 from baseline_collector.readers.catalogue import TOOLS, choose
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "formats"

@@ -19,8 +19,9 @@ from baseline_collector.errors import ModelError, UsageError
 from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.normalise.meaning import meaning_of
 from baseline_collector.read import read
-from baseline_collector.readers.base import NUMBER, Limits
+from baseline_collector.readers.base import Limits
 from baseline_collector.readers.catalogue import GENERIC, TOOLS
+from baseline_collector.readers.cells import NUMBER
 
 if TYPE_CHECKING:
     from baseline_collector.evidence.rule import Rule

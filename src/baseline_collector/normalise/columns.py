@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from baseline_collector.normalise.meaning import Meaning, meaning_of
-from baseline_collector.readers.base import NUMBER
+from baseline_collector.readers.cells import NUMBER
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -17,7 +17,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Leaves:
-    """Columns of ``readers.base.LEAVES``; a null index or code is -1, a null value NaN.
+    """Columns of ``readers.leaves.LEAVES``; a null index or code is -1, a null value NaN.
 
     Attributes:
         numeric: Rows of the batch that are numbers, in order.

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from baseline_collector.normalise.meaning import Meaning
 from baseline_collector.paths import container, outer, tokens
-from baseline_collector.readers.base import BOOL, EXACT_INT, NULL, NUMBER, TEXT
+from baseline_collector.readers.cells import BOOL, EXACT_INT, NULL, NUMBER, TEXT
 
 Place = tuple[str, tuple[int, ...]]
 """Template of an object or row, and its indices."""

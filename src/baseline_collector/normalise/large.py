@@ -27,7 +27,8 @@ from baseline_collector.normalise.quantities import Stated, quantify, stated_uni
 from baseline_collector.normalise.repeats import Tops
 from baseline_collector.normalise.stage import Account, Masks, accounted, normalised_rows
 from baseline_collector.normalise.twins import richness_of
-from baseline_collector.readers.base import LEAVES, Places
+from baseline_collector.readers.base import Places
+from baseline_collector.readers.leaves import LEAVES
 from baseline_collector.spool import Spool, joined
 
 _LONGEST = 1 << 20
@@ -147,7 +148,7 @@ class Large:
         """Take an artifact.
 
         Args:
-            pieces: Its leaves, columns as ``readers.base.LEAVES``.
+            pieces: Its leaves, columns as ``readers.leaves.LEAVES``.
             artifact: The artifact, with format and hash.
             places: Its pointer style.
             quoted: Whether its values are quoted from elsewhere.

@@ -18,7 +18,7 @@ from baseline_collector.naming import parts
 from baseline_collector.normalise.context import Said, hear_said
 from baseline_collector.normalise.meaning import Meaning, meaning_of
 from baseline_collector.paths import names
-from baseline_collector.readers.base import NULL
+from baseline_collector.readers.cells import NULL
 
 _NAME = re.compile(
     r"(?:system|sys|machine|host|hardware|hw|env|environment|run|platform|device|gpu|cpu|bench"

@@ -129,7 +129,7 @@ def normalise_each(batch: pa.RecordBatch, artifacts: Sequence[Artifact],
     """Give every numeric leaf its meaning, each artifact by itself.
 
     Args:
-        batch: Leaves, columns as ``readers.base.LEAVES``; those of one artifact stand together.
+        batch: Leaves, columns as ``readers.leaves.LEAVES``; those of one artifact stand together.
         artifacts: What the ``artifact`` column counts in, with format and hash.
         places: Pointer style of each artifact.
         quoted: Numbers of artifacts whose values are quoted from elsewhere, as in notes.

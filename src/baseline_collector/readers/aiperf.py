@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 from baseline_collector.paths import join, segment
-from baseline_collector.readers.base import TEXT, TOP, Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import TEXT
+from baseline_collector.readers.leaves import TOP, Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, head_lines, put, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import Depth, Leaves, Outcome
+from baseline_collector.readers.base import Outcome
+from baseline_collector.readers.leaves import Depth, Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.told import NOTHING, Told, ToolJson, Walk, has, inherit
 

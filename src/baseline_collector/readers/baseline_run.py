@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import Leaves, Outcome
+from baseline_collector.readers.base import Outcome
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.told import ToolJson
 from baseline_collector.runfile import FAMILY, SCHEMA

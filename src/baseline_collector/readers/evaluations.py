@@ -15,9 +15,10 @@ import zlib
 from typing import Any
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import Leaves, Limits, Outcome, Places
+from baseline_collector.readers.base import Limits, Outcome, Places
 from baseline_collector.readers.encoding import decode
 from baseline_collector.readers.json_text import parse
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.told import ToolJson, Walk, has, inherit
 

@@ -16,18 +16,9 @@ from dataclasses import dataclass
 from baseline_collector import units
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join, segment
-from baseline_collector.readers.base import (
-    NULL,
-    NUMBER,
-    TEXT,
-    TOP,
-    Leaves,
-    Limits,
-    Outcome,
-    Places,
-    cell,
-    unique,
-)
+from baseline_collector.readers.base import Limits, Outcome, Places
+from baseline_collector.readers.cells import NULL, NUMBER, TEXT, cell, unique
+from baseline_collector.readers.leaves import TOP, Leaves
 from baseline_collector.readers.opened import Opened
 
 _SAMPLE_ROWS = 60

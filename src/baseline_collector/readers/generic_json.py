@@ -9,19 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import (
-    BOOL,
-    NULL,
-    NUMBER,
-    TEXT,
-    TOP,
-    Depth,
-    Leaves,
-    Outcome,
-    Places,
-)
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import BOOL, NULL, NUMBER, TEXT
 from baseline_collector.readers.json_columns import Refused, Write, write_lines
 from baseline_collector.readers.json_text import Repeated, Written, parse
+from baseline_collector.readers.leaves import TOP, Depth, Leaves
 from baseline_collector.readers.opened import Opened
 
 _REPEATED = "key repeated in one object; a later value stands"

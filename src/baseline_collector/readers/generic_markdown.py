@@ -14,9 +14,11 @@ from collections.abc import Iterator
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join, segment
-from baseline_collector.readers.base import NULL, TEXT, Depth, Leaves, Outcome, Places, cell, unique
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import NULL, TEXT, cell, unique
 from baseline_collector.readers.generic_json import walk
 from baseline_collector.readers.json_text import parse
+from baseline_collector.readers.leaves import Depth, Leaves
 from baseline_collector.readers.opened import Opened
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")

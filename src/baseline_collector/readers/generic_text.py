@@ -16,7 +16,9 @@ from dataclasses import dataclass
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join, segment
-from baseline_collector.readers.base import NUMBER, TEXT, Leaves, Outcome, Places, cell
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import NUMBER, TEXT, cell
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 
 KINDS = frozenset({"text", "out", "err", "stdout", "stderr", "logfmt"})

@@ -5,8 +5,9 @@ Format: YAML 1.2, as ``yaml_text`` reads it. A file of several documents is an a
 
 from __future__ import annotations
 
-from baseline_collector.readers.base import Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.generic_json import walk
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join
-from baseline_collector.readers.base import Depth, Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.json_text import Written, parse
+from baseline_collector.readers.leaves import Depth, Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, put, rows
-from baseline_collector.readers.told import Told, ToolJson, Walk, first, has, inherit
+from baseline_collector.readers.told import Told, Tool, ToolJson, Walk, first, has, inherit
 from baseline_collector.readers.told_yaml import ToolYaml
 
 _EARLY = "before 0.4"
@@ -25,59 +26,37 @@ _EARLY_PERCENTILES = "[min, 0.1, 1, 5, 10, 25, 75, 90, 95, 99, max]"
 _PERCENTILES = ("min", "p0.1", "p1", "p5", "p10", "p25", "p75", "p90", "p95", "p99", "max")
 
 
-def _owned(record: dict[str, Any]) -> bool:
-    benchmark = first(record.get("benchmarks"))
-    return has(benchmark, "metrics") and has(benchmark["metrics"], "requests_per_second",
-                                             "request_latency", "inter_token_latency_ms")
+class _Report(Tool):
+    """What a report is, in either notation."""
+
+    name = "guidellm"
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether it is a report of benchmarks with guidellm's metrics."""
+        benchmark = first(record.get("benchmarks"))
+        return has(benchmark, "metrics") and has(benchmark["metrics"], "requests_per_second",
+                                                 "request_latency", "inter_token_latency_ms")
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """A benchmark of a version before 0.4 says so: there a field is computed another way."""
+        return Told(sense=_EARLY) if key == "benchmarks[]" and "run_stats" in value else above
+
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the tool, else of the report."""
+        metadata = record.get("metadata")
+        if not isinstance(metadata, dict):
+            return "0.2 or 0.3" if has(first(record["benchmarks"]), "run_stats") else ""
+        return str(metadata.get("guidellm_version") or metadata.get("version") or "")
 
 
-def _tell(key: str, value: dict[str, Any], above: Told) -> Told:
-    """A benchmark of a version before 0.4 says so: there a field is computed another way."""
-    return Told(sense=_EARLY) if key == "benchmarks[]" and "run_stats" in value else above
-
-
-def _version(record: dict[str, Any]) -> str:
-    metadata = record.get("metadata")
-    if not isinstance(metadata, dict):
-        return "0.2 or 0.3" if has(first(record["benchmarks"]), "run_stats") else ""
-    return str(metadata.get("guidellm_version") or metadata.get("version") or "")
-
-
-class GuidellmJson(ToolJson):
+class GuidellmJson(_Report, ToolJson):
     """The report."""
 
-    name = "guidellm"
 
-    def owns(self, record: dict[str, Any]) -> bool:
-        """Whether it is a report of benchmarks with guidellm's metrics."""
-        return _owned(record)
-
-    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
-        """A benchmark tells whether it is of a version before 0.4."""
-        return _tell(key, value, above)
-
-    def version_of(self, record: dict[str, Any]) -> str:
-        """Of the tool, else of the report."""
-        return _version(record)
-
-
-class GuidellmYaml(ToolYaml):
+class GuidellmYaml(_Report, ToolYaml):
     """The report as YAML."""
 
-    name = "guidellm"
     tops = ("benchmarks",)
-
-    def owns(self, record: dict[str, Any]) -> bool:
-        """Whether it is a report of benchmarks with guidellm's metrics."""
-        return _owned(record)
-
-    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
-        """A benchmark tells whether it is of a version before 0.4."""
-        return _tell(key, value, above)
-
-    def version_of(self, record: dict[str, Any]) -> str:
-        """Of the tool, else of the report."""
-        return _version(record)
 
 
 class GuidellmEarlyCsv:

@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 from baseline_collector.paths import join
-from baseline_collector.readers.base import TEXT, Depth, Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import TEXT
+from baseline_collector.readers.leaves import Depth, Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, head_lines, put, rows
 from baseline_collector.readers.told import ToolJson, first, has

@@ -19,18 +19,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import (
-    BOOL,
-    EXACT_INT,
-    NULL,
-    NUMBER,
-    TEXT,
-    Leaves,
-    number,
-)
+from baseline_collector.readers.cells import BOOL, EXACT_INT, NULL, NUMBER, TEXT, number
 from baseline_collector.readers.columns import Columns
 from baseline_collector.readers.json_scan import Bools, Ints, Scan, scan
 from baseline_collector.readers.json_text import Repeated, parse
+from baseline_collector.readers.leaves import Leaves
 
 Write = Callable[[Any, Leaves, int], None]
 """(parsed line, leaves, its index) -> writes its leaves; raises ReadError where it must not."""

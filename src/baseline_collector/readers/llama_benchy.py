@@ -11,7 +11,8 @@ import re
 from typing import Any
 
 from baseline_collector.paths import join
-from baseline_collector.readers.base import Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, head_lines, put, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has

@@ -8,60 +8,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from baseline_collector.readers.told import Told, ToolJson, has
+from baseline_collector.readers.told import Told, Tool, ToolJson, has
 from baseline_collector.readers.told_yaml import ToolYaml
 
 _UNITS = {"queries/s": "req/s", "count": "", "score": ""}
 
 
-def _tell(key: str, value: dict[str, Any], above: Told) -> Told:
-    """A group of statistics tells its unit to itself, and to the series inside it."""
-    del key
-    spelled = value.get("units")
-    if not isinstance(spelled, str):
-        return above
-    unit = spelled.removesuffix("/token")
-    return Told(_UNITS.get(unit, unit))
+class _Report(Tool):
+    """What a report is, in either notation."""
+
+    name = "llm-d-benchmark-report"
+
+    def owns(self, record: dict[str, Any]) -> bool:
+        """Whether it has the report's parts."""
+        return has(record, "version", "scenario") and (
+            has(record.get("results"), "request_performance") or (
+                has(record.get("metrics"), "latency", "requests")))
+
+    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
+        """A group of statistics tells its unit to itself, and to the series inside it."""
+        del key
+        spelled = value.get("units")
+        if not isinstance(spelled, str):
+            return above
+        unit = spelled.removesuffix("/token")
+        return Told(_UNITS.get(unit, unit))
+
+    def version_of(self, record: dict[str, Any]) -> str:
+        """Of the report."""
+        return str(record["version"])
 
 
-def _owned(document: Any) -> bool:
-    return has(document, "version", "scenario") and (
-        has(document.get("results"), "request_performance") or (
-            has(document.get("metrics"), "latency", "requests")))
-
-
-class LlmdJson(ToolJson):
+class LlmdJson(_Report, ToolJson):
     """A report as JSON."""
 
-    name = "llm-d-benchmark-report"
 
-    def owns(self, record: dict[str, Any]) -> bool:
-        """Whether it has the report's parts."""
-        return _owned(record)
-
-    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
-        """A group of statistics tells its unit."""
-        return _tell(key, value, above)
-
-    def version_of(self, record: dict[str, Any]) -> str:
-        """Of the report."""
-        return str(record["version"])
-
-
-class LlmdYaml(ToolYaml):
+class LlmdYaml(_Report, ToolYaml):
     """A report as YAML."""
 
-    name = "llm-d-benchmark-report"
     tops = ("version", "scenario")
-
-    def owns(self, record: dict[str, Any]) -> bool:
-        """Whether it has the report's parts."""
-        return _owned(record)
-
-    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
-        """A group of statistics tells its unit."""
-        return _tell(key, value, above)
-
-    def version_of(self, record: dict[str, Any]) -> str:
-        """Of the report."""
-        return str(record["version"])

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from baseline_collector.paths import join
-from baseline_collector.readers.base import Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.generic_markdown import GenericMarkdown
 from baseline_collector.readers.json_text import Written
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import head_lines, put, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has

@@ -11,8 +11,10 @@ from typing import Any
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join
-from baseline_collector.readers.base import NUMBER, TEXT, Depth, Leaves, Outcome, Places, number
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import NUMBER, TEXT, number
 from baseline_collector.readers.json_text import Written, parse
+from baseline_collector.readers.leaves import Depth, Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import head_lines, put
 from baseline_collector.readers.told import ToolJson, has

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join
-from baseline_collector.readers.base import TEXT, TOP, Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import TEXT
+from baseline_collector.readers.leaves import TOP, Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import head_lines, put
 

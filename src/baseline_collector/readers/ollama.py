@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from baseline_collector.paths import join
-from baseline_collector.readers.base import TEXT, TOP, Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import TEXT
+from baseline_collector.readers.leaves import TOP, Leaves
 from baseline_collector.readers.opened import Opened
 from baseline_collector.readers.rows import first_row, put, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has

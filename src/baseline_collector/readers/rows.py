@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import with_sense
-from baseline_collector.readers.base import NULL, NUMBER, Depth, Leaves, cell
+from baseline_collector.readers.cells import NULL, NUMBER, cell
 from baseline_collector.readers.encoding import line_encoding
+from baseline_collector.readers.leaves import Depth, Leaves
 from baseline_collector.readers.opened import Opened
 
 _HEAD = 65_536

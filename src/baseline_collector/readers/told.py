@@ -13,17 +13,11 @@ from typing import Any
 
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import with_sense
-from baseline_collector.readers.base import (
-    NUMBER,
-    TOP,
-    Depth,
-    Leaves,
-    Outcome,
-    Places,
-    number,
-)
+from baseline_collector.readers.base import Outcome, Places
+from baseline_collector.readers.cells import NUMBER, number
 from baseline_collector.readers.generic_json import walk
 from baseline_collector.readers.json_text import Repeated, Written, parse
+from baseline_collector.readers.leaves import TOP, Depth, Leaves
 from baseline_collector.readers.opened import Opened
 
 
@@ -95,11 +89,8 @@ class Walk:
             else:
                 spoken = told if not told.only or name in told.only else bare
                 self.go(inner, below, at, spoken, depth + 1)
-        if isinstance(value, Repeated):
-            for name, inner in value.lost:
-                if type(inner) is Written:
-                    self.leaves.add(self.leaves.join(key, name), at, NUMBER, inner, None, "",
-                                    "key repeated in one object; a later value stands")
+        for name, inner in value.earlier() if isinstance(value, Repeated) else ():
+            walk(inner, self.leaves, self.leaves.join(key, name), at, depth + 1, lost=True)
 
     def _items(self, items: list[Any], key: str, at: Depth, told: Told, depth: int) -> None:
         free = next((n for n, index in enumerate(at) if index is None), None)
@@ -115,8 +106,8 @@ class Walk:
             raise ReadError(f"nested deeper than {self.leaves.limits.depth}")
 
 
-class ToolJson:
-    """A tool's JSON document, or JSON Lines of its records; readers say what they own and tell."""
+class Tool:
+    """A format of a tool; readers say what they own and tell."""
 
     name = ""
     version = "1"
@@ -136,6 +127,10 @@ class ToolJson:
         """Version of the format, where the record says so."""
         del record
         return ""
+
+
+class ToolJson(Tool):
+    """A tool's JSON document, or JSON Lines of its records."""
 
     def claims(self, opened: Opened) -> bool:
         """Whether the content is the tool's."""

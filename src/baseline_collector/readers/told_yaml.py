@@ -5,40 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import Leaves, Outcome, Places
+from baseline_collector.readers.base import Outcome
 from baseline_collector.readers.generic_yaml import yaml_of
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.told import Told, Walk
+from baseline_collector.readers.told import Tool, Walk
 
 _KINDS = ("yaml", "text", "other", "")
 
 
-class ToolYaml:
-    """A tool's YAML document; readers say what they own and tell.
+class ToolYaml(Tool):
+    """A tool's YAML document.
 
     Attributes:
         tops: Keys that stand at the left margin of every such document.
     """
 
-    name = ""
-    version = "1"
-    places: Places = "json"
-    quotes = False
     tops: tuple[str, ...] = ()
-
-    def owns(self, record: dict[str, Any]) -> bool:
-        """Whether the document is the tool's."""
-        raise NotImplementedError
-
-    def tell(self, key: str, value: dict[str, Any], above: Told) -> Told:
-        """What an object tells of its numbers."""
-        del key, value
-        return above
-
-    def version_of(self, record: dict[str, Any]) -> str:
-        """Version of the format, where the document says so."""
-        del record
-        return ""
 
     def claims(self, opened: Opened) -> bool:
         """Whether it has the keys, and what stands below them is the tool's."""

@@ -11,7 +11,7 @@ from tests.unit.readers.heap import artifact
 from baseline_collector import read, share
 from baseline_collector.config import Settings
 from baseline_collector.dataset import MEASUREMENTS
-from baseline_collector.readers import base
+from baseline_collector.readers import leaves
 from baseline_collector.spool import joined
 
 LOADS = [9.0, 0.1, 0.11, 0.1, 0.12, 0.1, 0.13, 0.1]
@@ -67,7 +67,7 @@ def test_the_result_is_that_of_the_whole(tmp_path: Path, monkeypatch, name: str)
     def taken(large: int, portion: int) -> tuple[object, ...]:
         monkeypatch.setattr(read, "LARGE", large)
         monkeypatch.setattr(share, "PORTION", portion)
-        monkeypatch.setattr(base, "_CHUNK", max(portion // 2, 1))
+        monkeypatch.setattr(leaves, "_CHUNK", max(portion // 2, 1))
         done = share.take([artifact(path)], Settings(), tmp_path / "rows.arrow")
         table = joined([MEASUREMENTS.empty_table(), *done.rows.tables()])
         assert sorted(tmp_path.iterdir()) == [path]
@@ -89,7 +89,7 @@ def test_large_and_small_ones_in_turn(tmp_path: Path, monkeypatch) -> None:
     whole = share.take(listed, settings, tmp_path / "rows.arrow")
     monkeypatch.setattr(read, "LARGE", 100)
     monkeypatch.setattr(share, "PORTION", 9)
-    monkeypatch.setattr(base, "_CHUNK", 4)
+    monkeypatch.setattr(leaves, "_CHUNK", 4)
     cut = share.take(listed, settings, tmp_path / "rows.arrow")
     assert cut.artifacts == whole.artifacts and cut.accounts == whole.accounts
     assert joined(list(cut.rows.tables())).to_pylist() == joined(

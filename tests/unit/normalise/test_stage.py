@@ -9,7 +9,8 @@ from tests.unit.readers.heap import pick, reading, rows
 from baseline_collector.dataset import MEASUREMENTS
 from baseline_collector.normalise import normalise
 from baseline_collector.read import read
-from baseline_collector.readers.base import Leaves, Limits
+from baseline_collector.readers.base import Limits
+from baseline_collector.readers.leaves import Leaves
 
 
 def test_an_empty_heap() -> None:

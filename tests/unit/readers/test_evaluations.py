@@ -8,8 +8,9 @@ import pytest
 
 from baseline_collector.errors import ReadError
 from baseline_collector.model import Artifact
-from baseline_collector.readers.base import Leaves, Limits
+from baseline_collector.readers.base import Limits
 from baseline_collector.readers.evaluations import InspectEval
+from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
 
 RESULTS = {

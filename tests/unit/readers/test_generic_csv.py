@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from baseline_collector.readers.base import BOOL, NULL, NUMBER, TEXT, cell
+from baseline_collector.readers.cells import BOOL, NULL, NUMBER, TEXT, cell
 
 from .heap import leaves, outcome, pick, reading, rows
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from baseline_collector.readers.base import EXACT_INT, Limits, number
+from baseline_collector.readers.base import Limits
+from baseline_collector.readers.cells import EXACT_INT, number
 
 from .heap import leaves, outcome, pick, reading, rows
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.base import Leaves, Limits
+from baseline_collector.readers.base import Limits
 from baseline_collector.readers.generic_json import _shallow, walk
 from baseline_collector.readers.json_columns import Refused, write_lines
 from baseline_collector.readers.json_text import parse
+from baseline_collector.readers.leaves import Leaves
 
 
 def write(document: Any, leaves: Leaves, index: int) -> None:
