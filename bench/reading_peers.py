@@ -20,17 +20,13 @@ NESTED = "requests"
 def ours(path: Path) -> pa.Table:
     """Our readers, hash and choice of reader with them."""
     from baseline_collector.discover import discover
-    from baseline_collector.read import portions
+    from baseline_collector.read import read
     from baseline_collector.readers.base import Limits
 
-    found = discover([str(path if path.is_dir() else path.parent)]).artifacts
-    tables = []
-    for portion in portions(found, Limits(), aside=path.parent.parent / "leaves.arrow"):
-        if portion.pieces is not None:
-            tables.extend(table.select(["value"]) for table in portion.pieces.tables())
-        elif portion.batch is not None:
-            tables.append(pa.Table.from_batches([portion.batch]).select(["value"]))
-    return pa.concat_tables(tables)
+    root = path if path.is_dir() else path.parent
+    batch = read(discover([str(root)]).artifacts, Limits()).batch
+    assert batch is not None
+    return pa.Table.from_batches([batch])
 
 
 def stored(path: Path) -> pa.Table:

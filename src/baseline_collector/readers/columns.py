@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from baseline_collector.readers.cells import EXACT_INT
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Columns:
         raw: Texts as written, ``large_string`` without nulls.
         value: The numbers; NaN where there is none.
         reasons: Why a number has no value, by row.
+        unit: Codes of units, as ``Leaves.unit_code`` gives them; None where none is stated.
     """
 
     key: npt.NDArray[np.int32]
@@ -28,6 +32,7 @@ class Columns:
     raw: pa.Array
     value: npt.NDArray[np.float64]
     reasons: dict[int, str]
+    unit: npt.NDArray[np.int32] | None = None
 
     @staticmethod
     def none() -> Columns:
@@ -39,7 +44,8 @@ class Columns:
         """Rows from ``begin`` up to ``end``, without copying them."""
         reasons = {row - begin: why for row, why in self.reasons.items() if begin <= row < end}
         return Columns(self.key[begin:end], self.place[begin:end], self.kind[begin:end],
-                       self.raw.slice(begin, end - begin), self.value[begin:end], reasons)
+                       self.raw.slice(begin, end - begin), self.value[begin:end], reasons,
+                       None if self.unit is None else self.unit[begin:end])
 
     def arrays(self, artifact: int, codes: dict[str, int]) -> list[pa.Array]:
         """Arrays of the columns of ``base.LEAVES``, key, unit and reason as codes.
@@ -55,7 +61,8 @@ class Columns:
         return [
             pa.array(np.full(rows, artifact, np.int32)), pa.array(self.key),
             *(_indices(self.place[:, at]) for at in range(3)), pa.array(self.kind), self.raw,
-            pa.array(self.value, mask=np.isnan(self.value)), pa.nulls(rows, pa.int32()),
+            pa.array(self.value, mask=np.isnan(self.value)),
+            pa.nulls(rows, pa.int32()) if self.unit is None else _indices(self.unit),
             _indices(reason),
         ]
 
@@ -65,3 +72,19 @@ def _indices(column: npt.NDArray[np.int32]) -> pa.Array:
     if absent.all():
         return pa.nulls(len(column), pa.int32())
     return pa.array(np.ascontiguousarray(column), mask=absent)
+
+
+def nearest(raw: pa.Array) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Nearest float of each text, and the rows where a look at the text must decide.
+
+    Those are texts of what is not finite, integers that may not be exact, and what is too small.
+
+    Raises:
+        pyarrow.ArrowInvalid: Some text is no number.
+    """
+    value = pc.cast(raw, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    odd = ~np.isfinite(value) | (np.abs(value) >= EXACT_INT)
+    zero = np.flatnonzero(value == 0)
+    lost = pc.match_substring_regex(raw.take(pa.array(zero)), "^[^eE]*[1-9]")
+    odd[zero[lost.to_numpy(zero_copy_only=False)]] = True
+    return value, np.flatnonzero(odd)

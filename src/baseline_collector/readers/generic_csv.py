@@ -10,14 +10,15 @@ import csv
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from baseline_collector import units
 from baseline_collector.errors import ReadError
 from baseline_collector.paths import join, segment
-from baseline_collector.readers.base import Limits, Outcome, Places
+from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.cells import NULL, NUMBER, TEXT, cell, unique
+from baseline_collector.readers.csv_columns import Layout, Rows, pieces
 from baseline_collector.readers.leaves import TOP, Leaves
 from baseline_collector.readers.opened import Opened
 
@@ -25,6 +26,7 @@ _SAMPLE_ROWS = 60
 _DELIMITERS = ",;\t|"
 _COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:\s?\D{1,12})?")
 _POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
 
 
@@ -67,15 +69,12 @@ class GenericCsv:
         Raises:
             ReadError: No table is found.
         """
-        lines = opened.lines()
-        head = list(itertools.islice(lines, _SAMPLE_ROWS))
+        head = list(itertools.islice(opened.lines(), _SAMPLE_ROWS))
         if not any(line.strip() for line in head):
             raise ReadError("empty")
         dialect = _layout(head, opened)
         _preamble(head[: dialect.preamble], leaves)
-        rows = _rows(itertools.chain(head[dialect.preamble :], lines), dialect.delimiter,
-                     opened.limits)
-        note = _body(rows, dialect, leaves)
+        note = _body(opened, dialect, leaves)
         encoding = opened.decoded.note if opened.whole else ""
         return Outcome(partly="; ".join(part for part in (note, encoding) if part))
 
@@ -189,39 +188,49 @@ def _preamble(lines: list[str], leaves: Leaves) -> None:
         leaves.add(segment(key), TOP, kind, value, parsed, unit, reason)
 
 
-def _rows(lines: Iterable[str], delimiter: str, limits: Limits) -> Iterator[list[str]]:
-    previous = csv.field_size_limit(limits.field_chars)
-    try:
-        yield from csv.reader(lines, delimiter=delimiter)
-    except csv.Error as error:
-        raise ReadError(f"a field is too long or broken: {error}",
-                        expected=f"at most {limits.field_chars} characters") from error
-    finally:
-        csv.field_size_limit(previous)
+def _below(blocks: Iterator[str], preamble: int) -> Iterator[str]:
+    """Blocks of lines without the first few lines."""
+    for block in blocks:
+        start = 0
+        while preamble and start < len(block):
+            match = _LINE_END.search(block, start)
+            start = match.end() if match else len(block)
+            preamble -= 1
+        if start < len(block):
+            yield block[start:]
 
 
-def _body(rows: Iterator[list[str]], dialect: Dialect, leaves: Leaves) -> str:
+def _body(opened: Opened, dialect: Dialect, leaves: Leaves) -> str:
     """Write the rows of data; return what was odd about them."""
-    for _ in range(dialect.first):
-        next(rows, None)
     keys = tuple(join("[]", name) for name in dialect.header)
-    width, odd, first_odd, index = len(keys), 0, 0, -1
-    for row in rows:
-        if not row:
-            continue
-        index += 1
-        if len(row) != width:
-            odd += 1
-            first_odd = first_odd or index + 1
-        for at, text in enumerate(row):
-            key = keys[at] if at < width else join("[]", f"column {at + 1}")
-            unit = dialect.units[at] if at < width else ""
-            _cell(key, index, text, unit, dialect.decimal_comma, leaves)
-    if index < 0:
+    layout = Layout(dialect.delimiter, keys, dialect.units, dialect.decimal_comma)
+    width, odd, first_odd, index, above = len(keys), 0, 0, 0, dialect.first
+    blocks = _below(opened.line_blocks(), dialect.preamble)
+    for piece in pieces(blocks, layout, opened.limits, dialect.first):
+        if isinstance(piece, Rows):
+            leaves.extend(piece.columns(index, layout, leaves))
+            index += len(piece)
+        elif above:
+            above -= 1
+        elif piece:
+            if len(piece) != width:
+                odd += 1
+                first_odd = first_odd or index + 1
+            _row(piece, index, layout, leaves)
+            index += 1
+    if not index:
         return "a header and no rows"
     if odd:
         return f"{odd} rows do not have {width} cells; the first is row {first_odd}"
     return ""
+
+
+def _row(row: list[str], index: int, layout: Layout, leaves: Leaves) -> None:
+    width = len(layout.keys)
+    for at, text in enumerate(row):
+        key = layout.keys[at] if at < width else join("[]", f"column {at + 1}")
+        unit = layout.units[at] if at < width else ""
+        _cell(key, index, text, unit, layout.decimal_comma, leaves)
 
 
 def _cell(key: str, index: int, text: str, unit: str, comma: bool, leaves: Leaves) -> None:

@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from baseline_collector.errors import ReadError
-from baseline_collector.readers.cells import BOOL, EXACT_INT, NULL, NUMBER, TEXT, number
-from baseline_collector.readers.columns import Columns
+from baseline_collector.readers.cells import BOOL, NULL, NUMBER, TEXT, number
+from baseline_collector.readers.columns import Columns, nearest
 from baseline_collector.readers.json_scan import Bools, Ints, Scan, scan
 from baseline_collector.readers.json_text import Repeated, parse
 from baseline_collector.readers.leaves import Leaves
@@ -188,15 +187,10 @@ def _unescaped(raw: pa.Array, rows: Ints) -> tuple[pa.Array, list[int]]:
 def _numbers(raw: pa.Array) -> tuple[npt.NDArray[np.float64], dict[int, str], list[int]]:
     """Nearest float of each text, why some have none, and those that are no numbers."""
     try:
-        value = pc.cast(raw, pa.float64()).to_numpy(zero_copy_only=False).copy()
+        value, rows = nearest(raw)
     except pa.ArrowInvalid:
         return _one_by_one(raw)
-    odd = ~np.isfinite(value) | (np.abs(value) >= EXACT_INT)
-    zero = np.flatnonzero(value == 0)
-    lost = pc.match_substring_regex(raw.take(pa.array(zero)), "^[^eE]*[1-9]")
-    odd[zero[lost.to_numpy(zero_copy_only=False)]] = True
     reasons = {}
-    rows = np.flatnonzero(odd)
     for row, text in zip(rows.tolist(), raw.take(pa.array(rows)).to_pylist(), strict=True):
         exact, reason = number(text)
         value[row] = np.nan if exact is None else exact

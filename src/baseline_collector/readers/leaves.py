@@ -142,6 +142,10 @@ class Leaves:
                                 remedy="raise the limit on keys if the file is sound")
         return code
 
+    def unit_code(self, unit: str) -> int:
+        """Return the code of a unit; -1 where none is stated."""
+        return self._units.setdefault(unit, len(self._units)) if unit else -1
+
     def aside(self) -> Leaves:
         """Leaves for a part of the artifact that is looked at first; they share its paths."""
         return Leaves(self.limits, _joined=self._joined, _spelled=self._spelled)

@@ -152,30 +152,38 @@ class Opened:
         Raises:
             ReadError: As ``lines``.
         """
+        for block in self.line_blocks():
+            if "\r" in block:
+                block = block.replace("\r\n", "\n").replace("\r", "\n")  # noqa: PLW2901
+            yield (block if block.endswith("\n") else block + "\n").encode()
+
+    def line_blocks(self) -> Iterator[str]:
+        """Yield whole lines with their line ends, about a megabyte at a time.
+
+        Raises:
+            ReadError: As ``lines``.
+        """
+        if self.whole:
+            yield from self._cut(self.text)
+            return
         held: list[str] = []
         size = 0
-        for piece in self._pieces():
-            held.append(piece)
-            size += len(piece)
+        for line in self.lines():
+            held.append(line)
+            size += len(line)
             if size >= _CHUNK:
-                yield "".join(held).encode()
+                yield "".join(held)
                 held, size = [], 0
         if held:
-            yield "".join(held).encode()
+            yield "".join(held)
 
-    def _pieces(self) -> Iterator[str]:
-        """Yield lines, or many at once, each ended by a newline."""
-        if not self.whole:
-            for line in self.lines():
-                yield line.rstrip("\r\n") + "\n"
-            return
-        text, start = self.text, 0
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+    @staticmethod
+    def _cut(text: str) -> Iterator[str]:
+        end_of_line = "\n" if "\n" in text else "\r"
+        start = 0
         while start < len(text):
-            end = text.find("\n", start + _CHUNK) + 1 or len(text)
-            piece = text[start:end]
-            yield piece if piece.endswith("\n") else piece + "\n"
+            end = text.find(end_of_line, start + _CHUNK) + 1 or len(text)
+            yield text[start:end]
             start = end
 
     def _streamed(self) -> Iterator[str]:
