@@ -91,10 +91,10 @@ class Rows:
         turned = raw.take(pa.array(np.arange(size * width).reshape(size, width).T.ravel()))
         kind, value = np.empty((width, size), np.int8), np.empty((width, size))
         unit, reasons = np.empty((width, size), np.int32), dict[int, str]()
-        like = (_LEAD[self.buffer[self.starts]] & (self.ends > self.starts)).all(axis=0).tolist()
+        like: Bools = np.all(_LEAD[self.buffer[self.starts]] & (self.ends > self.starts), axis=0)
         for at in range(width):
             one = _Column(kind[at], value[at], {}, {})
-            one.fill(turned.slice(at * size, size), layout.decimal_comma, like[at])
+            one.fill(turned.slice(at * size, size), layout.decimal_comma, bool(like[at]))
             unit[at] = leaves.unit_code(layout.units[at])
             for row, own in one.units.items():
                 unit[at, row] = leaves.unit_code(own)
