@@ -6,7 +6,7 @@ are the tables in ``schema.py``; the records here are what people and stages nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -181,7 +181,7 @@ class Fact:
     interval: Interval | None
     estimator: str
     scope: Mapping[str, str]
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
     sql: str = ""
     kind: FactKind = "data"
     topic: Topic = "performance"

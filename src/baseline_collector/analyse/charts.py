@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from baseline_collector.evidence.book import MOST_SOURCES
 from baseline_collector.evidence.frame import Group, configuration
+from baseline_collector.evidence.places import MOST_SOURCES
 from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Bar, Chart, Point
 

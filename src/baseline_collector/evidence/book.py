@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from baseline_collector.evidence.places import MOST_SOURCES, Places
 from baseline_collector.model import (
     Fact,
     FactKind,
@@ -15,9 +17,6 @@ from baseline_collector.model import (
     Topic,
 )
 
-MOST_SOURCES = 200
-"""Sources listed with a fact; its query gives them all."""
-
 
 class Book:
     """Collects facts, names and findings; ids count from 1 in the order of entry."""
@@ -27,7 +26,8 @@ class Book:
         self.names: dict[str, Name] = {}
         self.findings: list[Finding] = []
         self._known_names: dict[tuple[str, str], str] = {}
-        self._known_facts: dict[tuple[object, ...], str] = {}
+        self._told: dict[str, list[Fact]] = {}
+        self._of_rule: Counter[str] = Counter()
 
     def name(self, kind: str, text: str) -> str:
         """Enter a name that came from an artifact; return its slot, ``{N3}``."""
@@ -48,18 +48,20 @@ class Book:
         The arguments are the attributes of ``model.Fact``; in the statement ``{}`` stands for
         the fact's own number. Returns its id, ``F12``.
         """
-        label = (statement, type(value), value, metric, statistic,
-                 tuple(sorted((scope or {}).items())), sql)
-        known = self._known_facts.get(label)
-        if known is not None:
-            return known
-        key = self._known_facts[label] = f"F{len(self.facts) + 1}"
-        self.facts[key] = Fact(
-            id=key, statement=statement.replace("{}", "{" + key + "}"), metric=metric,
-            statistic=statistic, value=value, unit=unit, n=n, interval=interval,
-            scope=dict(scope or {}), sources=tuple(sources[:MOST_SOURCES]), estimator=estimator,
-            sql=sql, kind=kind, topic=topic, weight=weight,
-        )
+        about = dict(scope) if scope else {}
+        known = self._told.setdefault(statement, [])
+        for other in known:
+            if (other.value == value and type(other.value) is type(value) and other.sql == sql
+                    and other.metric == metric and other.statistic == statistic
+                    and other.scope == about):
+                return other.id
+        key = f"F{len(self.facts) + 1}"
+        fact = self.facts[key] = Fact(
+            key, statement.replace("{}", "{" + key + "}"), metric, statistic, value, unit, n,
+            interval, estimator, about,
+            sources if isinstance(sources, Places) else tuple(sources[:MOST_SOURCES]), sql, kind,
+            topic, weight)
+        known.append(fact)
         return key
 
     def finding(self, rule: str, severity: Severity, title: str, facts: Iterable[str],
@@ -76,7 +78,8 @@ class Book:
         unknown = [key for key in rests_on if key not in self.facts]
         if not rests_on or unknown:
             raise ValueError(f"finding of {rule} rests on no known fact: {unknown}")
-        number = sum(finding.rule == rule for finding in self.findings) + 1
+        self._of_rule[rule] += 1
+        number = self._of_rule[rule]
         self.findings.append(Finding(f"{rule}-{number}", rule, severity, title, rests_on,
                                      recommendation, topic, gain))
 

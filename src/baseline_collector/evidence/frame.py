@@ -6,14 +6,23 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from baseline_collector.evidence.book import among, equals, quoted
+from baseline_collector.evidence.cuts import (
+    Cut,
+    any_within,
+    counts,
+    cut,
+    distinct_within,
+    together,
+)
+from baseline_collector.evidence.places import Places
 from baseline_collector.model import Source
 
 Ints = npt.NDArray[np.int64]
@@ -23,6 +32,8 @@ Bools = npt.NDArray[np.bool_]
 GROUPED_BY = ("metric", "statistic", "definition", "unit", "model", "quantization", "engine",
               "device", "phase", "setup", "parameters")
 """Rows that differ in one of these are unlike, and no statistic crosses them."""
+
+_SAME = tuple(name for name in GROUPED_BY if name != "parameters")
 
 _NOT_SETTINGS = ("seed",)
 
@@ -114,13 +125,16 @@ class Frame:
         """Where one row stands."""
         return Source(str(self.column("artifact").at(row)), str(self.pointers[int(row)]))
 
-    def sources(self, rows: Sequence[int] | Ints) -> list[Source]:
+    def sources(self, rows: Sequence[int] | Ints) -> Places:
         """Where rows stand, at most as many as a fact lists."""
-        chosen = np.asarray(rows, np.int64)[:200]
+        return Places(self, np.asarray(rows, np.int64))
+
+    def looked_up(self, rows: Ints) -> tuple[Source, ...]:
+        """Where each of some rows stands."""
         artifact = self.column("artifact")
-        pointers = self.pointers.take(pa.array(chosen)).to_pylist()
-        names = [artifact.names[code] for code in artifact.codes[chosen].tolist()]
-        return list(map(Source, names, pointers))
+        pointers = self.pointers.take(pa.array(rows)).to_pylist()
+        names = [str(artifact.names[code]) for code in artifact.codes[rows].tolist()]
+        return tuple(map(Source, names, pointers))
 
     @cached_property
     def settings(self) -> Ints:
@@ -169,7 +183,7 @@ class Frame:
             return codes
         signals = np.zeros(len(rows), np.int64)
         signals[at] = self.signals(rows[at]) + 1
-        return _dense(codes, signals)
+        return together(codes, signals)
 
     @cached_property
     def series(self) -> Ints:
@@ -180,7 +194,7 @@ class Frame:
         lookup = np.array([known.setdefault(name, len(known)) for name in bare], np.int64)
         return lookup[column.codes]
 
-    def groups(self, rows: Ints) -> list[Group]:
+    def groups(self, rows: Ints) -> Groups:
         """Cut rows into groups of like ones, cold apart from warm.
 
         Values under two keys of one file are unlike. A prompt or a test that an artifact
@@ -195,59 +209,35 @@ class Frame:
             Groups in the order of their first row.
         """
         if not len(rows):
-            return []
+            return Groups(self, Cut(rows, rows, rows), np.zeros(0, bool))
         tests, artifact = self.tests[rows], self.column("artifact").codes[rows]
         reported = ~self.column("statistic").where("sample")[rows]
         apart = self.column("metric").where(*_OF_CODE)[rows] | reported
-        subject = _dense(tests, self.column("prompt").codes[rows])
-        like = _dense(self._like(rows), np.where(apart, tests, 0))
-        places, inner = self._places(rows), _dense(like, artifact)
-        differ = _any_within(like, _distinct(inner, places) > 1)
-        like = _dense(like, np.where(differ, places + 1, 0))
-        repeated = _any_within(like, _counts(_dense(_dense(like, artifact), subject)) > 1)
-        like = _dense(like, np.where(repeated, subject + 1, 0))
-        inner = _dense(like, artifact)
-        several = _any_within(like, (_counts(inner) > 1) | reported)
-        merged = _dense(_dense(like, subject), self.series[rows])
+        subject = together(tests, self.column("prompt").codes[rows])
+        like = together(self._like(rows), np.where(apart, tests, 0))
+        places, inner = self._places(rows), together(like, artifact)
+        differ = any_within(like, distinct_within(inner, places) > 1)
+        like = together(like, np.where(differ, places + 1, 0))
+        repeated = any_within(like, counts(together(together(like, artifact), subject)) > 1)
+        like = together(like, np.where(repeated, subject + 1, 0))
+        inner = together(like, artifact)
+        several = any_within(like, (counts(inner) > 1) | reported)
+        merged = together(together(like, subject), self.series[rows])
         codes = np.where(several, inner + int(merged.max()) + 1, merged)
-        order = np.argsort(codes, kind="stable")
-        cuts = np.flatnonzero(np.diff(codes[order])) + 1
-        found = [Group(self, rows[part], bool(differ[part[0]])) for part in np.split(order, cuts)]
-        return sorted(found, key=lambda group: int(group.rows[0]))
+        found = cut(np.arange(len(rows)), codes)
+        return Groups(self, Cut(rows[found.rows], found.starts, found.counts),
+                      differ[found.firsts])
 
     def _like(self, rows: Ints) -> Ints:
         """A code a row; equal where nothing that matters differs."""
         code = np.zeros(len(rows), np.int64)
         for name in GROUPED_BY:
             column = self.settings if name == "parameters" else self.column(name).codes
-            code = _dense(code, column[rows])
+            code = together(code, column[rows])
         return code
 
 
-def _dense(first: Ints, second: Ints) -> Ints:
-    """One code a pair of codes, counted from 0 without gaps."""
-    _, dense = np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)
-    return np.asarray(dense, np.int64)
-
-
-def _counts(codes: Ints) -> Ints:
-    """How often the code of each row occurs."""
-    return np.bincount(codes)[codes].astype(np.int64)
-
-
-def _distinct(codes: Ints, values: Ints) -> Ints:
-    """How many different values stand with the code of each row."""
-    pairs = np.unique(_dense(codes, values), return_index=True)[1]
-    return np.bincount(codes[pairs])[codes].astype(np.int64)
-
-
-def _any_within(codes: Ints, flags: Bools) -> Bools:
-    """Whether any row with the code of each row is flagged."""
-    found = np.zeros(int(codes.max()) + 1, bool)
-    found[codes[flags]] = True
-    return found[codes]
-
-
+@lru_cache(maxsize=1 << 16)
 def settings_of(parameters: str | None) -> dict[str, str]:
     """Parameters as stored -> settings, without those that only number repetitions."""
     text = _settings(parameters)
@@ -262,44 +252,127 @@ def _settings(parameters: str | None) -> str | None:
     return json.dumps(kept, sort_keys=True, separators=(",", ":")) if kept else None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Like rows: one metric of one model in one configuration, cold or not.
+class Groups(Sequence["Group"]):
+    """Groups of like rows; what they agree on is looked up once for all of them.
 
     Attributes:
         frame: Where the rows are.
-        rows: Row numbers, in order.
-        apart: Whether their file has like rows under another key, or of another device in it.
+        cut: The rows of each group.
+        apart: Of each group, whether its file has like rows under another key, or of another
+            device in it.
     """
 
-    frame: Frame
-    rows: Ints
-    apart: bool = False
+    def __init__(self, frame: Frame, cut: Cut, apart: Bools) -> None:
+        self.frame = frame
+        self.cut = cut
+        self.apart = apart
+        self._names: dict[str, list[str | None]] = {}
+        self._distinct: dict[str, list[list[int]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.cut.starts)
+
+    @overload
+    def __getitem__(self, at: int) -> Group: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Group]: ...
+    def __getitem__(self, at: int | slice) -> Group | list[Group]:
+        if isinstance(at, slice):
+            return [Group(self, one) for one in range(*at.indices(len(self)))]
+        return Group(self, range(len(self))[at])
+
+    def select(self, wanted: Bools) -> Groups:
+        """Some of them, in the same order."""
+        return Groups(self.frame, self.cut.select(wanted), self.apart[wanted])
+
+    def names(self, column: str) -> list[str | None]:
+        """What the rows of each group agree on in one text column."""
+        known = self._names.get(column)
+        if known is None:
+            coded = self.frame.column(column)
+            known = self._names[column] = [
+                coded.names[code] for code in coded.codes[self.cut.firsts].tolist()]
+        return known
+
+    def codes(self, column: str) -> list[list[int]]:
+        """The different codes of each group in a text column, in the order of their first row."""
+        known = self._distinct.get(column)
+        if known is None:
+            codes = self.frame.tests if column == "test" else self.frame.column(column).codes
+            known = self._distinct[column] = self.cut.distinct(codes) if len(self) else []
+        return known
+
+    @cached_property
+    def values(self) -> Floats:
+        """Values in canonical unit, group after group."""
+        return self.frame.value[self.cut.rows]
+
+    @cached_property
+    def low(self) -> Floats:
+        """Smallest value of each group."""
+        return np.minimum.reduceat(self.values, self.cut.starts)
+
+    @cached_property
+    def high(self) -> Floats:
+        """Largest value of each group."""
+        return np.maximum.reduceat(self.values, self.cut.starts)
+
+
+class Group:
+    """Like rows: one metric of one model in one configuration, cold or not."""
+
+    __slots__ = ("at", "of")
+
+    def __init__(self, of: Groups, at: int) -> None:
+        self.of = of
+        self.at = at
+
+    @property
+    def frame(self) -> Frame:
+        """Where the rows are."""
+        return self.of.frame
+
+    @property
+    def rows(self) -> Ints:
+        """Row numbers, in order."""
+        start = self.of.cut.starts[self.at]
+        return self.of.cut.rows[start:start + self.of.cut.counts[self.at]]
+
+    @property
+    def apart(self) -> bool:
+        """Whether their file has like rows under another key, or of another device in it."""
+        return bool(self.of.apart[self.at])
 
     @property
     def values(self) -> Floats:
         """Values in canonical unit, in the order of the rows."""
-        return self.frame.value[self.rows]
+        start = self.of.cut.starts[self.at]
+        return self.of.values[start:start + self.of.cut.counts[self.at]]
 
     @property
     def n(self) -> int:
         """How many."""
-        return len(self.rows)
+        return int(self.of.cut.counts[self.at])
 
     def name(self, column: str) -> str | None:
         """What the rows agree on in one text column."""
-        return self.frame.column(column).at(int(self.rows[0]))
+        return self.of.names(column)[self.at]
+
+    def _texts(self, column: str) -> list[str | None]:
+        """The different names of the rows in one text column, in the order of their first row."""
+        names = self.frame.column(column).names
+        return [names[code] for code in self.of.codes(column)[self.at]]
 
     @property
     def settings(self) -> dict[str, str]:
-        """Parameters they share."""
+        """Parameters they share; not to be changed."""
         return settings_of(self.name("parameters"))
 
     @property
     def artifacts(self) -> list[str]:
-        """Artifacts they stand in."""
-        column = self.frame.column("artifact")
-        return [str(column.names[code]) for code in sorted(set(column.codes[self.rows].tolist()))]
+        """Artifacts they stand in, in the order of the table's names."""
+        names = self.frame.column("artifact").names
+        return [str(names[code]) for code in sorted(self.of.codes("artifact")[self.at])]
 
     @property
     def cold(self) -> bool:
@@ -309,9 +382,7 @@ class Group:
     @property
     def keys(self) -> list[str]:
         """Keys they stand under, sorted."""
-        column = self.frame.column("key")
-        return sorted(str(column.names[code])
-                      for code in set(column.codes[self.rows].tolist()))
+        return sorted(map(str, self._texts("key")))
 
     @property
     def place(self) -> str | None:
@@ -334,15 +405,13 @@ class Group:
     @property
     def prompts(self) -> list[str | None]:
         """Different prompts behind them, shortened, in the order of their first row."""
-        column = self.frame.column("prompt")
-        return [shortened(column.names[code])
-                for code in dict.fromkeys(column.codes[self.rows].tolist())]
+        return [shortened(name) for name in self._texts("prompt")]
 
     @property
     def tests(self) -> list[str | None]:
         """Different tests or scenarios behind them, in the order of their first row."""
         names = self.frame.column("run").names
-        return [names[code] for code in dict.fromkeys(self.frame.tests[self.rows].tolist())]
+        return [names[code] for code in self.of.codes("test")[self.at]]
 
     @property
     def runs(self) -> Ints | None:
@@ -361,49 +430,47 @@ class Group:
     @property
     def suite(self) -> bool:
         """Whether they are answers to different prompts, one each."""
-        return len(self.prompts) > 1 or len(self.tests) > 1
+        return len(self.of.codes("prompt")[self.at]) > 1 or len(self.of.codes("test")[self.at]) > 1
 
     def scope(self) -> dict[str, str]:
         """What the group is about, for a fact."""
         found = {column: name for column in ("model", "quantization", "engine", "device")
                  if (name := self.name(column)) is not None}
-        settings = self.settings
+        settings, artifacts, place = self.settings, self.artifacts, self.place
         if settings:
             found["configuration"] = configuration(settings)
-        if len(self.artifacts) == 1:
-            found["artifact"] = self.artifacts[0]
-        if self.place is not None:
-            found["key"] = self.place
+        if len(artifacts) == 1:
+            found["artifact"] = artifacts[0]
+        if place is not None:
+            found["key"] = place
         for label, names in (("prompt", self.prompts), ("test", self.tests)):
             if len(names) > 1:
                 found[label] = "several"
             elif names[0] is not None:
                 found[label] = names[0]
-        if self.name("phase") is not None:
-            found["phase"] = str(self.name("phase"))
-        if self.name("definition") is not None:
-            found["definition"] = str(self.name("definition"))
+        for column in ("phase", "definition"):
+            name = self.name(column)
+            if name is not None:
+                found[column] = name
         return found
 
     def where(self) -> str:
         """SQL condition that selects exactly these rows."""
-        columns = (*(name for name in GROUPED_BY if name != "parameters"),)
-        parts = ["counted", *(equals(name, self.name(name)) for name in columns)]
-        settings = self.frame.column("parameters")
-        texts = {settings.names[code] for code in set(settings.codes[self.rows].tolist())}
-        parts.append(among("parameters", sorted(texts, key=str)))
+        parts = ["counted", *(equals(name, self.name(name)) for name in _SAME)]
+        parts.append(among("parameters", sorted(self._texts("parameters"), key=str)))
         parts.append(among("artifact", self.artifacts))
         parts.append(among("key", self.keys))
         parts += [f"regexp_extract_all(path, '\\[([0-9]+)\\]', 1)[{at + 1}] = {quoted(index)}"
                   for at, index in self._fixed().items()]
+        suite = self.suite
         for column in ("prompt", "run"):
-            codes = self.frame.column(column)
-            names = [codes.names[code] for code in sorted(set(codes.codes[self.rows].tolist()))]
-            if len(names) == 1 or not self.suite:
-                parts.append(among(column, names))
+            codes = self.of.codes(column)[self.at]
+            if len(codes) == 1 or not suite:
+                names = self.frame.column(column).names
+                parts.append(among(column, [names[code] for code in sorted(codes)]))
         return " AND ".join(parts)
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> Places:
         """Where the values stand."""
         return self.frame.sources(self.rows)
 

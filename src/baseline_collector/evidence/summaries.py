@@ -9,16 +9,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from baseline_collector.evidence.book import Book
-from baseline_collector.evidence.frame import Floats, Frame, Group, Ints, configuration
+from baseline_collector.evidence.frame import (
+    Floats,
+    Frame,
+    Group,
+    Groups,
+    Ints,
+    configuration,
+)
 from baseline_collector.model import Interval, Topic
+from baseline_collector.stats import samples
+from baseline_collector.stats.intervals import (
+    GroupedIntervals,
+    mean_intervals,
+    quantile_intervals,
+    rate_interval,
+)
 from baseline_collector.stats.intervals import Interval as StatsInterval
-from baseline_collector.stats.intervals import mean_intervals, quantile_intervals, rate_interval
-from baseline_collector.stats.samples import Groups, group_by_starts
+from baseline_collector.stats.samples import group_by_starts
 from baseline_collector.stats.summary import smallest_n
 
 LEADING = ("output_throughput", "time_to_first_token", "request_latency", "iteration_time",
@@ -61,75 +74,71 @@ def summarise(frame: Frame, book: Book) -> list[Summary]:
     metric = frame.column("metric")
     sample = frame.counted & frame.column("statistic").where("sample")
     rows = np.flatnonzero(sample & metric.where(*LEADING, *SUPPORTING))
-    groups = [group for group in frame.groups(rows)
-              if group.n > 1 or group.name("metric") in LEADING]
-    groups += _reported(frame, rows)
-    return _summaries(frame, groups, book)
+    groups = frame.groups(rows)
+    leading = metric.where(*LEADING)[groups.cut.firsts]
+    parts = _Parts(frame)
+    return [*_summaries(groups.select(leading | (groups.cut.counts > 1)), book, parts),
+            *_summaries(_reported(frame, rows), book, parts)]
 
 
-def _reported(frame: Frame, sampled: Ints) -> list[Group]:
+def _reported(frame: Frame, sampled: Ints) -> Groups:
     """Means that artifacts report, where no samples of that metric and model exist."""
     metric, model = frame.column("metric"), frame.column("model")
     width = len(model.names)
     have = np.unique(metric.codes[sampled] * width + model.codes[sampled])
     mean = frame.counted & frame.column("statistic").where("mean") & metric.where(*LEADING)
-    rows = np.flatnonzero(mean & ~np.isin(metric.codes * width + model.codes, have))
-    return frame.groups(rows)
+    rows = np.flatnonzero(mean)
+    return frame.groups(rows[~np.isin(metric.codes[rows] * width + model.codes[rows], have)])
 
 
-def _summaries(frame: Frame, groups: list[Group], book: Book) -> list[Summary]:
-    if not groups:
+def _summaries(groups: Groups, book: Book, parts: _Parts) -> list[Summary]:
+    if not len(groups):
         return []
-    counts = np.array([group.n for group in groups])
-    values = np.concatenate([group.values for group in groups])
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    whole = group_by_starts(values, starts)
-    intervals = mean_intervals(whole)
-    quantiles = _quantiles(whole)
-    parts = _Parts(frame)
-    found = []
-    for at, group in enumerate(groups):
-        interval = None
-        if not intervals.reason[at]:
-            interval = _possible(group, Interval(float(intervals.low[at]),
-                                                 float(intervals.high[at]), 0.95,
-                                                 str(intervals.method[at])))
-        found.append(_enter(book, group, float(intervals.mean[at]), interval, parts,
-                            quantiles[at]))
-    return found
+    whole = group_by_starts(groups.values, groups.cut.starts)
+    intervals = _intervals(groups, mean_intervals(whole))
+    ends = list(zip(groups.low.tolist(), groups.high.tolist(), strict=True))
+    return [_Teller(book, group).all(one, parts, pair, quantiles) for group, one, pair, quantiles
+            in zip(groups, intervals, ends, _quantiles(whole), strict=True)]
 
 
-def _quantiles(groups: Groups) -> list[list[_Estimate]]:
-    """Of each group the quantiles that its n allows, with order-statistic intervals, no SQL yet."""
-    found: list[list[_Estimate]] = [[] for _ in groups.counts]
-    for q, name in PRINTED:
-        many = quantile_intervals(groups, q)
-        for at in np.flatnonzero(groups.counts >= smallest_n(q)).tolist():
-            low = float(many.low[at])
-            interval = None if math.isnan(low) else Interval(
-                low, float(many.high[at]), 0.95, "order statistics")
-            found[at].append(_Estimate(
-                float(many.value[at]), name, "Hyndman-Fan type 7 quantile",
-                f"SELECT quantile_cont(value, {q})", int(groups.counts[at]), interval))
-    return found
-
-
-_LIMITED = frozenset({"gpu_utilization", "gpu_memory_utilization", "memory_utilization",
-                      "disk_utilization", "fan_speed"})
+_LIMITED = ("gpu_utilization", "gpu_memory_utilization", "memory_utilization",
+            "disk_utilization", "fan_speed")
 """Shares that cannot pass 100 %."""
 
 
-def _possible(group: Group, interval: Interval) -> Interval:
-    """Cut an interval to what the metric can be: no negative duration, no share over all."""
-    low, high = interval.low, interval.high
-    if group.name("metric") not in ("loss", "score") and float(group.values.min()) >= 0:
-        low = max(low, 0.0)
-    if group.name("metric") in _LIMITED:
-        high = min(high, 100.0)
-    if (low, high) == (interval.low, interval.high):
-        return interval
-    return replace(interval, low=low, high=high,
-                   method=f"{interval.method}, cut to possible values")
+def _intervals(groups: Groups, found: GroupedIntervals) -> list[tuple[float, Interval | None]]:
+    """Of each group the mean and its interval, cut to what the metric can be.
+
+    No duration is negative, and no share is over all.
+    """
+    metric = groups.frame.column("metric")
+    first = groups.cut.firsts
+    never_negative = ~metric.where("loss", "score")[first] & (groups.low >= 0)
+    low = np.where(never_negative, np.maximum(found.low, 0.0), found.low)
+    high = np.where(metric.where(*_LIMITED)[first], np.minimum(found.high, 100.0), found.high)
+    cut = (low != found.low) | (high != found.high)
+    columns = (found.mean, low, high, cut, found.method, found.reason)
+    return [(mean, None if reason else Interval(
+        below, above, 0.95, f"{method}, cut to possible values" if inside else method))
+        for mean, below, above, inside, method, reason
+        in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _quantiles(groups: samples.Groups) -> list[list[_Estimate]]:
+    """Of each group the quantiles that its n allows, with order-statistic intervals, no SQL yet."""
+    found: list[list[_Estimate]] = [[] for _ in groups.counts]
+    for q, name in PRINTED:
+        allowed = np.flatnonzero(groups.counts >= smallest_n(q))
+        if not len(allowed):
+            continue
+        many = quantile_intervals(groups, q)
+        columns = (allowed, many.value[allowed], many.low[allowed], many.high[allowed],
+                   groups.counts[allowed])
+        for at, value, low, high, n in zip(*(one.tolist() for one in columns), strict=True):
+            interval = None if math.isnan(low) else Interval(low, high, 0.95, "order statistics")
+            found[at].append(_Estimate(value, name, "Hyndman-Fan type 7 quantile",
+                                       f"SELECT quantile_cont(value, {q})", n, interval))
+    return found
 
 
 class _Parts:
@@ -137,32 +146,44 @@ class _Parts:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
+        self.width = int(frame.record.max(initial=0)) + 2
         self.tokens = self._by_record("output_tokens")
         self.seconds = self._by_record("eval_duration")
 
-    def _by_record(self, metric: str) -> dict[tuple[int, int], float]:
+    def _record(self, rows: Ints) -> Ints:
+        """A code for artifact and record of some rows."""
+        frame = self.frame
+        return frame.column("artifact").codes[rows] * self.width + frame.record[rows] + 1
+
+    def _by_record(self, metric: str) -> tuple[Ints, Floats]:
+        """Records that have the metric, ascending, and the last value of each."""
         frame = self.frame
         chosen = np.flatnonzero(frame.counted & frame.column("metric").where(metric)
-                                & frame.column("statistic").where("sample"))
-        keys = zip(frame.column("artifact").codes[chosen].tolist(),
-                   frame.record[chosen].tolist(), strict=True)
-        return dict(zip(keys, frame.value[chosen].tolist(), strict=True))
+                                & frame.column("statistic").where("sample"))[::-1]
+        records, last = np.unique(self._record(chosen), return_index=True)
+        return records, frame.value[chosen[last]]
 
     def of(self, group: Group) -> tuple[Floats, Floats] | None:
         """Tokens and seconds behind each rate of a group; None where parts lack or disagree."""
-        if group.name("metric") != "output_throughput" or not self.tokens:
+        if group.name("metric") != "output_throughput" or not len(self.tokens[0]):
             return None
-        frame = self.frame
-        keys = list(zip(frame.column("artifact").codes[group.rows].tolist(),
-                        frame.record[group.rows].tolist(), strict=True))
-        if len(set(keys)) < len(keys) or any(
-            key not in self.tokens or not self.seconds.get(key) for key in keys
-        ):
+        records = self._record(group.rows)
+        if len(np.unique(records)) < len(records):
             return None
-        tokens = np.array([self.tokens[key] for key in keys])
-        seconds = np.array([self.seconds[key] for key in keys])
+        tokens, seconds = (_found(part, records) for part in (self.tokens, self.seconds))
+        if tokens is None or seconds is None or not seconds.all():
+            return None
         agree = np.abs(tokens / seconds - group.values) <= _AGREE * group.values
         return (tokens, seconds) if agree.all() else None
+
+
+def _found(part: tuple[Ints, Floats], records: Ints) -> Floats | None:
+    """Value of each record; None where one has none."""
+    known, values = part
+    if not len(known):
+        return None
+    at = np.minimum(np.searchsorted(known, records), len(known) - 1)
+    return values[at] if bool((known[at] == records).all()) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,51 +229,44 @@ class _Teller:
         self.about = describe(book, group)
         self.where = group.where()
         self.sources = group.sources()
+        self.topic = _topic(group)
         for column in ("quantization", "engine", "definition", "phase", "prompt", "test",
                        "key"):
             if column in self.scope:
                 book.name(column, self.scope[column])
 
-    def tell(self, words: str, estimate: _Estimate, weight: float = 0.0) -> str:
+    def all(self, mean: tuple[float, Interval | None], parts: _Parts, ends: tuple[float, float],
+            quantiles: Sequence[_Estimate]) -> Summary:
+        """Enter location, ends and quantiles."""
+        group = self.group
+        estimate = _estimate(group, *mean, parts, self.where)
+        location = self.tell(_WORDS[estimate.statistic], estimate, _weight(group))
+        low = high = location
+        if group.n > 1:
+            low, high = (self._end(*end) for end in zip(_ENDS, ends, strict=True))
+            for one in quantiles:
+                self.tell(f"{self.book.name('statistic', one.statistic)} of ", one,
+                          sql=f"{one.sql} FROM measurements WHERE {self.where}")
+        return Summary(group, location, low, high, estimate.value, estimate.interval)
+
+    def _end(self, words: tuple[str, str], value: float) -> str:
+        """Smallest or largest value of the group."""
+        word, statistic = words
+        return self.tell(f"{word} ", _Estimate(
+            value, statistic, f"{word.lower()} value of the group",
+            f"SELECT {statistic}(value) FROM measurements WHERE {self.where}", self.group.n, None))
+
+    def tell(self, words: str, estimate: _Estimate, weight: float = 0.0, sql: str = "") -> str:
         """Enter one fact; return its id."""
         group = self.group
         return self.book.fact(
             f"{words}{self.about}: {{}}", estimate.value, statistic=estimate.statistic,
             estimator=estimate.estimator, metric=group.name("metric"), unit=group.name("unit"),
             n=estimate.n, interval=estimate.interval, scope=self.scope, sources=self.sources,
-            sql=estimate.sql, topic=_topic(group), weight=weight)
-
-    def ends(self) -> tuple[str, str]:
-        """Smallest and largest value of the group."""
-        values = self.group.values
-        low, high = (
-            self.tell(f"{word} ", _Estimate(
-                float(value), statistic, f"{word.lower()} value of the group",
-                f"SELECT {statistic}(value) FROM measurements WHERE {self.where}",
-                self.group.n, None))
-            for word, statistic, value in (("Smallest", "min", values.min()),
-                                           ("Largest", "max", values.max())))
-        return low, high
-
-    def quantiles(self, estimates: Sequence[_Estimate]) -> None:
-        """The quantiles that n allows."""
-        for one in estimates:
-            self.tell(f"{self.book.name('statistic', one.statistic)} of ", replace(
-                one, sql=f"{one.sql} FROM measurements WHERE {self.where}"))
+            sql=sql or estimate.sql, topic=self.topic, weight=weight)
 
 
-def _enter(book: Book, group: Group, mean: float, interval: Interval | None, parts: _Parts,
-           quantiles: Sequence[_Estimate]) -> Summary:
-    """Enter all facts of a group."""
-    teller = _Teller(book, group)
-    estimate = _estimate(group, mean, interval, parts, teller.where)
-    location = teller.tell(_WORDS[estimate.statistic], estimate, _weight(group))
-    low = high = location
-    if group.n > 1:
-        low, high = teller.ends()
-        teller.quantiles(quantiles)
-    return Summary(group, location, low, high, estimate.value, estimate.interval)
-
+_ENDS = (("Smallest", "min"), ("Largest", "max"))
 
 _WORDS = {"mean": "Mean ", "rate": "Overall ", "mean of means": "Mean of reported ",
           "value": "Single value of "}

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baseline_collector.evidence.book import MOST_SOURCES, Book, among, count_of, equals, quoted
+from baseline_collector.evidence.book import Book, among, count_of, equals, quoted
+from baseline_collector.evidence.places import MOST_SOURCES
 from baseline_collector.model import Source
 
 
