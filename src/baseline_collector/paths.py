@@ -117,3 +117,19 @@ def _unescaped(quoted: str) -> str:
 def last_names(template: str, count: int = 4) -> list[str]:
     """Return up to ``count`` trailing object keys, the last one last, indices left out."""
     return names(template)[-count:]
+
+
+def readable_pointer(pointer: str) -> str:
+    """Write a pointer as people do: ``/gpu/0/fan_speed`` is ``gpu[0].fan_speed``.
+
+    Pointers in words (``row 2, column tokens_s``) are returned as they are, and so are
+    pointers whose way back is not certain.
+    """
+    if not pointer.startswith("/"):
+        return pointer
+    path = ""
+    keys = [token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/")]
+    for key in keys:
+        path = f"{path}[{key}]" if key.isascii() and key.isdigit() else join(path, key)
+    certain = "/" + "/".join(escape_pointer(key) for key in keys) == pointer
+    return path if certain else pointer

@@ -8,7 +8,6 @@ import pytest
 from ollama_server import OllamaServer
 from tests.hostile.heap import INJECTIONS, dull
 from tests.hostile.test_hostile_heaps import (
-    NAMES_AT_THE_GATE,
     collected,
     headings,
     links,
@@ -20,7 +19,6 @@ from tests.hostile.test_hostile_heaps import (
 pytestmark = pytest.mark.model
 
 
-@NAMES_AT_THE_GATE
 def test_a_fooled_model_behind_ollama(server: OllamaServer, tmp_path: Path) -> None:
     server.load()
     clean = collected(tmp_path / "clean", dull())

@@ -81,3 +81,15 @@ def test_a_sense_is_no_part_of_the_key() -> None:
 
 def test_reference_tokens_are_escaped_by_rfc_6901() -> None:
     assert paths.escape_pointer("a/b~c") == "a~1b~0c"
+
+
+@pytest.mark.parametrize(("pointer", "path"), [
+    ("/gpu/0/fan_speed", "gpu[0].fan_speed"),
+    ("/latency_percentiles/p99", "latency_percentiles.p99"),
+    ("/a.b/c~1d", '["a.b"].c/d'),
+    ("/0/x", "[0].x"),
+    ("row 2, column tokens_s", "row 2, column tokens_s"),
+    ("", ""),
+])
+def test_pointers_as_people_write_them(pointer: str, path: str) -> None:
+    assert paths.readable_pointer(pointer) == path

@@ -70,4 +70,4 @@ def audit(text: str, dataset: Index, *, name: str = "", today: date | None = Non
         The claims in the order of the text, each with verdict and evidence.
     """
     read = blocks(text)
-    return Audit(name, tuple(judge(tuple(extract(read)), read, dataset, today)))
+    return Audit(name, tuple(judge(tuple(extract(read, dataset.named)), read, dataset, today)))

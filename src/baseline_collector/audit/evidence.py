@@ -24,6 +24,9 @@ _LINE = re.compile(r"line (\d+)(?:, (.*))?", re.S)
 _NUMBERS = re.compile(r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?")
 _PACKED = ("PK\x03\x04", "\x1f")
 """How packed files begin: their text is not at hand."""
+_DELIMITERS = ",;\t|"
+_HEAD = 65536
+"""Characters of a table within which its header stands."""
 MOST = 6
 """Most places that one verdict names."""
 
@@ -58,7 +61,7 @@ def resolve(text: str, pointer: str) -> str:
 
 
 def _cell(text: str, number: int, column: str) -> str:
-    rows = _table(text)
+    rows = _table(text, _delimiter(text, column))
     head = next((n for n, row in enumerate(rows) if column in row), None)
     if head is None:
         return _under_groups(rows, number, column)
@@ -91,8 +94,15 @@ def _inside(cell: str, pointer: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _table(text: str) -> list[list[str]]:
-    delimiter = max(",;\t|", key=text[:4096].count)
+def _delimiter(text: str, column: str) -> str:
+    """What parts the cells: a row knows the column by it, and names may hold the others."""
+    likely = sorted(_DELIMITERS, key=text[:4096].count, reverse=True)
+    return next((one for one in likely
+                 if any(column in row for row in _table(text[:_HEAD], one))), likely[0])
+
+
+@lru_cache(maxsize=64)
+def _table(text: str, delimiter: str) -> list[list[str]]:
     found = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
     return [[cell.strip() for cell in row] for row in found if row
             and not (len(row) == 1 and row[0].startswith("#"))]

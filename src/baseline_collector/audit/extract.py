@@ -6,11 +6,11 @@ Not claims: numbering, versions, names of files, models and keys, quoted words, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from baseline_collector import units
-from baseline_collector.audit.blocks import Block
+from baseline_collector.audit.blocks import CODE, Block
 from baseline_collector.audit.claims import Bound, Claim, End
 from baseline_collector.audit.numerals import (
     UNIT_WORDS,
@@ -23,7 +23,8 @@ from baseline_collector.audit.numerals import (
 )
 from baseline_collector.vocabulary import PARAMETERS
 
-_CODE = re.compile(r"(`+)([^`\n]*)\1")
+_NUMBER_ALONE = re.compile(r"\s*[~≈]?[-+]?\d[\d.,]*\s*[%x×]?\s*[A-Za-z/µ]*\s*")
+_PAIR = re.compile(r"\s*[\"']?[A-Za-z_][\w.\[\]]*[\"']?\s*:\s+[-+]?\d[\d.,]*\s*\S{0,8}")
 _QUOTED = re.compile(r"\"[^\"\n]{2,}?\"|“[^”\n]*[”\"]")
 _URL = re.compile(r"\b(?:https?|ftp|file)://\S+|\]\([^)\s]*\)")
 _PATH = re.compile(r"(?<![\w])(?:[\w.+-]+[/\\])+[\w.+-]*|"
@@ -76,15 +77,18 @@ _TELLING = re.compile(r"\d|\b(?:in|per)\b")
 """What a cell must hold to claim anything: a digit, or a unit said in words."""
 
 
-def extract(blocks: tuple[Block, ...]) -> Iterator[Claim]:
+def extract(blocks: tuple[Block, ...], named: Callable[[str], bool] = lambda _: False
+            ) -> Iterator[Claim]:
     """Yield claims in the order of the text.
 
     Args:
         blocks: The report, as ``blocks.blocks`` cuts it.
+        named: Whether the text of inline code is a name in the dataset: a model or an error may
+            be called ``-1``, and claims nothing. Asked where the text could be a number.
     """
     for block in blocks:
         if not _quoted_prompt(block) and not _listed_file(block):
-            yield from sorted(_claims(block), key=lambda claim: (claim.line, claim.column))
+            yield from sorted(_claims(block, named), key=lambda claim: (claim.line, claim.column))
 
 
 def _listed_file(block: Block) -> bool:
@@ -98,10 +102,10 @@ def _quoted_prompt(block: Block) -> bool:
         _PROMPT.search(block.headings[0].text))
 
 
-def _claims(block: Block) -> Iterator[Claim]:
+def _claims(block: Block, named: Callable[[str], bool]) -> Iterator[Claim]:
     if block.kind == "cell" and not _TELLING.search(block.text, block.own):
         return
-    text = _masked(block)
+    text = _masked(block, named)
     dates = [one for one in _apart(sorted(moments(text), key=lambda one: (one.start, -one.end)))
              if one.start >= block.own]
     for date in dates:
@@ -194,7 +198,7 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + re.sub(r"[^\n]", "\x00", text[start:end]) + text[end:]
 
 
-def _masked(block: Block) -> str:
+def _masked(block: Block, named: Callable[[str], bool]) -> str:
     """The text with everything blanked that names something and claims nothing."""
     text = block.text
     if block.kind == "cell":  # nothing is claimed in the labels of its row and column
@@ -205,9 +209,11 @@ def _masked(block: Block) -> str:
         for match in _QUOTED.finditer(text):
             text = _blank(text, *match.span())
         return text
-    for match in _CODE.finditer(text):
-        if not re.fullmatch(r"\s*[~≈]?[-+]?\d[\d.,]*\s*[%x×]?\s*[A-Za-z/µ]*\s*", match[2]):
-            text = _blank(text, *_names_only(match))
+    for match in CODE.finditer(text):
+        if not _NUMBER_ALONE.fullmatch(match[2]):
+            text = _blank(text, *_names_only(match, named))
+        elif named(match[2]):
+            text = _blank(text, *match.span())
     if block.kind != "code":
         for match in _QUOTED.finditer(text):
             text = _blank(text, *match.span())
@@ -218,11 +224,9 @@ def _masked(block: Block) -> str:
     return text
 
 
-def _names_only(match: re.Match[str]) -> tuple[int, int]:
+def _names_only(match: re.Match[str], named: Callable[[str], bool]) -> tuple[int, int]:
     """Span of inline code that names something; of ``key: 3.5`` only the key."""
-    pair = re.fullmatch(r"\s*[\"']?[A-Za-z_][\w.\[\]]*[\"']?\s*:\s+[-+]?\d[\d.,]*\s*\S{0,8}",
-                        match[2])
-    if not pair:
+    if not _PAIR.fullmatch(match[2]) or named(match[2]):
         return match.span()
     return match.start(), match.start(2) + match[2].index(":") + 1
 

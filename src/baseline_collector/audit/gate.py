@@ -34,7 +34,7 @@ def objections(text: str, page: str, index: Index, name: str) -> tuple[Audit, li
         The audit, and one line a number that is not borne out; none for a report to publish.
     """
     read = blocks(text)
-    audited = Audit(name, tuple(judge(tuple(extract(read)), read, index, None)))
+    audited = Audit(name, tuple(judge(tuple(extract(read, index.named)), read, index, None)))
     found = [f"line {one.claim.line}: {one.claim.text!r}: {one.verdict}: {one.outcome.why}"
              for one in audited.claims if one.verdict not in _GOOD and one.claim.kind != "unit"]
     return audited, [*found, *_on_page(page, index)]

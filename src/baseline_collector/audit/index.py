@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from baseline_collector import units
+from baseline_collector.audit.spelled import plain, spelled
 from baseline_collector.paths import tokens
 
 if TYPE_CHECKING:
@@ -107,6 +108,16 @@ class Index:
     def known(self) -> Known | None:
         """What the dataset words about itself, where it holds facts."""
         return self._known(self)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        found = {spelled(name) for column in ("model", "prompt", "artifact")
+                 for name in self.column(column).names}
+        return self.known.names | found if self.known else frozenset(found)
+
+    def named(self, text: str) -> bool:
+        """Whether a text in code marks is a name that the dataset holds."""
+        return plain(text) in self._names
 
     @cached_property
     def run(self) -> Mapping[str, object] | None:

@@ -7,7 +7,6 @@ the fact says counts for nothing: the number is held against what deriving it ag
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections import defaultdict
@@ -17,14 +16,13 @@ from functools import cached_property
 from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.proofs import Proof, Proofs
+from baseline_collector.audit.spelled import plain, spelled
 from baseline_collector.units import show
 
-_MARKS = re.compile(r"[`\\*]")
 _SPACE = re.compile(r"\s+")
 _STOP = re.compile(r"(?<=\.)\s+")
 _PREFIX = re.compile(r"[A-Z][A-Za-z ]{1,30}: ")
 _PAIR = re.compile(r"([a-z][a-z ]*?) (`+)(.*?)\2(?=[,)])")
-_CUT = "…"
 _DASH = ("–", "-", "")
 _ENDS = {"interval": ("low", "high"), "range": ("min", "max")}
 
@@ -44,13 +42,13 @@ class Known:
         self._said: dict[str, list[str]] = {}
         self._advice: set[str] = set()
         for row in proofs.facts.values():
-            self._said.setdefault(plain(row["statement"]), []).append(row["id"])
+            self._said.setdefault(_letters(row["statement"]), []).append(row["id"])
         for title, advice, facts in findings:
             for text in filter(None, (title, advice)):
-                self._said.setdefault(plain(text), []).extend(facts)
-            self._advice.add(plain(advice))
+                self._said.setdefault(_letters(text), []).extend(facts)
+            self._advice.add(_letters(advice))
         for text, facts in said:
-            self._said.setdefault(plain(text), []).extend(facts)
+            self._said.setdefault(_letters(text), []).extend(facts)
         self._outcomes: dict[str, Outcome] = {}
         self._records: dict[str, tuple[str, ...]] = {}
         self._pieces: dict[int, list[tuple[int, int, str]]] = {}
@@ -131,11 +129,11 @@ class Known:
             at = end
 
     def _lookup(self, text: str) -> str | None:
-        words = plain(text)
+        words = _letters(text)
         if words in self._said:
             return words
-        match = _PREFIX.match(words)
-        rest = words[match.end():] if match else ""
+        match = _PREFIX.match(plain(text))
+        rest = words[len(_letters(match[0])):] if match else ""
         return rest if rest in self._said else None
 
     def _of_row(self, claim: Claim) -> Outcome | None:
@@ -155,30 +153,11 @@ class Known:
         if "quantization" not in row:
             pairs.pop("quantization", None)
         metric = lead.partition(" (")[0].rpartition(", ")[2].rstrip(":").lower().replace(" ", "_")
-        found = [self.proofs.facts[one] for scope in self._whole(pairs)
-                 for one in self._by_scope.get((metric, scope), ())]
+        found = [self.proofs.facts[one]
+                 for one in self._by_scope.get((metric, frozenset(pairs.items())), ())]
         if not found:
             return None
         return self._of_column(claim, plain(cell.name), row.get("which", ""), found)
-
-    def _whole(self, pairs: dict[str, str]) -> Iterator[frozenset[tuple[str, str]]]:
-        """What a row is about; a name cut short in its middle is every name it may stand for."""
-        cut = next((name for name, value in pairs.items() if _CUT in value), None)
-        if cut is None or pairs[cut] in self._names[cut]:
-            yield frozenset(pairs.items())
-            return
-        start, _, end = pairs[cut].partition(_CUT)
-        for value in self._names[cut]:
-            if value.startswith(start) and value.endswith(end) and _CUT not in value:
-                yield from self._whole({**pairs, cut: value})
-
-    @cached_property
-    def _names(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for scope in self._scopes.values():
-            for name, value in scope.items():
-                found[name].add(value)
-        return found
 
     def _of_column(self, claim: Claim, column: str, which: str, found: list[dict[str, object]]
                    ) -> Outcome | None:
@@ -203,6 +182,11 @@ class Known:
                        proofs[0].scope, wanted, str(proofs[0].fact["sql"] or ""))
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """What facts are about, as a report spells it."""
+        return frozenset(value for scope in self._scopes.values() for value in scope.values())
+
+    @cached_property
     def _about(self) -> frozenset[str]:
         return frozenset(name for scope in self._scopes.values() for name in scope)
 
@@ -213,7 +197,7 @@ class Known:
         for one, row in self.proofs.facts.items():
             text = row["scope"]
             if text not in read:
-                read[text] = {name: plain(value) for name, value in json.loads(text).items()
+                read[text] = {name: spelled(value) for name, value in json.loads(text).items()
                               if name != "of"}
             found[one] = read[text]
         return found
@@ -267,8 +251,6 @@ def _spoken(claim: Claim) -> str:
     return _SPACE.sub(" ", claim.text.strip())
 
 
-def plain(text: str) -> str:
-    """A text without marks, for comparing."""
-    if "&" in text:
-        text = html.unescape(text)
-    return _SPACE.sub(" ", _MARKS.sub("", text)).strip().rstrip(".")
+def _letters(text: str) -> str:
+    """A sentence without its spaces: code that holds backticks is written with some more."""
+    return plain(text).replace(" ", "")

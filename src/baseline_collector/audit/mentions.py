@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Literal
 
 from baseline_collector import vocabulary
+from baseline_collector.audit.blocks import CODE
 from baseline_collector.audit.index import Index, Key, kind_named
 from baseline_collector.naming import plain, spellings, take_apart
 
 Topic = Literal["key", "no key", "metric", "statistic", "model", "file", "kind", "param", "device",
                 "phase", "counted", "modal", "hint"]
 
-_CODE = re.compile(r"(`+)([^`\n]+)\1")
 _BARE_KEY = re.compile(
     r"(?<![\w/.`\"])[A-Za-z][A-Za-z0-9]*(?:(?:\[\d*\])?\.\w+|_\w+|\[\d*\]){1,12}(?![\w/])")
 _KEY_LIKE = re.compile(r"[A-Za-z]\w*(?:[._\[\]]+\w*)+")
@@ -143,7 +143,7 @@ def family(metric: str) -> frozenset[str]:
 
 
 def _code(text: str, index: Index) -> Iterator[Mention]:
-    for match in _CODE.finditer(text):
+    for match in CODE.finditer(text):
         inner = match[2].strip()
         pairs = list(_PARAM.finditer(inner))
         if pairs:

@@ -13,11 +13,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from baseline_collector.model import Bar, Chart, Point
+from baseline_collector.paths import readable_pointer
 from baseline_collector.render.elements import Html, code, el, joined
 from baseline_collector.render.scale import Axis, axis
 from baseline_collector.render.slots import Pen, Slots, shown
-from baseline_collector.render.visible import readable_pointer, visible
 from baseline_collector.units import show
+from baseline_collector.visible import visible
 
 MOST_BARS = 30
 SERIES_STYLES = 4

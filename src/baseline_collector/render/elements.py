@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 
-from baseline_collector.render.visible import visible
+from baseline_collector.visible import visible
 
 _VOID = frozenset({"meta", "link"})
 _SELF_CLOSING = frozenset({"line"})

@@ -35,8 +35,8 @@ from baseline_collector.render.summary import (
     utc_text,
     with_status,
 )
-from baseline_collector.render.visible import masked, one_line
 from baseline_collector.units import show
+from baseline_collector.visible import masked, one_line
 
 LISTED = 20
 """Names of unread, skipped or duplicate files on the page; report.json has all."""

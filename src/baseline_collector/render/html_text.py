@@ -14,7 +14,7 @@ from baseline_collector.render.elements import (
     table,
 )
 from baseline_collector.render.slots import PlainPen, Slots
-from baseline_collector.render.visible import has_digit
+from baseline_collector.visible import has_digit
 
 
 class HtmlPen:

@@ -29,7 +29,7 @@ from baseline_collector.model import (
 from baseline_collector.render.calls import FORMULAS, PublishedCall, published, whole_run
 from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import total_bytes, types_in_order
-from baseline_collector.render.visible import json_safe
+from baseline_collector.visible import json_safe
 
 SCHEMA = "baseline-collector/report/1"
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from baseline_collector.model import Fact, Narrative, Refused, Report, Section
+from baseline_collector.paths import readable_pointer
 from baseline_collector.render.calls import FORMULAS, Figures, PublishedCall, published, whole_run
 from baseline_collector.render.evidence import leading_facts
 from baseline_collector.render.frame import (
@@ -42,7 +43,7 @@ from baseline_collector.render.markdown_text import (
 )
 from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import data_summary, utc_date
-from baseline_collector.render.visible import masked, one_line, readable_pointer, visible
+from baseline_collector.visible import masked, one_line, visible
 
 EVIDENCE_SHOWN = 40
 """Facts in the Evidence table; longer ones are not read."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from baseline_collector.model import Block, Fact, Name
 from baseline_collector.render.slots import PlainPen, Slots
-from baseline_collector.render.visible import has_digit, one_line, visible
+from baseline_collector.visible import has_digit, one_line, visible
 
 _ACTIVE = re.compile(r"[\\`*\[\]{}~|]|(?<!\w)_|_(?!\w)")
 _LINE_START = re.compile(r"^(\s*)([-+=#]|\d+[.)])")

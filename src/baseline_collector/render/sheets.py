@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from baseline_collector.model import Fact, Interval
+from baseline_collector.paths import readable_pointer
 from baseline_collector.render.elements import (
     Html,
     code,
@@ -22,7 +23,6 @@ from baseline_collector.render.elements import (
 from baseline_collector.render.evidence import OwnEvidence
 from baseline_collector.render.html_text import technical
 from baseline_collector.render.slots import Pen, Slots, shown
-from baseline_collector.render.visible import readable_pointer
 from baseline_collector.units import digits
 
 CLOSED = "closed"

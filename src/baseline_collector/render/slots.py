@@ -11,8 +11,8 @@ from typing import Protocol
 
 from baseline_collector import slots
 from baseline_collector.model import Analysis, Fact, Name
-from baseline_collector.render.visible import one_line, visible
 from baseline_collector.units import digits, show
+from baseline_collector.visible import one_line, visible
 
 
 class Pen(Protocol):

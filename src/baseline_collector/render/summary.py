@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from baseline_collector.model import Inventory, TypeSummary
-from baseline_collector.render.visible import visible
+from baseline_collector.visible import visible
 
 _FIRST_KINDS = ("csv", "json", "markdown")
 

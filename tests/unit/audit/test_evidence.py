@@ -18,6 +18,7 @@ a,1.5,1500,"{""n"": {""left"": 12}, ""p"": [3, 4.5]}"
 """
 COMMENTED = "name,rate\n# Model: m | Size: 77\nm,3.5\nm,4.5\n"
 TWO_TABLES = "Metric,avg\nlatency,5.5\n\nMetric,Value\ncount,32\nrate,7.25\n"
+PIPED = 'name,value\n"a |||| b",3.10\n"|||||| c",4\n'
 YAML = "a:\n  b:\n  - p95: 2294.0\n"
 NOTE = '# T\n\n| a | b |\n|---|---|\n| 5 | 6 |\n\n```json\n{"k": [7]}\n```\n'
 
@@ -31,6 +32,7 @@ NOTE = '# T\n\n| a | b |\n|---|---|\n| 5 | 6 |\n\n```json\n{"k": [7]}\n```\n'
         (LINES, "/1/v", "2"),
         (CSV, "row 1, column value", "3.10"),
         (CSV, "row 2, column name", "c"),
+        (PIPED, "row 2, column value", "4"),
         (LOGGED, "row 2, column value", "4"),
         (GROUPED, "row 1, column Time.Mean.ms", "1500"),
         (GROUPED, "row 1, column State.Left.n.left", "12"),

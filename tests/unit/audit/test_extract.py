@@ -93,3 +93,15 @@ def test_any_text_is_read_and_every_claim_is_in_its_line(text):
     lines = text.split("\n")
     for claim in claims(text):
         assert claim.text in lines[claim.line - 1].replace("\r", " ")
+
+
+@pytest.mark.parametrize("name", ["-1", "failed: -1", "４２ tok/s", "error: 5 ms"])
+def test_a_number_in_code_that_is_a_name_claims_nothing(name):
+    text = f"2 calls failed with `{name}`."
+    assert len(claims(text)) == 2
+    assert [one.text for one in extract(blocks(text), name.__eq__)] == ["2"]
+
+
+def test_code_that_holds_backticks_ends_where_it_is_closed():
+    assert texts("Calls with `` a `1 ms` b ``: 2 ms") == ["2 ms"]
+    assert texts(r"A \` is no code, 3 ms and 4 ms, \` too") == ["3 ms", "4 ms"]

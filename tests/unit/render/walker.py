@@ -11,8 +11,8 @@ import re
 from datetime import datetime
 from html.parser import HTMLParser
 
-from baseline_collector.render.visible import visible
 from baseline_collector.units import digits, show
+from baseline_collector.visible import visible
 
 VOID = frozenset({"meta", "link", "br", "hr", "img", "line"})
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-from baseline_collector.paths import escape_pointer, join
-
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
@@ -60,22 +58,6 @@ def masked(text: str) -> str:
 def has_digit(text: str) -> bool:
     """Tell whether a text holds a digit of any script."""
     return _DIGIT.search(text) is not None
-
-
-def readable_pointer(pointer: str) -> str:
-    """Write a pointer as people do: ``/gpu/0/fan_speed`` is ``gpu[0].fan_speed``.
-
-    Pointers in words (``row 2, column tokens_s``) are returned as they are, and so are
-    pointers whose way back is not certain.
-    """
-    if not pointer.startswith("/"):
-        return pointer
-    path = ""
-    keys = [token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/")]
-    for key in keys:
-        path = f"{path}[{key}]" if key.isascii() and key.isdigit() else join(path, key)
-    certain = "/" + "/".join(escape_pointer(key) for key in keys) == pointer
-    return path if certain else pointer
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -2,16 +2,14 @@ import json
 import unicodedata
 
 import pytest
+from tests.unit.render.hostile import HOSTILE
 
-from baseline_collector.render.visible import (
+from baseline_collector.visible import (
     json_safe,
     masked,
     one_line,
-    readable_pointer,
     visible,
 )
-
-from .hostile import HOSTILE
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -25,18 +23,6 @@ def test_every_hidden_character_of_unicode_is_escaped():
     hidden = [chr(code) for code in range(0x110000)
               if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
     assert [c for c in hidden if visible(c) == c] == []
-
-
-@pytest.mark.parametrize(("pointer", "path"), [
-    ("/gpu/0/fan_speed", "gpu[0].fan_speed"),
-    ("/latency_percentiles/p99", "latency_percentiles.p99"),
-    ("/a.b/c~1d", '["a.b"].c/d'),
-    ("/0/x", "[0].x"),
-    ("row 2, column tokens_s", "row 2, column tokens_s"),
-    ("", ""),
-])
-def test_pointers_as_people_write_them(pointer, path):
-    assert readable_pointer(pointer) == path
 
 
 def test_json_keeps_the_value():
