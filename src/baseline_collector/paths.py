@@ -37,6 +37,12 @@ def without_sense(key: str) -> str:
     return _SENSE.sub("", key) if SENSE in key else key
 
 
+def sense_of(template: str) -> str:
+    """What a template is qualified by; empty where it is not."""
+    bare = without_sense(template)
+    return template[len(bare) + 1 :]
+
+
 def segment(key: str) -> str:
     """Write one object key as people do: plain, or quoted in brackets where it must be."""
     if _PLAIN.fullmatch(key):

@@ -133,7 +133,8 @@ METRICS: tuple[Metric, ...] = (
            ("memory percent", "memory utilization", "memory usage"), bare_unit="%", source=_PSUTIL),
     Metric("memory_used", "byte", "lower", "Memory in use.",
            ("memory used", "mem used", "memory", "rss", "memory rss", "vram used", "peak memory",
-            "ram used", "process memory"), binary=True, source=_PSUTIL),
+            "ram used", "process memory", "vram", "vram usage", "gpu memory used"),
+           binary=True, source=_PSUTIL),
     Metric("memory_total", "byte", "neither", "Memory installed.",
            ("memory total", "total memory", "mem total", "ram total", "vram total"),
            binary=True, source=_PSUTIL),
@@ -146,6 +147,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("gpu_memory_utilization", "%", "neither",
            "Share of time in which GPU memory was read or written.",
            ("utilization memory", "gpu memory utilization"), bare_unit="%", source=_NVML),
+    Metric("occupancy", "%", "neither",
+           "Warps on a multiprocessor as a share of those it can hold.",
+           ("achieved occupancy", "theoretical occupancy"), bare_unit="%",
+           source="NVIDIA Nsight Compute, Kernel Profiling Guide"),
     Metric("power", "W", "lower", "Power drawn.",
            ("power draw", "power", "power usage", "power consumption", "gpu power"),
            bare_unit="W", source=_NVML),
@@ -157,10 +162,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("fan_speed", "%", "neither", "Fan speed as a share of its maximum.",
            ("fan speed", "fan"), bare_unit="%", source=_NVML),
     Metric("clock_graphics", "Hz", "higher", "Clock of the graphics cores.",
-           ("clock graphics", "graphics clock", "clocks gr", "gpu clock", "sm clock"),
+           ("clock graphics", "graphics clock", "clocks gr", "gpu clock", "sm clock",
+            "clocks current graphics", "clocks sm", "clocks current sm"),
            bare_unit="MHz", source=_NVML),
     Metric("clock_memory", "Hz", "higher", "Clock of the memory.",
-           ("clock memory", "memory clock", "clocks mem"), bare_unit="MHz", source=_NVML),
+           ("clock memory", "memory clock", "clocks mem", "clocks current memory"),
+           bare_unit="MHz", source=_NVML),
     Metric("disk_utilization", "%", "neither", "Share of the disk in use.",
            ("disk usage percent", "disk usage", "disk percent"), bare_unit="%", source=_PSUTIL),
     Metric("network_sent", "byte", "neither", "Bytes sent since the system started.",
@@ -222,7 +229,8 @@ PARAMETERS = frozenset({
     "n_gpu_layers", "ngl", "channels", "height", "width", "input_dim", "hidden_dim", "embed_dim",
     "seq_len", "num_heads", "num_layers", "opset", "workspace_size", "backend", "dtype",
     "config_name", "config", "mode", "fullgraph", "dynamic", "variant", "cache_prompt",
-    "warmup_runs", "warmup", "keep_alive", "mmap", "cache_type_k", "cache_type_v",
+    "warmup_runs", "warmup", "keep_alive", "mmap", "cache_type_k", "cache_type_v", "gpu_layers",
+    "context_window", "embedding_length",
 })
 """Keys that are settings of a run, whatever their value's type."""
 
@@ -243,7 +251,8 @@ SETUP_KEYS = frozenset({
     "nvidia_driver", "driver", "os", "os_version", "platform", "engine_version", "gpu_count",
     "cuda_available", "cpu_model", "cpu_count", "cores", "llama_cpp_version", "ollama_version",
     "ollama_host", "physical_cores", "logical_cores", "memory_total_bytes", "providers",
-    "session_type", "ollama_url",
+    "session_type", "ollama_url", "base_clock", "boost_clock", "cuda_cores", "version",
+    "document_version",
 })
 """Keys that describe the environment."""
 
@@ -262,6 +271,18 @@ CONTEXT_KEYS = {
 }
 """Keys whose text is context, and the column it goes to; ``kernel name`` and the like are runs."""
 
+HARDWARE_OBJECTS = frozenset({"cpu", "processor", "gpu", "gpus", "disk", "board", "motherboard"})
+"""Objects that describe a part of the machine; their model or name is not an LLM's."""
+
+NAME_COLUMNS = frozenset({"metric", "metrics", "measure", "measurement", "statistic"})
+"""Headers of a first column whose cells are names: what the cells beside them measure."""
+
+VALUE_COLUMNS = frozenset({"value", "values", "result", "measured"})
+"""Headers of a column that holds what the name in its row says."""
+
+INSTALLED_OR_USED = frozenset({"vram", "ram", "memory", "gpu_memory", "system_memory"})
+"""Names that in a list of notes may be what a machine has or what a run took."""
+
 REPETITION_KEYS = frozenset({
     "runs", "samples", "repetitions", "iterations", "samples_per_run", "n_runs", "num_runs",
     "rounds", "reps", "n_samples", "num_samples", "repeats",
@@ -272,7 +293,7 @@ IDENTITY_KEYS = frozenset({
     "id", "pid", "process id", "gpu_id", "device_id", "prompt_index", "index", "run_index",
     "iteration",
     "request_id", "stream", "context_id", "cc", "record", "row", "rank", "line", "run", "port",
-    "metrics_count", "repetition", "rep", "sample", "attempt",
+    "metrics_count", "repetition", "rep", "sample", "attempt", "test_id",
 })
 """Keys whose numbers name a thing and measure nothing."""
 

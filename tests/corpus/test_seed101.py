@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import hashlib
 import json
 import math
 import os
+import re
 import tarfile
 from collections import Counter
 from dataclasses import dataclass
@@ -342,3 +344,60 @@ def test_models_in_names_of_files(heap: Heap) -> None:
 
 def test_notes_quote_and_are_not_counted(heap: Heap) -> None:
     assert not any(row["counted"] for row in heap.rows if row["artifact"].endswith(".md"))
+
+
+FACTORS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "MiB": 2.0**20, "GiB": 2.0**30, "MHz": 1e6}
+"""Factor of a unit of the table to the one the dataset keeps; 1 for all others."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table written by hand."""
+
+    files: tuple[str, ...]
+    key: re.Pattern[str]
+    unit: str
+    metric: str | None
+    statistic: str
+
+    def fits(self, artifact: str, key: str) -> bool:
+        return bool(self.key.fullmatch(key)) and any(
+            fnmatch.fnmatchcase(artifact, pattern) for pattern in self.files)
+
+
+def table_by_hand() -> list[Line]:
+    lines = []
+    for text in Path(__file__).with_name("seed101_units.tsv").read_text("utf-8").splitlines():
+        if text.startswith("#"):
+            continue
+        files, key, unit, meant = text.split("\t")
+        metric, _, statistic = meant.partition(" ")
+        pattern = ".*" if key == "*" else re.escape(key).replace(r"\*", r"[^.]+")
+        lines.append(Line(tuple(files.split(",")), re.compile(pattern), unit,
+                          None if metric in "-?" else metric, statistic or "sample"))
+    return lines
+
+
+def test_every_numeric_key_is_what_the_table_by_hand_says(heap: Heap) -> None:
+    lines, wrong, seen = table_by_hand(), set(), set()
+    for row in heap.rows:
+        name, key = row["artifact"], row["key"]
+        if name.endswith(".md"):
+            continue
+        line = next((line for line in lines if line.fits(name, key)), None)
+        if line is None:
+            wrong.add((name, key, "not in the table"))
+            continue
+        seen.add(line)
+        if row["metric"] != line.metric:
+            wrong.add((name, key, row["metric"]))
+        elif line.metric and row["status"] != "quarantined":
+            value = float(row["raw"].replace(",", "")) * FACTORS.get(line.unit, 1.0)
+            if row["value"] != pytest.approx(value, rel=1e-12):
+                wrong.add((name, key, row["value"], value))
+            if row["statistic"] != line.statistic:
+                wrong.add((name, key, row["statistic"]))
+            if line.unit.startswith("words") != str(row["unit"]).startswith("word"):
+                wrong.add((name, key, row["unit"]))
+    assert wrong == set()
+    assert [line for line in lines if line not in seen] == [], "lines no file has"

@@ -18,6 +18,7 @@ from baseline_collector.discover import discover
 from baseline_collector.errors import ModelError, UsageError
 from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.normalise.meaning import meaning_of
+from baseline_collector.paths import sense_of, without_sense
 from baseline_collector.read import read
 from baseline_collector.readers.base import Limits
 from baseline_collector.readers.catalogue import GENERIC, TOOLS
@@ -93,7 +94,9 @@ def _explained(artifact: str, key: str, reader: str = "", count: int | None = No
                ) -> dict[str, object]:
     meaning = meaning_of(key, reader)
     found: dict[str, object] = {"artifact": artifact} if artifact else {}
-    found |= {"key": key, "role": meaning.role, "metric": meaning.metric,
+    if sense_of(key):
+        found["said_beside"] = sense_of(key)
+    found |= {"key": without_sense(key), "role": meaning.role, "metric": meaning.metric,
               "statistic": meaning.statistic, "unit": meaning.unit, "why": meaning.why}
     if count is not None:
         found["numbers"] = count

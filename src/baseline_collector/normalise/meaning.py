@@ -20,7 +20,7 @@ from baseline_collector.naming import (
 )
 from baseline_collector.normalise.mappings import find
 from baseline_collector.normalise.mappings.entry import Role
-from baseline_collector.paths import container, without_sense
+from baseline_collector.paths import container, sense_of, without_sense
 from baseline_collector.paths import names as path_names
 
 _OUTCOME = {"error", "error_message", "exception", "success", "ok", "status", "error_text",
@@ -28,6 +28,9 @@ _OUTCOME = {"error", "error_message", "exception", "success", "ok", "status", "e
 _TRANSPARENT = vocabulary.PARAMETER_OBJECTS | vocabulary.SETUP_OBJECTS | {"metadata", "details"}
 _CLEAR_UNITS = frozenset(part for part in vocabulary.UNIT_PARTS
                          if len(part) > 1 and part not in ("min", "tokens"))
+_LOOPS = frozenset({"benchmark", "benchmarks", "microbenchmark"})
+"""Words of a heading that say a table times the iterations of a benchmark's loop."""
+_DIFFERENCE = frozenset({"delta", "δ", "vs", "change", "difference", "diff", "improvement"})
 _SERIES = frozenset({"metrics", "telemetry", "trace", "timeline"})
 _MEASURED_HERE = frozenset({"gpu", "cpu", "device", "sensor", "sensors", "telemetry", "thermal"})
 
@@ -76,17 +79,35 @@ def meaning_of(key: str, reader: str = "") -> Meaning:
         return Meaning(entry.role, entry.metric, entry.statistic, entry.unit or None, binary,
                        entry.target, container(key) if entry.scope is None else entry.scope,
                        found.names, f"table of {reader}", entry.definition)
-    key = without_sense(key)
+    key, said = without_sense(key), sense_of(key)
     names = path_names(key)
     scope = container(key)
     if not names:
         return _other("unnamed", scope, "no name")
+    if said:
+        return _told_beside(names[-1], said, key, scope)
+    if reader == "generic-markdown" and plain(names[-1]) in vocabulary.INSTALLED_OR_USED and (
+            key.startswith("[].")):
+        return _other("unnamed", scope, "installed or used: a line of a note does not say")
     last, above = names[-1], [plain(name) for name in names[:-1]]
     bare = plain(last)
     context = _context(bare, last, above, key, _owner(scope))
     if context is not None:
         return replace(context, target="") if _lists_settings(context, key) else context
     return _measurement(last, names[:-1], key, scope)
+
+
+def _told_beside(last: str, said: str, key: str, scope: str) -> Meaning:
+    """A column whose header names no metric, by the name in its row or the heading above it."""
+    if take_apart(last).statistic:
+        heading = [part for part in parts(said) if part in _LOOPS]
+        name = "iteration time" if heading else said
+        return _measurement(last, [name], key, scope)
+    if _DIFFERENCE & set(parts(last)):
+        return _other("unnamed", scope, "a difference between the columns beside it")
+    found = _measurement(said, [], key, scope)
+    variant = () if plain(last) in vocabulary.VALUE_COLUMNS else (("variant", last),)
+    return replace(found, variant=variant, why=f"{found.why}, in its row")
 
 
 def _lists_settings(meaning: Meaning, key: str) -> bool:
@@ -103,6 +124,10 @@ def _context(bare: str, last: str, above: list[str], key: str, scope: str) -> Me
     parent = above[-1] if above else ""
     if bare in _OUTCOME:
         return _other("outcome", scope, "says whether it worked", bare)
+    if parent in vocabulary.HARDWARE_OBJECTS and bare in ("model", "name", "brand"):
+        device = parent in ("gpu", "gpus")
+        return _other("context" if device else "setup", scope, "names a part of the machine",
+                      "device" if device else f"{parent}_model")
     if parent == "model" and bare in ("name", "id"):
         return _other("context", scope, "name of the model object", "model")
     in_parameters = any(name in vocabulary.PARAMETER_OBJECTS for name in above)

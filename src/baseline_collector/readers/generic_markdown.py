@@ -4,16 +4,20 @@ Format: CommonMark with GitHub tables, read line by line, so that every value is
 again on the line its pointer names. Prose is counted as text and not interpreted.
 
 Leaves carry the section as first index and the line (less one) as second: a ``key: value``
-speaks for its section, a cell for its row.
+speaks for its section, a cell for its row. Where the header of a column does not say what was
+measured (``Mean (ms)``, or ``Value`` beside a column ``Metric``), the sense of its cells is the
+name in the row, else the heading above the table.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from baseline_collector import vocabulary
 from baseline_collector.errors import ReadError
-from baseline_collector.paths import join, segment
+from baseline_collector.naming import plain, take_apart
+from baseline_collector.paths import join, segment, with_sense
 from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.cells import NULL, TEXT, cell, unique
 from baseline_collector.readers.generic_json import walk
@@ -28,6 +32,10 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
 _MARKS = re.compile(r"\*\*|(?<!\w)__|__(?!\w)|`")
 _LINES = 1_000_000
 """Most lines of one file; a real note has fewer, and each is held."""
+_SENSE = 80
+"""Longest name that a sense is taken from."""
+_WIDE = 500
+"""Most columns of a table whose headings say what they measure."""
 _EMPHASIS = re.compile(r"\*([^*\s](?:[^*]*[^*\s])?)\*")
 
 
@@ -65,6 +73,7 @@ class _Page:
         self.lines = lines
         self.leaves = leaves
         self.section = 0
+        self.heading = ""
         self.seen: set[str] = set()
 
     def read(self) -> None:
@@ -84,7 +93,8 @@ class _Page:
         heading = _HEADING.match(line)
         if heading:
             self._begin()
-            self.leaves.add("heading", self._place(at), TEXT, _bare(heading[2]))
+            self.heading = _bare(heading[2])
+            self.leaves.add("heading", self._place(at), TEXT, self.heading)
         elif line.strip():
             self._pair(at, line)
         return at + 1
@@ -137,13 +147,25 @@ class _Page:
         names = unique([_bare(text) for text in _cells(header_line)])
         if extra:
             self._pair(at, extra)
+        named = bool(names) and plain(names[0]) in vocabulary.NAME_COLUMNS
+        senses = None if named else [
+            self.heading[:_SENSE] if _is_statistic(name) else "" for name in names[:_WIDE]]
         at += 2
         while at < len(self.lines) and "|" in self.lines[at] and self.lines[at].strip():
-            for number, text in enumerate(_cells(self.lines[at])):
-                name = names[number] if number < len(names) else f"column {number + 1}"
-                self._leaf(join("[][]", name), self._place(at), text)
+            self._row(at, names, senses)
             at += 1
         return at
+
+    def _row(self, at: int, names: Sequence[str], senses: Sequence[str] | None) -> None:
+        """Write the cells of a line; without ``senses``, the first one names the others."""
+        cells = list(_cells(self.lines[at]))
+        name_of_row = _bare(cells[0])[:_SENSE]
+        for number, text in enumerate(cells):
+            name = names[number] if number < len(names) else f"column {number + 1}"
+            sense = senses[number] if senses and number < len(senses) else ""
+            if senses is None and number:
+                sense = name_of_row
+            self._leaf(with_sense(join("[][]", name), sense), self._place(at), text)
 
     def _fence(self, at: int, mark: str, language: str) -> int:
         end = next((n for n in range(at + 1, len(self.lines))
@@ -180,6 +202,12 @@ def _document(text: str, depth: int) -> object:
         return parse(text, depth)
     except ReadError:
         return None
+
+
+def _is_statistic(header: str) -> bool:
+    """Whether a header says a statistic and nothing else but its unit: ``Mean (ms)``."""
+    says = take_apart(header)
+    return bool(says.statistic) and says.metric is None and not says.leftover
 
 
 def _is_rule(line: str) -> bool:

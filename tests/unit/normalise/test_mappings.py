@@ -177,3 +177,18 @@ def test_mlperf_keys_say_percentile_and_metric():
             assert entry.metric == "request_throughput", key
         elif entry.metric and "tokens per sec" in name:
             assert entry.metric == "output_throughput", key
+
+
+@pytest.mark.parametrize(
+    ("key", "role", "target"),
+    [
+        ("[].device__attribute_chip", "setup", "device__attribute_chip"),
+        ("[].nvlink__count_logical", "setup", "nvlink__count_logical"),
+        ("[].launch__sm_count", "setup", "launch__sm_count"),
+        ("[].launch__grid_dim_x", "parameter", "launch__grid_dim_x"),
+        ("[].launch__stream_id", "identity", ""),
+    ],
+)
+def test_what_a_device_is_and_how_a_kernel_was_launched_is_configuration(key, role, target):
+    entry = find("nsight-compute", key).entry
+    assert (entry.role, entry.target) == (role, target)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from baseline_collector import units, vocabulary
 from baseline_collector.normalise.meaning import meaning_of
+from baseline_collector.paths import with_sense
 
 MEASURED = """
 mean_tokens_s                                output_throughput     mean    tok/s
@@ -94,12 +95,40 @@ def test_measurements(line: str) -> None:
         ("results[].response", "answer", "response"),
         ("results[].eval_s.n", "repetitions", "n"),
         ("Model Name", "context", "model"),
+        ("cpu.model", "setup", "cpu_model"),
+        ("gpu[].name", "context", "device"),
+        ("[][].GPU Layers", "parameter", "gpu_layers"),
+        ("[].Boost Clock", "setup", "boost_clock"),
         ("[].Quantization", "context", "quantization"),
     ],
 )
 def test_context(key: str, role: str, target: str) -> None:
     found = meaning_of(key)
     assert (found.role, found.target, found.metric) == (role, target, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "beside", "metric", "statistic", "unit"),
+    [
+        ("[][].Mean (ms)", "Compilation Benchmark Report", "iteration_time", "mean", "ms"),
+        ("[][].Std (ms)", "Results of the Benchmark", "iteration_time", "std", "ms"),
+        ("[][].Mean (ms)", "Results", None, "sample", "ms"),
+        ("[][].Value", "Mean TTFT", "time_to_first_token", "mean", None),
+        ("[][].Value", "P95 TTFT (ms)", "time_to_first_token", "p95", "ms"),
+        ("[][].Value", "Mean TTFT (warm)", None, "sample", None),
+        ("[][].Baseline Agent", "Throughput", "throughput", "sample", None),
+        ("[][].Delta", "Throughput", None, "sample", None),
+        ("[][].Chimera vs Baseline", "Throughput", None, "sample", None),
+    ],
+)
+def test_a_column_is_named_by_its_row_or_heading(key, beside, metric, statistic, unit):
+    found = meaning_of(with_sense(key, beside), "generic-markdown")
+    assert (found.metric, found.statistic, found.unit) == (metric, statistic, unit)
+
+
+def test_a_memory_in_a_list_of_notes_may_be_installed_or_used():
+    assert meaning_of("[].VRAM", "generic-markdown").metric is None
+    assert meaning_of("[][].VRAM (GB)", "generic-markdown").metric == "memory_used"
 
 
 @pytest.mark.parametrize(

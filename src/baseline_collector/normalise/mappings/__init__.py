@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 
-from baseline_collector.normalise.mappings.entry import Entry, Table
-from baseline_collector.paths import SENSE, join, tokens, without_sense
+from baseline_collector.normalise.mappings.entry import OWN_NAME, Entry, Table
+from baseline_collector.paths import join, sense_of, tokens, without_sense
 
 _HOME = {
     "aiperf": "aiperf.TABLE", "asv": "micro.ASV", "baseline-bench": "baseline_run.TABLE",
@@ -83,11 +83,17 @@ def find(reader: str, key: str) -> Found | None:
     if exact is not None:
         return Found(exact)
     names = tokens(bare)
-    sense = key[len(bare) + 1 :]
+    sense = sense_of(key)
     for pattern in _patterns(reader).get(len(names), ()):
         if pattern.sense in ("", sense) and (bound := _bound(pattern, names)) is not None:
             return _filled(pattern.entry, bound)
-    return next((Found(entry) for top, entry in _subtrees(reader) if bare.startswith(top)), None)
+    top = next((entry for start, entry in _starts(reader) if bare.startswith(start)), None)
+    return None if top is None else Found(_own_name(top, names[-1]))
+
+
+def _own_name(entry: Entry, name: str | None) -> Entry:
+    """An entry for many names that is to be filed under each name itself."""
+    return replace(entry, target=name or "") if entry.target == OWN_NAME else entry
 
 
 def _filled(entry: Entry, bound: dict[str, str]) -> Found:
@@ -123,10 +129,10 @@ def _bound(pattern: _Pattern, names: list[str | None]) -> dict[str, str] | None:
 
 
 @lru_cache(maxsize=64)
-def _subtrees(reader: str) -> list[tuple[str, Entry]]:
-    """Entries for everything below a place, the deepest place first."""
-    found = [(key.removesuffix("**"), entry) for key, entry in TABLES[reader].items()
-             if key.endswith(".**")]
+def _starts(reader: str) -> list[tuple[str, Entry]]:
+    """Entries for all keys that start alike, the longest start first."""
+    found = [(key.rstrip("*"), entry) for key, entry in TABLES[reader].items()
+             if key.endswith("*")]
     return sorted(found, key=lambda item: -len(item[0]))
 
 
@@ -138,7 +144,7 @@ def _patterns(reader: str) -> dict[int, list[_Pattern]]:
         bare = without_sense(key)
         names = tokens(bare)
         if any(_PLACEHOLDER.fullmatch(name or "") for name in names):
-            sense = key[len(bare) + 1 :] if SENSE in key else ""
+            sense = sense_of(key)
             found[len(names)].append(_Pattern(tuple(names), sense, entry))
     for patterns in found.values():
         patterns.sort(key=lambda pattern: (

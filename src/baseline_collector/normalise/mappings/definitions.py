@@ -23,6 +23,8 @@ SERVER = "server"
 OUTPUT_ONLY = "output-only"
 HARNESS = "harness"
 GAPS_OVER_TOKENS = "gaps-over-tokens"
+ACHIEVED = "achieved"
+THEORETICAL = "theoretical"
 
 DEFINITIONS: Mapping[tuple[str, str], str] = {
     ("time_per_output_token", EXCLUDING_FIRST):
@@ -68,6 +70,9 @@ DEFINITIONS: Mapping[tuple[str, str], str] = {
     ("cpu_time", "user"): "in user mode",
     ("cpu_time", "system"): "in the kernel",
     ("cpu_time", "process"): "user and kernel, of the benchmark's own threads",
+    ("occupancy", ACHIEVED): "warps active / warps a multiprocessor can hold, while the kernel ran",
+    ("occupancy", THEORETICAL):
+        "warps that registers, shared memory and block size allow / warps it can hold",
     ("accuracy", "acc"): "share of documents answered right",
     ("accuracy", "acc_norm"): "the same, likelihoods divided by the length of the answer",
     ("accuracy", "accuracy"): "mean score, right as 1 and wrong as 0",

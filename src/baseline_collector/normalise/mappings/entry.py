@@ -39,8 +39,11 @@ Table = Mapping[str, Entry]
 """Key template -> what it means. A name in braces, ``results.{run}.acc``, stands for any one
 name and gives it as context or parameter, ``{_name}`` for any one name that is neither; a
 target ``{name}`` is what the placeholder stood for. A sense may follow the key
-(``paths.with_sense``). A key that ends in ``.**`` speaks for everything below it that has no
-entry of its own."""
+(``paths.with_sense``). A key that ends in ``*`` speaks for all keys that start like it and have
+no entry of their own, ``x.**`` for everything below ``x``."""
+
+OWN_NAME = "*"
+"""Target of an entry for many names: each is filed under its own."""
 
 IDENTITY = Entry("identity")
 REPETITIONS = Entry("repetitions", target="runs")
