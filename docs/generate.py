@@ -84,6 +84,7 @@ def _rule(one: Rule) -> str:
 
 def rules() -> str:
     """Every finding rule and cleaning rule."""
+    from baseline_collector.normalise.bounds import BY_DIMENSION, BY_METRIC
     from baseline_collector.normalise.cleaning import RULES as CLEANING
     from baseline_collector.rules.catalogue import RULES
 
@@ -91,7 +92,11 @@ def rules() -> str:
         ("rule", "severity", "what it looks for", "what it needs", "source"),
         ((f"`{one.id}`", one.severity, one.title, one.needs, one.source) for one in RULES))
         + _RULES_SET + "".join(_rule(one) for one in RULES)
-        + "\n## Cleaning\n\n" + _table(("rule", "what it says"), CLEANING.items()))
+        + "\n## Cleaning\n\n" + _table(("rule", "what it says"), CLEANING.items())
+        + "\nBounds of C09, in canonical units:\n\n" + _table(
+            ("of", "from", "to", "why"),
+            ((name, f"{one.low:g}", f"{one.high:g}", one.source)
+             for name, one in (*BY_DIMENSION.items(), *BY_METRIC.items()))))
 
 
 def protocol() -> str:

@@ -1,37 +1,45 @@
 """Status of every numeric leaf: ok, failed or quarantined, each with its rule.
 
 Failed calls keep their numbers as written and leave the statistics. Values that no
-float holds, that their unit contradicts, or that cannot be are quarantined. Token counts
+float holds, that their unit contradicts, that cannot be (``bounds.py``) or that stand in for
+none (``stand_ins.py``) are quarantined. Token counts
 that are the word counts of the text beside them are not tokens.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from baseline_collector.normalise.bounds import bound_of, never_negative
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import record_of
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
+from baseline_collector.normalise.stand_ins import Found, rows_of, stand_ins
 from baseline_collector.paths import container
+from baseline_collector.readers.cells import NOT_HELD
 
 OK, FAILED, QUARANTINED = 0, 1, 2
 
 RULES = {
-    "C01": "the number cannot be held by a float, is not finite, or its key repeats",
+    "C01": "no float holds the number, it is not finite, or its key repeats",
     "C02": "the unit is unknown or contradicts the metric",
-    "C03": "a duration or rate is negative",
+    "C03": "a duration, rate, size or count is negative",
     "C04": "a duration or rate of zero stands for no measurement",
     "C05": "the call failed: error text, status or success flag",
     "C06": "every call behind this aggregate failed",
     "C07": "the token count is the word count of the text beside it",
+    "C08": "a number that stands in for none: -1, 999, the largest integer, repeated and far off",
+    "C09": "no machine reaches the value",
+    "C10": "the tool writes it where it measured nothing",
 }
 """Cleaning rules by id; reasons name them, and the data package counts what each touched."""
 
 _MAY_BE_ZERO = ("compile_time", "load_duration", "cpu_time", "goodput")
 _SPREAD = ("std", "cv", "min")
+_NOT_BOUNDED = ("std", "cv", "total")
 _ZERO_IS_SEEN = ("per-gap", "rate-samples")
 """Definitions whose values may be 0: answers that come together, moments without traffic."""
 _TELLING = 4
@@ -89,10 +97,12 @@ class Verdicts:
     Attributes:
         all_failed: Every call they tell of failed.
         count_words: Their token counts are the word counts of the texts beside them.
+        stand_ins: Values that stand in for none, by artifact and key.
     """
 
     all_failed: frozenset[int]
     count_words: frozenset[int]
+    stand_ins: Found = field(default_factory=dict)
 
 
 def verdicts(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Verdicts:
@@ -100,7 +110,7 @@ def verdicts(leaves: Leaves, quantities: Quantities, contexts: Contexts) -> Verd
     failed = [artifact for artifact, around in contexts.surroundings.items() if around.all_failed()]
     pairs = word_counts(leaves, quantities, contexts)
     return Verdicts(frozenset(failed), frozenset(
-        artifact for artifact, found in pairs.items() if counts_words(found)))
+        artifact for artifact, found in pairs.items() if counts_words(found)), stand_ins(leaves))
 
 
 def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts, whole: Verdicts) -> Judged:
@@ -109,11 +119,15 @@ def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts, whole: Ver
     sheet = _Sheet(len(rows))
     for code, at in grouped(leaves.reason[rows]):
         if code >= 0:
-            sheet.mark(at, QUARANTINED, f"C01 {leaves.reasons[code]}")
+            rule = "C01" if leaves.reasons[code] in NOT_HELD else "C10"
+            sheet.mark(at, QUARANTINED, f"{rule} {leaves.reasons[code]}")
     sheet.mark(quantities.conflict, QUARANTINED, f"C02 {RULES['C02']}")
     _failed(sheet, leaves, contexts)
     _all_failed(sheet, leaves, quantities, whole)
-    _impossible(sheet, leaves, quantities)
+    _negative(sheet, leaves, quantities)
+    sheet.mark(rows_of(leaves, whole.stand_ins), QUARANTINED, f"C08 {RULES['C08']}")
+    _zero(sheet, leaves, quantities)
+    _out_of_bounds(sheet, leaves, quantities)
     words = _words(leaves, quantities, whole)
     return Judged(sheet.status, sheet.reason, sheet.reasons, words)
 
@@ -141,10 +155,16 @@ def _all_failed(sheet: _Sheet, leaves: Leaves, quantities: Quantities, whole: Ve
     sheet.mark(mine, FAILED, f"C06 {RULES['C06']}")
 
 
-def _impossible(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
+def _negative(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
+    measured = np.array([bool(name) and never_negative(name) for name in quantities.metric_names],
+                        bool)
+    sheet.mark(measured[quantities.metric] & (quantities.value < 0), QUARANTINED,
+               f"C03 {RULES['C03']}")
+
+
+def _zero(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
     timed = np.array([dimension in ("time", "token rate", "request rate")
                       for dimension in DIMENSION], bool)[quantities.metric]
-    sheet.mark(timed & (quantities.value < 0), QUARANTINED, f"C03 {RULES['C03']}")
     allowed = np.isin(quantities.metric,
                       [quantities.metric_names.index(name) for name in _MAY_BE_ZERO])
     spread = np.array([meaning.statistic in _SPREAD or meaning.definition in _ZERO_IS_SEEN
@@ -152,6 +172,23 @@ def _impossible(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
     if len(spread):
         allowed |= spread[leaves.key[leaves.numeric]]
     sheet.mark(timed & ~allowed & (quantities.value == 0), QUARANTINED, f"C04 {RULES['C04']}")
+
+
+def _out_of_bounds(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
+    """Values outside of what their metric can be; sums and spreads are not judged."""
+    if not len(leaves.numeric):
+        return
+    bounds = [bound_of(name) if name else None for name in quantities.metric_names]
+    low = np.array([bound.low if bound else -np.inf for bound in bounds])[quantities.metric]
+    high = np.array([bound.high if bound else np.inf for bound in bounds])[quantities.metric]
+    value = quantities.value
+    outside = ((value < low) & (value > 0)) | (value > high)
+    judged = np.array([meaning.statistic not in _NOT_BOUNDED for meaning in leaves.meanings], bool)
+    outside &= judged[leaves.key[leaves.numeric]]
+    for metric, at in grouped(quantities.metric[outside]):
+        bound = bounds[metric]
+        sheet.mark(np.flatnonzero(outside)[at], QUARANTINED,
+                   f"C09 {bound.source if bound else ''}")
 
 
 def _words(leaves: Leaves, quantities: Quantities, whole: Verdicts) -> Bools:

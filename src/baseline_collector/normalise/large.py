@@ -26,6 +26,7 @@ from baseline_collector.normalise.phases import NAMES, Starts, phases_of
 from baseline_collector.normalise.quantities import Stated, quantify, stated_units
 from baseline_collector.normalise.repeats import Tops
 from baseline_collector.normalise.stage import Account, Masks, accounted, normalised_rows
+from baseline_collector.normalise.stand_ins import StandIns
 from baseline_collector.normalise.twins import richness_of
 from baseline_collector.readers.base import Places
 from baseline_collector.readers.leaves import LEAVES
@@ -49,6 +50,7 @@ class Survey:
         nested_failures: How many of the nested ones failed.
         contradicted: Whether some token count is not the word count of its text.
         telling: Whether some is, and not by chance.
+        stand_ins: Samples by key, to tell numbers that stand in for none.
     """
 
     shared: Surroundings = field(default_factory=Surroundings)
@@ -60,6 +62,7 @@ class Survey:
     nested_failures: int = 0
     contradicted: bool = False
     telling: bool = False
+    stand_ins: StandIns = field(default_factory=StandIns)
     _open: Surroundings = field(default_factory=Surroundings)
     _cut: set[Place] = field(default_factory=set)
     _far: set[str] = field(default_factory=set)
@@ -83,6 +86,7 @@ class Survey:
             artifact: The artifact.
             through: Places that the cut behind it goes through.
         """
+        self.stand_ins.gather(leaves)
         around = hear(leaves, {0: self._open}, self.beside)
         if self._open.answers and not self.contradicted:
             contexts = Contexts(leaves, [artifact], around, assign=False)
@@ -122,7 +126,8 @@ class Survey:
         mine = frozenset({0})
         failed = self.nested > 0 and self.nested == self.nested_failures
         words = self.telling and not self.contradicted
-        return Verdicts(mine if failed else frozenset(), mine if words else frozenset())
+        return Verdicts(mine if failed else frozenset(), mine if words else frozenset(),
+                        self.stand_ins.found())
 
     def outcomes(self, redact: Callable[[str], str]) -> Outcomes | None:
         """How its calls ended; None where it records none."""

@@ -25,8 +25,16 @@ _NO_UNIT = re.compile(r"st|nd|rd|th|[KkMGTb]|B")
 """What stands behind a number without being a unit: ordinals and multipliers (7B, 4.3k)."""
 _POINT_REASON = "a point that may group thousands or mark decimals"
 
-EXACT_INT: Final = 2**53
 _DIGITS: Final = 4_300  # Python's own bound on the text of an integer
+REPEATED: Final = "key repeated in one object; a later value stands"
+_TOO_LONG = f"longer than {_DIGITS} characters"
+_NO_NUMBER, _INFINITE, _BEYOND = "not a number", "not a finite number", "beyond a float"
+_TOO_SMALL, _INEXACT = "too small for a float", "integer beyond the exact range of a float"
+NOT_HELD: Final = frozenset({_TOO_LONG, _NO_NUMBER, _INFINITE, _BEYOND, _TOO_SMALL, _INEXACT,
+                             _POINT_REASON, REPEATED})
+"""Why a number as written has no value of its own; readers of tools have other reasons."""
+
+EXACT_INT: Final = 2**53
 
 
 def number(raw: str) -> tuple[float | None, str]:
@@ -39,18 +47,18 @@ def number(raw: str) -> tuple[float | None, str]:
         The nearest float and an empty reason, or None and why no float holds it.
     """
     if len(raw) > _DIGITS:
-        return None, f"longer than {_DIGITS} characters"
+        return None, _TOO_LONG
     try:
         value = float(raw)
     except ValueError:
-        return None, "not a number"
+        return None, _NO_NUMBER
     if not math.isfinite(value):
         named = _NOT_FINITE.fullmatch(raw.strip())
-        return None, "not a finite number" if named else "beyond a float"
+        return None, _INFINITE if named else _BEYOND
     if value == 0 and re.match(r"[^eE]*[1-9]", raw):
-        return None, "too small for a float"
+        return None, _TOO_SMALL
     if abs(value) >= EXACT_INT and raw.lstrip("+-").isdigit() and int(raw) != int(value):
-        return None, "integer beyond the exact range of a float"
+        return None, _INEXACT
     return value, ""
 
 
@@ -76,7 +84,7 @@ def cell(text: str, decimal_comma: bool = False) -> tuple[int, float | None, str
         if found is not None:
             return NUMBER, *found
     if _NOT_FINITE.fullmatch(bare):
-        return NUMBER, None, "", "not a finite number"
+        return NUMBER, None, "", _INFINITE
     if bare.lower() in ("true", "false"):
         return BOOL, None, "", ""
     return TEXT, None, "", ""

@@ -10,13 +10,11 @@ from typing import Any
 
 from baseline_collector.errors import ReadError
 from baseline_collector.readers.base import Outcome, Places
-from baseline_collector.readers.cells import BOOL, NULL, NUMBER, TEXT
+from baseline_collector.readers.cells import BOOL, NULL, NUMBER, REPEATED, TEXT
 from baseline_collector.readers.json_columns import Refused, Write, write_lines
 from baseline_collector.readers.json_text import Repeated, Written, parse
 from baseline_collector.readers.leaves import TOP, Depth, Leaves
 from baseline_collector.readers.opened import Opened
-
-_REPEATED = "key repeated in one object; a later value stands"
 
 
 def walk(value: Any, leaves: Leaves, key: str = "", at: Depth = TOP, depth: int = 0,
@@ -77,7 +75,7 @@ def _bounded(depth: int, leaves: Leaves) -> None:
 def _reject(value: Any, leaves: Leaves, key: str, at: Depth) -> None:
     """Write a leaf whose key stands again later: a number without a value, a text as null."""
     kind = NUMBER if type(value) is Written else NULL
-    leaves.add(key, at, kind, str(value)[: leaves.limits.field_chars], None, "", _REPEATED)
+    leaves.add(key, at, kind, str(value)[: leaves.limits.field_chars], None, "", REPEATED)
 
 
 class GenericJson:

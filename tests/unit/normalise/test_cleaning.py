@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.unit.readers.heap import pick, reading, rows
 
-from baseline_collector.normalise import normalise
+from baseline_collector import units, vocabulary
+from baseline_collector.normalise import bounds, normalise
 from baseline_collector.normalise.cleaning import RULES
 
 
@@ -47,6 +48,18 @@ def records(*texts: str, tokens: list[int], success: bool = True) -> str:
         ('{"overhead": -1}', "ok", ""),
         ('[{"ttft_ms": 5, "success": false}]', "failed", "C05"),
         ('{"ttft_ms": 5}', "ok", ""),
+        ('{"eval_count": -1}', "quarantined", "C03"),
+        ('{"memory_used_mb": -1}', "quarantined", "C03"),
+        ('{"loss": -1}', "ok", ""),
+        ('{"latency_s": 1759186372}', "quarantined", "C09"),
+        ('{"latency_s": 31556952}', "ok", ""),
+        ('{"tokens_per_second": 100000001}', "quarantined", "C09"),
+        ('{"tokens_per_second": 27803.9}', "ok", ""),
+        ('{"ttft_ns": 99}', "quarantined", "C09"),
+        ('{"ttft_ns": 101}', "ok", ""),
+        ('{"std_latency_s": 1759186372}', "ok", ""),
+        ('{"accuracy": 95.2}', "quarantined", "C09"),
+        ('{"accuracy": 1}', "ok", ""),
     ],
 )
 def test_rules(tmp_path: Path, text: str, status: str, rule: str) -> None:
@@ -112,3 +125,60 @@ def test_the_counts_of_rules_and_values_add_up(tmp_path: Path) -> None:
     assert {
         at: (one.attempts, len(one.failures), one.disguised) for at, one in whole.outcomes.items()
     } == dict.fromkeys(range(9), (2, 1, 1))
+
+
+def a_column(name: str, *values: object) -> str:
+    return f"{name}\n" + "".join(f"{value}\n" for value in values)
+
+
+@pytest.mark.parametrize(
+    ("values", "struck"),
+    [
+        ((999, 5, 6, 7, 999), [999, 999]),
+        ((999, 5, 6, 7), []),
+        ((999, 5, 6, 999), []),
+        ((999, 5, 6, 400, 999), []),
+        ((999, 1020, 980, 1010, 999), []),
+        ((2147483647, 5, 6, 7, 2147483647), [2147483647, 2147483647]),
+        ((999, 999, 999, 999, 999), []),
+        ((50, 5, 6, 7, 50), []),
+    ],
+)
+def test_numbers_that_stand_in_for_none(
+    tmp_path: Path, values: tuple[int, ...], struck: list[int]
+) -> None:
+    found = rows(tmp_path, a_csv=a_column("ttft_ms", *values))
+    hit = [int(row["raw"]) for row in found if row["status"] == "quarantined"]
+    assert hit == struck
+    assert {row["reason"] for row in found} - {None} <= {f"C08 {RULES['C08']}"}
+
+
+def test_minus_one_of_what_may_be_negative(tmp_path: Path) -> None:
+    found = rows(
+        tmp_path,
+        a_csv=a_column("gpu_temperature", -1, 40, 41, 42, -1),
+        b_csv=a_column("gpu_temperature", -1, -2, 41, 42, -1),
+        c_csv=a_column("loss", -1, -1.5, -2, 0.5, -1),
+    )
+    hit = [(row["artifact"], row["raw"]) for row in found if row["status"] == "quarantined"]
+    assert hit == [("r/a.csv", "-1"), ("r/a.csv", "-1")]
+
+
+def test_every_bound_names_its_source_and_every_dimension_of_it_exists() -> None:
+    dimensions = {units.unit(metric.unit).dimension for metric in vocabulary.METRICS}
+    assert set(bounds.BY_DIMENSION) <= dimensions
+    assert set(bounds.NOT_NEGATIVE) <= dimensions
+    assert set(bounds.BY_METRIC) | set(bounds.COUNTS) <= set(vocabulary.BY_NAME)
+    for bound in (*bounds.BY_DIMENSION.values(), *bounds.BY_METRIC.values()):
+        assert bound.source
+        assert bound.low < bound.high
+
+
+def test_what_a_tool_writes_in_place_of_a_measurement(tmp_path: Path) -> None:
+    run = {"duration": 1.5, "completed": 0, "total_input_tokens": 0, "request_throughput": 0.0,
+           "output_throughput": 0.0, "total_token_throughput": 0.0, "mean_ttft_ms": 0.0}
+    found = rows(tmp_path, a_json=json.dumps(run))
+    held = {row["key"]: row["reason"] for row in found if row["status"] == "quarantined"}
+    assert held == dict.fromkeys(
+        ("request_throughput", "output_throughput", "total_token_throughput", "mean_ttft_ms"),
+        "C10 no request was completed")

@@ -54,6 +54,9 @@ HEAPS = {
         f"p{at},{0.5 + at / 7},{LOADS[at % 8]}\n" for at in range(20)),
     "phase.jsonl": "".join(json.dumps({"phase": "Cached" if at == 3 else None, **one}) + "\n"
                            for at, one in enumerate(calls(9))),
+    "stand_ins.jsonl": "".join(json.dumps({"ttft_ms": 999 if at % 4 == 1 else at + 5,
+                                           "temp": [-1, 40 + at], "itl_ms": [5, 999 + at]}) + "\n"
+                               for at in range(12)),
     "broken.jsonl": '{"ttft_s": 1}\n{"ttft_s": \n' * 9,
     "not.json": '{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12',
 }
