@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from baseline_collector.evidence.book import among, equals
+from baseline_collector.evidence.cuts import cut
 from baseline_collector.evidence.frame import Floats, Frame, Group, Ints
 from baseline_collector.evidence.rule import Evidence, enumeration, files
 from baseline_collector.model import Topic
@@ -35,17 +36,19 @@ def rows_where(frame: Frame, rows: Sequence[int] | Ints) -> str:
     """An SQL condition that selects some rows: whole keys of an artifact, or places in it."""
     chosen = np.unique(np.asarray(rows, np.int64))
     artifact, key, pointers = frame.column("artifact"), frame.column("key"), frame.pointers
-    pairs, at = np.unique(np.stack([artifact.codes[chosen], key.codes[chosen]]), axis=1,
-                          return_inverse=True)
+    codes = artifact.codes[chosen] * len(key.names) + key.codes[chosen]
+    pieces = cut(chosen, codes)
+    texts = pointers.take(pa.array(pieces.rows)).to_pylist()
     places: dict[str | None, list[str]] = {}
     keys: dict[str | None, list[str | None]] = {}
-    for number, pair in enumerate(pairs.T.tolist()):
-        mine = chosen[at.ravel() == number]
+    for at, start in enumerate(pieces.starts.tolist()):
+        mine = pieces.rows_of(at)
+        pair = int(artifact.codes[mine[0]]), int(key.codes[mine[0]])
         name = artifact.names[pair[0]]
         if len(mine) > _FEW and len(mine) == frame.counted_at(*pair) and frame.counted[mine].all():
             keys.setdefault(name, []).append(key.names[pair[1]])
         else:
-            places.setdefault(name, []).extend(pointers.take(pa.array(mine)).to_pylist())
+            places.setdefault(name, []).extend(texts[start:start + len(mine)])
     parts = [f"counted AND {equals('artifact', name)} AND {among('key', found)}"
              for name, found in keys.items()]
     parts += [f"{equals('artifact', name)} AND {among('pointer', found)}"

@@ -30,6 +30,11 @@ class Cut:
         """First row of each group."""
         return self.rows[self.starts]
 
+    def rows_of(self, group: int) -> Ints:
+        """Rows of one group."""
+        start = self.starts[group]
+        return self.rows[start:start + self.counts[group]]
+
     def select(self, groups: Ints | Bools) -> Cut:
         """Some of the groups, in the order asked for."""
         starts, counts = self.starts[groups], self.counts[groups]
@@ -55,7 +60,9 @@ class Cut:
 
 
 def cut(rows: Ints, codes: Ints) -> Cut:
-    """Cut rows, at least one, by their codes; groups in the order of their first row."""
+    """Cut rows by their codes; groups in the order of their first row."""
+    if not len(rows):
+        return Cut(rows, rows, rows)
     order = np.argsort(codes, kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
     starts = np.concatenate(([0], edges))

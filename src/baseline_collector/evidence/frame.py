@@ -69,9 +69,13 @@ class Coded:
         self.codes: Ints = codes + 1
         self.names: list[str | None] = [None, *names]
 
+    @cached_property
+    def _codes(self) -> dict[str | None, int]:
+        return {name: code for code, name in enumerate(self.names)}
+
     def code(self, name: str | None) -> int:
         """Code of a name, or -1 where no row has it."""
-        return self.names.index(name) if name in self.names else -1
+        return self._codes.get(name, -1)
 
     def at(self, row: int) -> str | None:
         """Name of one row."""
@@ -79,7 +83,10 @@ class Coded:
 
     def where(self, *names: str) -> Bools:
         """Rows that have one of some names."""
-        return np.isin(self.codes, [self.code(name) for name in names])
+        wanted = np.zeros(len(self.names) + 1, bool)
+        wanted[[self.code(name) for name in names]] = True
+        wanted[-1] = False
+        return wanted[self.codes]
 
 
 class Frame:
@@ -95,6 +102,7 @@ class Frame:
         self.n: Ints = (
             table.column("n").combine_chunks().fill_null(0).to_numpy().astype(np.int64))
         self._coded: dict[str, Coded] = {}
+        self._by_record: dict[tuple[str, str], tuple[Ints, Ints]] = {}
 
     def column(self, name: str) -> Coded:
         """A text column by name."""
@@ -107,6 +115,26 @@ class Frame:
     def pointers(self) -> pa.Array:
         """Pointer of every row."""
         return self.table.column("pointer").combine_chunks()
+
+    def records(self, rows: Ints) -> Ints:
+        """A number a row, equal for rows of the same record of the same artifact."""
+        return np.asarray(self.column("artifact").codes[rows] * self._widest
+                          + self.record[rows] + 1, np.int64)
+
+    @cached_property
+    def _widest(self) -> int:
+        return int(self.record.max(initial=0)) + 2
+
+    def by_record(self, metric: str, statistic: str) -> tuple[Ints, Ints]:
+        """Counted rows of a metric in the order of their records, and those records."""
+        known = self._by_record.get((metric, statistic))
+        if known is None:
+            rows = np.flatnonzero(self.counted & self.column("metric").where(metric)
+                                  & self.column("statistic").where(statistic))
+            records = self.records(rows)
+            order = np.argsort(records, kind="stable")
+            known = self._by_record[metric, statistic] = rows[order], records[order]
+        return known
 
     def counted_at(self, artifact: int, key: int) -> int:
         """How many counted rows stand under a key of an artifact, both by code."""
@@ -335,8 +363,7 @@ class Group:
     @property
     def rows(self) -> Ints:
         """Row numbers, in order."""
-        start = self.of.cut.starts[self.at]
-        return self.of.cut.rows[start:start + self.of.cut.counts[self.at]]
+        return self.of.cut.rows_of(self.at)
 
     @property
     def apart(self) -> bool:
@@ -373,6 +400,11 @@ class Group:
         """Artifacts they stand in, in the order of the table's names."""
         names = self.frame.column("artifact").names
         return [str(names[code]) for code in sorted(self.of.codes("artifact")[self.at])]
+
+    @property
+    def alone(self) -> bool:
+        """Whether they stand in one artifact."""
+        return len(self.of.codes("artifact")[self.at]) == 1
 
     @property
     def cold(self) -> bool:

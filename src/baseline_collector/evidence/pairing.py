@@ -12,26 +12,15 @@ from baseline_collector.evidence.frame import Frame, Ints
 _CELL = re.compile(r"(row \d+), .*")
 
 
-def record_codes(frame: Frame, rows: Ints) -> Ints:
-    """A number a row, equal for rows of the same record of the same artifact."""
-    width = int(frame.record.max(initial=0)) + 2
-    return np.asarray(frame.column("artifact").codes[rows] * width + frame.record[rows] + 1,
-                      np.int64)
-
-
 def beside(frame: Frame, rows: Ints, metric: str, *, statistic: str = "sample") -> Ints:
     """The counted row of another metric in the record of each row; -1 for none or several."""
-    others = np.flatnonzero(frame.counted & frame.column("metric").where(metric)
-                            & frame.column("statistic").where(statistic))
+    others, records = frame.by_record(metric, statistic)
     if not len(others) or not len(rows):
         return np.full(len(rows), -1, np.int64)
-    codes = record_codes(frame, others)
-    order = np.argsort(codes, kind="stable")
-    ordered = codes[order]
-    wanted = record_codes(frame, rows)
-    left = np.searchsorted(ordered, wanted, "left")
-    single = np.searchsorted(ordered, wanted, "right") - left == 1
-    return np.where(single, others[order[np.minimum(left, len(others) - 1)]], -1)
+    wanted = frame.records(rows)
+    left = np.searchsorted(records, wanted, "left")
+    single = np.searchsorted(records, wanted, "right") - left == 1
+    return np.where(single, others[np.minimum(left, len(others) - 1)], -1)
 
 
 def containers(frame: Frame, rows: Ints) -> list[tuple[int, str]]:

@@ -38,7 +38,14 @@ class Evidence:
 
     def of_metric(self, metric: str) -> list[Summary]:
         """Summaries of one metric, in order."""
-        return [one for one in self.summaries if one.group.name("metric") == metric]
+        return self._by_metric.get(metric, [])
+
+    @cached_property
+    def _by_metric(self) -> dict[str, list[Summary]]:
+        found: dict[str, list[Summary]] = {}
+        for one in self.summaries:
+            found.setdefault(str(one.group.name("metric")), []).append(one)
+        return found
 
     @cached_property
     def by_place(self) -> dict[tuple[str | None, str | None, str], list[Group]]:

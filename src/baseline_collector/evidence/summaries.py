@@ -146,44 +146,26 @@ class _Parts:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self.width = int(frame.record.max(initial=0)) + 2
-        self.tokens = self._by_record("output_tokens")
-        self.seconds = self._by_record("eval_duration")
 
-    def _record(self, rows: Ints) -> Ints:
-        """A code for artifact and record of some rows."""
-        frame = self.frame
-        return frame.column("artifact").codes[rows] * self.width + frame.record[rows] + 1
-
-    def _by_record(self, metric: str) -> tuple[Ints, Floats]:
-        """Records that have the metric, ascending, and the last value of each."""
-        frame = self.frame
-        chosen = np.flatnonzero(frame.counted & frame.column("metric").where(metric)
-                                & frame.column("statistic").where("sample"))[::-1]
-        records, last = np.unique(self._record(chosen), return_index=True)
-        return records, frame.value[chosen[last]]
+    def _of(self, metric: str, records: Ints) -> Floats | None:
+        """The last value of a metric in each record; None where one has none."""
+        rows, known = self.frame.by_record(metric, "sample")
+        at = np.searchsorted(known, records, "right") - 1
+        if not len(known) or not bool((known[at] == records).all()):
+            return None
+        return self.frame.value[rows[at]]
 
     def of(self, group: Group) -> tuple[Floats, Floats] | None:
         """Tokens and seconds behind each rate of a group; None where parts lack or disagree."""
-        if group.name("metric") != "output_throughput" or not len(self.tokens[0]):
+        if group.name("metric") != "output_throughput":
             return None
-        records = self._record(group.rows)
-        if len(np.unique(records)) < len(records):
-            return None
-        tokens, seconds = (_found(part, records) for part in (self.tokens, self.seconds))
+        records = self.frame.records(group.rows)
+        tokens, seconds = (self._of(one, records) for one in ("output_tokens", "eval_duration"))
         if tokens is None or seconds is None or not seconds.all():
             return None
         agree = np.abs(tokens / seconds - group.values) <= _AGREE * group.values
-        return (tokens, seconds) if agree.all() else None
-
-
-def _found(part: tuple[Ints, Floats], records: Ints) -> Floats | None:
-    """Value of each record; None where one has none."""
-    known, values = part
-    if not len(known):
-        return None
-    at = np.minimum(np.searchsorted(known, records), len(known) - 1)
-    return values[at] if bool((known[at] == records).all()) else None
+        alone = len(np.unique(records)) == len(records)
+        return (tokens, seconds) if alone and agree.all() else None
 
 
 @dataclass(frozen=True, slots=True)

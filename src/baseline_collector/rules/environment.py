@@ -11,6 +11,7 @@ import numpy as np
 
 from baseline_collector.evidence.book import among, count_of, equals
 from baseline_collector.evidence.cite import counted, files_query
+from baseline_collector.evidence.cuts import together
 from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.rule import (
     Evidence,
@@ -35,11 +36,15 @@ def setup_drift(evidence: Evidence) -> None:
                           & (setup.codes > 0))
     if not len(rows):
         return
-    label = np.stack([frame.series[rows], *(frame.column(name).codes[rows]
-                                            for name in _COMPARED), setup.codes[rows],
-                      frame.column("artifact").codes[rows]])
+    columns = [frame.series, *(frame.column(name).codes for name in _COMPARED), setup.codes,
+               frame.column("artifact").codes]
+    label = np.zeros(len(rows), np.int64)
+    for column in columns:
+        label = together(label, column[rows])
+    firsts = np.sort(rows[np.unique(label, return_index=True)[1]])
     found: dict[tuple[int, ...], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for *where, code, artifact in np.unique(label, axis=1).T.tolist():
+    for *where, code, artifact in zip(*(column[firsts].tolist() for column in columns),
+                                      strict=True):
         found[tuple(where)][code].add(artifact)
     told: dict[tuple[str, ...], tuple[dict[str, set[str]], set[str]]] = {}
     for setups in found.values():

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from baseline_collector.evidence.cite import cited, derived
+from baseline_collector.evidence.cuts import together
 from baseline_collector.evidence.frame import settings_of
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold
 
@@ -41,17 +42,20 @@ def _variants(evidence: Evidence) -> Mapping[str, Variants]:
     rows = np.flatnonzero(frame.counted & frame.column("metric").where(*_WEIGHED)
                           & frame.column("statistic").where("sample", "mean")
                           & ~frame.column("phase").where("cold"))
-    quantization, parameters = frame.column("quantization"), frame.column("parameters")
-    model = frame.column("model")
-    names: dict[tuple[int, int, int], str] = {}
     found: dict[str, Variants] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    for row in rows.tolist():
-        label = (int(quantization.codes[row]), int(parameters.codes[row]), int(model.codes[row]))
-        if label not in names:
-            names[label] = _variant(quantization.at(row), parameters.at(row), model.at(row))
-        if names[label]:
-            found[str(frame.column("artifact").at(row))][names[label]][
-                str(frame.column("metric").at(row))].append(row)
+    if not len(rows):
+        return found
+    told = ("quantization", "parameters", "model")
+    label = np.zeros(len(rows), np.int64)
+    for name in told:
+        label = together(label, frame.column(name).codes[rows])
+    _, first, which = np.unique(label, return_index=True, return_inverse=True)
+    names = [_variant(*(frame.column(name).at(int(row)) for name in told))
+             for row in rows[first].tolist()]
+    for at in np.flatnonzero(np.array([bool(name) for name in names])[which]).tolist():
+        row = int(rows[at])
+        found[str(frame.column("artifact").at(row))][names[which[at]]][
+            str(frame.column("metric").at(row))].append(row)
     return found
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from baseline_collector.evidence.cite import cited, counted, derived, query, said
 from baseline_collector.evidence.frame import Frame, Ints
-from baseline_collector.evidence.pairing import beside, containers, record_codes, together
+from baseline_collector.evidence.pairing import beside, containers, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
 from baseline_collector.stats.plausibility import QuantileDefect, grim, quantile_defects
 from baseline_collector.stats.summary import smallest_n
@@ -370,11 +370,14 @@ def rate_means(evidence: Evidence) -> None:
     seconds = beside(frame, samples, "eval_duration")
     seconds = np.where(seconds >= 0, seconds, beside(frame, samples, "request_latency"))
     usable = (tokens >= 0) & (seconds >= 0)
-    artifact = frame.column("artifact").codes
+    artifact, model = frame.column("artifact").codes, frame.column("model").codes
+    by_run: dict[tuple[int, int], list[int]] = {}
+    for at in np.flatnonzero(usable).tolist() if len(rows) else ():
+        row = samples[at]
+        by_run.setdefault((int(artifact[row]), int(model[row])), []).append(at)
     for row in rows.tolist():
-        mine = np.flatnonzero((artifact[samples] == artifact[row]) & usable & (
-            frame.column("model").codes[samples] == frame.column("model").codes[row]))
-        if len(mine) < 3 or len(np.unique(record_codes(frame, samples[mine]))) < len(mine):
+        mine = np.array(by_run.get((int(artifact[row]), int(model[row])), ()), np.int64)
+        if len(mine) < 3 or len(np.unique(frame.records(samples[mine]))) < len(mine):
             continue
         rate = frame.value[tokens[mine]].sum() / frame.value[seconds[mine]].sum()
         stated = float(frame.value[row])

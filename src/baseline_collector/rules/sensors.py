@@ -6,6 +6,7 @@ import numpy as np
 
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited
+from baseline_collector.evidence.cuts import cut, together
 from baseline_collector.evidence.frame import Frame, Ints
 from baseline_collector.evidence.pairing import containers
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
@@ -77,10 +78,11 @@ def _aligned(frame: Frame, metrics: tuple[str, ...]) -> dict[str, Ints]:
 
 def _by_signal(frame: Frame, rows: Ints) -> list[Ints]:
     """Positions of rows, cut by artifact, key and device."""
-    label = np.stack([frame.column("artifact").codes[rows], frame.column("key").codes[rows],
-                      frame.column("device").codes[rows], frame.signals(rows)])
-    _, inverse = np.unique(label, axis=1, return_inverse=True)
-    return [np.flatnonzero(inverse.ravel() == code) for code in range(int(inverse.max()) + 1)]
+    label = frame.signals(rows)
+    for name in ("artifact", "key", "device"):
+        label = together(label, frame.column(name).codes[rows])
+    parts = cut(np.arange(len(rows)), label)
+    return [parts.rows_of(at) for at in range(len(parts.starts))]
 
 
 def throttling(evidence: Evidence) -> None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited, counted, derived, of_group
-from baseline_collector.evidence.frame import Group
+from baseline_collector.evidence.frame import Floats, Group, Ints
 from baseline_collector.evidence.pairing import beside, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
 from baseline_collector.evidence.summaries import describe
-from baseline_collector.stats.series import drift, step
-from baseline_collector.stats.stability import first_run, outlier_scores, steady_state
+from baseline_collector.stats.samples import group_by_starts, moments
+from baseline_collector.stats.series import drift, step, trends
+from baseline_collector.stats.stability import (
+    first_run,
+    grouped_outlier_scores,
+    outlier_scores,
+    steady_state,
+)
+from baseline_collector.stats.summary import grouped_quantile
 
 _TIMED = frozenset({
     "iteration_time", "request_latency", "time_to_first_token", "inter_token_latency",
@@ -29,10 +37,17 @@ def _series(evidence: Evidence, smallest: int) -> list[Group]:
     return [one.group for one in evidence.summaries
             if one.group.n >= smallest and one.group.name("metric") in _TIMED
             and one.group.name("statistic") == "sample"
-            and not one.group.suite and len(one.group.artifacts) == 1]
+            and not one.group.suite and one.group.alone]
 
 
-Hit = tuple[float, Group, str, list[str]]
+def _laid(series: Sequence[Group]) -> tuple[Floats, Ints]:
+    """Values of all series end to end, and where each begins."""
+    counts = np.array([group.n for group in series], np.int64)
+    return np.concatenate([group.values for group in series]), np.cumsum(counts) - counts
+
+
+Hit = tuple[float, Group, Callable[[], tuple[str, list[str]]]]
+"""How bad, what, and what tells it: a clause and the facts it rests on."""
 
 
 def _told(evidence: Evidence, rule: str, hits: list[Hit], series: Sequence[Group], what: str,
@@ -44,13 +59,14 @@ def _told(evidence: Evidence, rule: str, hits: list[Hit], series: Sequence[Group
     count = counted(evidence, f"Series {what}: {{}}", len(hits), of=f"series, {rule}",
                     topic="quality", estimator="series of repeated values for which the rule "
                     "holds, each by its first value",
-                    rows=[int(group.rows[0]) for _, group, _, _ in hits])
+                    rows=[int(group.rows[0]) for _, group, _ in hits])
     total = counted(evidence, f"Series looked at for {what}: {{}}", len(series),
                     of=f"series looked at, {rule}", topic="quality", weight=2.0,
                     estimator="series of repeated values that are long enough, each by its first "
                     "value", rows=[int(group.rows[0]) for group in series])
-    clauses = "; ".join(text for _, _, text, _ in hits[:_MOST])
-    facts = [count, total, *(fact for _, _, _, ids in hits[:_MOST] for fact in ids)]
+    told = [tell() for _, _, tell in hits[:_MOST]]
+    clauses = "; ".join(text for text, _ in told)
+    facts = [count, total, *(fact for _, ids in told for fact in ids)]
     evidence.book.finding(
         rule, "warning" if rule in ("unstable", "level-shift") else "notice",
         f"{{{count}}} of {{{total}}} {count_of(len(series), 'series', 'series')} "
@@ -62,22 +78,35 @@ def first_runs(evidence: Evidence) -> None:
     found: list[Hit] = []
     limits = evidence.limits
     series = [one for one in _series(evidence, _SMALLEST) if one.name("phase") is None]
-    for group in series:
-        values = group.values
-        seen = first_run(values, limits["first-run.score"])
-        rest = seen.rest_median
-        if not seen.apart or not rest or not _apart(values[0], rest, limits["first-run.factor"]):
-            continue
-        about = describe(evidence.book, group)
-        first = cited(evidence, group.rows[:1], f"First value of {about}: {{}}", "value",
-                      topic="cold_start")
-        others = cited(evidence, group.rows[1:], f"Median of the others of {about}: {{}}",
-                       "median", topic="cold_start", source=of_group(group, 1))
-        found.append((seen.score or 0.0, group,
-                      f"{about} began at {{{first}}}, against a median of {{{others}}} after it",
-                      [first, others]))
+    for group in _beginning_apart(series, limits["first-run.factor"]):
+        seen = first_run(group.values, limits["first-run.score"])
+        if seen.apart and seen.rest_median:
+            found.append((seen.score or 0.0, group, partial(_first_run, evidence, group)))
     _told(evidence, "first-run", found, series, "apart in their first run",
           "Report first runs apart from the others, and make warm-up runs before timing.")
+
+
+def _beginning_apart(series: Sequence[Group], factor: float) -> list[Group]:
+    """Series whose first value is some factor away from the median of the others."""
+    if not series:
+        return []
+    values, starts = _laid(series)
+    others = np.ones(len(values), bool)
+    others[starts] = False
+    rest = grouped_quantile(group_by_starts(values[others], starts - np.arange(len(starts))), 0.5)
+    first = values[starts]
+    far = np.maximum(first, rest) >= factor * np.minimum(first, rest)
+    return [series[at] for at in np.flatnonzero(far & (rest != 0)).tolist()]
+
+
+def _first_run(evidence: Evidence, group: Group) -> tuple[str, list[str]]:
+    about = describe(evidence.book, group)
+    first = cited(evidence, group.rows[:1], f"First value of {about}: {{}}", "value",
+                  topic="cold_start")
+    others = cited(evidence, group.rows[1:], f"Median of the others of {about}: {{}}",
+                   "median", topic="cold_start", source=of_group(group, 1))
+    return (f"{about} began at {{{first}}}, against a median of {{{others}}} after it",
+            [first, others])
 
 
 def _apart(value: float, usual: float, factor: float) -> bool:
@@ -89,46 +118,47 @@ def outlying(evidence: Evidence) -> None:
     found: list[Hit] = []
     limit = evidence.limits["outlier.score"]
     series = _series(evidence, _SMALLEST)
-    for group in series:
+    worst = _worst_scores(series)
+    for at in np.flatnonzero(worst > limit).tolist():
+        group = series[at]
         scores = outlier_scores(group.values)
         far = np.flatnonzero(scores > limit)
         far = far[far > 0]
-        if not len(far):
-            continue
-        about = describe(evidence.book, group)
-        worst = int(far[scores[far].argmax()])
-        count = cited(evidence, group.rows[far], f"Outliers of {about}: {{}}", "count",
-                      topic="quality", estimator="|x - median| / MAD above the threshold")
-        value = cited(evidence, group.rows[[worst]], f"Farthest value of {about}: {{}}", "value",
-                      topic="quality")
-        usual = cited(evidence, group.rows, f"Median of {about}: {{}}", "median", topic="quality",
-                      source=of_group(group))
-        found.append((float(scores[worst]), group,
-                      f"{about} has {{{count}}} far out, the farthest {{{value}}} against a median "
-                      f"of {{{usual}}}", [count, value, usual]))
+        if len(far):
+            found.append((float(scores[far].max()), group,
+                          partial(_outliers, evidence, group, far, int(far[scores[far].argmax()]))))
     _told(evidence, "outlier", found, series, "series with outliers",
           "Look for what ran beside these calls; give medians beside means; drop nothing silently.")
+
+
+def _worst_scores(series: Sequence[Group]) -> Floats:
+    """The largest distance from the median in each series, in MAD."""
+    if not series:
+        return np.zeros(0)
+    groups = group_by_starts(*_laid(series))
+    return np.asarray(np.maximum.reduceat(grouped_outlier_scores(groups), groups.starts))
+
+
+def _outliers(evidence: Evidence, group: Group, far: Ints, worst: int) -> tuple[str, list[str]]:
+    about = describe(evidence.book, group)
+    count = cited(evidence, group.rows[far], f"Outliers of {about}: {{}}", "count",
+                  topic="quality", estimator="|x - median| / MAD above the threshold")
+    value = cited(evidence, group.rows[[worst]], f"Farthest value of {about}: {{}}", "value",
+                  topic="quality")
+    usual = cited(evidence, group.rows, f"Median of {about}: {{}}", "median", topic="quality",
+                  source=of_group(group))
+    return (f"{about} has {{{count}}} far out, the farthest {{{value}}} against a median "
+            f"of {{{usual}}}", [count, value, usual])
 
 
 def unstable(evidence: Evidence) -> None:
     """Series and reported means whose spread is too wide, or too short to be timed."""
     limits, frame = evidence.limits, evidence.frame
-    found: list[Hit] = []
     series = _series(evidence, 5)
-    for group in series:
-        if _of_uneven_answers(group):
-            continue
-        values, mean = group.values, float(group.values.mean())
-        cv = float(values.std(ddof=1)) / abs(mean) if mean else 0.0
-        farthest = max(values.max() - mean, mean - values.min()) / abs(mean) if mean else 0.0
-        if cv < limits["unstable.cv"] and farthest < limits["unstable.extreme"]:
-            continue
-        about = describe(evidence.book, group)
-        ids = [cited(evidence, group.rows, f"{word} of {about}: {{}}", which, topic="quality",
-                     source=of_group(group))
-               for word, which in (("Mean", "mean"), ("Smallest", "min"), ("Largest", "max"))]
-        found.append((cv, group, f"{about} with {{{ids[1]}}} to {{{ids[2]}}} about a mean of "
-                      f"{{{ids[0]}}}", ids))
+    found: list[Hit] = [
+        (cv, group, partial(_spread, evidence, group))
+        for cv, group in _wide(series, limits["unstable.cv"], limits["unstable.extreme"])
+        if not _of_uneven_answers(group)]
     _told(evidence, "unstable", found, series, "unstable",
           "Steady the machine and repeat until the spread is small against what is compared.")
     _reported_spread(evidence)
@@ -136,6 +166,28 @@ def unstable(evidence: Evidence) -> None:
                           & frame.column("statistic").where("sample", "mean")
                           & (frame.value < limits["unstable.floor"]) & (frame.value > 0))
     _too_short(evidence, rows.tolist())
+
+
+def _wide(series: Sequence[Group], cv_limit: float, extreme: float
+          ) -> list[tuple[float, Group]]:
+    """Series whose spread or farthest value is at or above a share of the mean, with the spread."""
+    if not series:
+        return []
+    groups = group_by_starts(*_laid(series))
+    seen = moments(groups)
+    size = np.where(seen.mean == 0, np.inf, np.abs(seen.mean))
+    cv = seen.std / size
+    farthest = np.maximum(groups.lasts - seen.mean, seen.mean - groups.firsts) / size
+    return [(float(cv[at]), series[at])
+            for at in np.flatnonzero((cv >= cv_limit) | (farthest >= extreme)).tolist()]
+
+
+def _spread(evidence: Evidence, group: Group) -> tuple[str, list[str]]:
+    about = describe(evidence.book, group)
+    ids = [cited(evidence, group.rows, f"{word} of {about}: {{}}", which, topic="quality",
+                 source=of_group(group))
+           for word, which in (("Mean", "mean"), ("Smallest", "min"), ("Largest", "max"))]
+    return f"{about} with {{{ids[1]}}} to {{{ids[2]}}} about a mean of {{{ids[0]}}}", ids
 
 
 def _of_uneven_answers(group: Group) -> bool:
@@ -208,10 +260,8 @@ def not_steady(evidence: Evidence) -> None:
     limits = evidence.limits
     series = [one for one in _series(evidence, 20) if not one.cold]
     found: list[Hit] = []
-    for group in series:
+    for group in _trending(series):
         values = group.values
-        if not _may_trend(values):
-            continue
         half = len(values) // 2
         seen = steady_state(values, cv_limit=limits["not-steady.cv"])
         early = drift(values[:half])
@@ -222,28 +272,31 @@ def not_steady(evidence: Evidence) -> None:
             continue
         if seen.reached and seen.first == 0:
             continue
-        about = describe(evidence.book, group)
-        fifth = max(3, len(values) // 5)
-        first = cited(evidence, group.rows[:fifth], f"Median of the first fifth of {about}: {{}}",
-                      "median", topic="quality", source=of_group(group, 0, fifth))
-        last = cited(evidence, group.rows[-fifth:], f"Median of the last fifth of {about}: {{}}",
-                     "median", topic="quality",
-                     source=of_group(group, len(values) - fifth))
-        still = " and still moves" if settled and settled.p_value < limits["not-steady.p"] else ""
-        found.append((abs(early.tau), group,
-                      f"{about} goes from {{{first}}} to {{{last}}}{still}", [first, last]))
+        found.append((abs(early.tau), group, partial(
+            _moving, evidence, group,
+            bool(settled and settled.p_value < limits["not-steady.p"]))))
     _told(evidence, "not-steady", found, series, "not steady from the start",
           "Leave out the iterations before the steady state, and say how many they were.")
 
 
-def _may_trend(values: np.typing.NDArray[np.float64]) -> bool:
-    """A cheap look: whether values and their positions go together at all."""
-    at = np.arange(len(values)) - (len(values) - 1) / 2
-    low, high = np.quantile(values, (0.05, 0.95))
-    clipped = np.clip(values, low, high)
-    centred = clipped - clipped.mean()
-    scale = float(np.sqrt((at @ at) * (centred @ centred)))
-    return scale > 0 and abs(float(at @ centred)) > 2.5 / np.sqrt(len(values)) * scale
+def _moving(evidence: Evidence, group: Group, still: bool) -> tuple[str, list[str]]:
+    about, n = describe(evidence.book, group), group.n
+    fifth = max(3, n // 5)
+    first = cited(evidence, group.rows[:fifth], f"Median of the first fifth of {about}: {{}}",
+                  "median", topic="quality", source=of_group(group, 0, fifth))
+    last = cited(evidence, group.rows[-fifth:], f"Median of the last fifth of {about}: {{}}",
+                 "median", topic="quality", source=of_group(group, n - fifth))
+    return (f"{about} goes from {{{first}}} to {{{last}}}" + (" and still moves" if still else ""),
+            [first, last])
+
+
+def _trending(series: Sequence[Group]) -> list[Group]:
+    """A cheap look: series whose values and their positions go together at all."""
+    if not series:
+        return []
+    values, starts = _laid(series)
+    together = trends(values, starts)
+    return [series[at] for at in np.flatnonzero(together).tolist()]
 
 
 def level_shift(evidence: Evidence) -> None:
@@ -251,28 +304,30 @@ def level_shift(evidence: Evidence) -> None:
     limits = evidence.limits
     series = [one for one in _series(evidence, 20) if not one.cold]
     found: list[Hit] = []
-    for group in series:
+    for group in _trending(series):
         values = group.values
-        if not _may_trend(values):
-            continue
+        rough = step(values, permutations=99)
+        if rough is None or rough.p_value > max(0.06, limits["level-shift.p"]):
+            continue  # so far from telling that more permutations change nothing
         seen = step(values)
         if (seen is None or seen.p_value > limits["level-shift.p"]
                 or min(seen.index, len(values) - seen.index) < 5
                 or not _apart(seen.median_before, seen.median_after,
                               1 + limits["level-shift.change"])):
             continue
-        about = describe(evidence.book, group)
-        before = cited(evidence, group.rows[:seen.index], f"Median of {about} before its level "
-                       "moved: {}", "median", topic="quality",
-                       source=of_group(group, 0, seen.index))
-        after = cited(evidence, group.rows[seen.index:], f"Median of {about} after its level "
-                      "moved: {}", "median", topic="quality",
-                      source=of_group(group, seen.index))
         change = abs(seen.median_after / seen.median_before - 1) if seen.median_before else 1.0
-        found.append((change, group, f"{about} moves from {{{before}}} to {{{after}}}",
-                      [before, after]))
+        found.append((change, group, partial(_shifted, evidence, group, seen.index)))
     _told(evidence, "level-shift", found, series, "not of one level",
           "Find what changed in between; do not average across it.")
+
+
+def _shifted(evidence: Evidence, group: Group, index: int) -> tuple[str, list[str]]:
+    about = describe(evidence.book, group)
+    before = cited(evidence, group.rows[:index], f"Median of {about} before its level "
+                   "moved: {}", "median", topic="quality", source=of_group(group, 0, index))
+    after = cited(evidence, group.rows[index:], f"Median of {about} after its level "
+                  "moved: {}", "median", topic="quality", source=of_group(group, index))
+    return f"{about} moves from {{{before}}} to {{{after}}}", [before, after]
 
 
 

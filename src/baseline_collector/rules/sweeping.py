@@ -9,6 +9,7 @@ import numpy as np
 
 from baseline_collector.evidence.book import equals, quoted
 from baseline_collector.evidence.cite import cited, counted, query, span
+from baseline_collector.evidence.cuts import cut, together
 from baseline_collector.evidence.frame import Floats, Frame, Group, Ints, configuration, settings_of
 from baseline_collector.evidence.pairing import beside
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, enumeration, listed
@@ -62,26 +63,24 @@ def _sweeps(frame: Frame, *, cold: bool = False) -> list[Sweep]:
                           & (frame.column("parameters").codes > 0) & (cold | ~phase))
     if not len(rows):
         return []
-    label = np.stack([frame.column(name).codes[rows] for name in
-                      ("artifact", "metric", "model", "quantization", "engine", "device", "key")])
-    _, inverse = np.unique(label, axis=1, return_inverse=True)
-    order = np.argsort(inverse.ravel(), kind="stable")
-    cuts = np.flatnonzero(np.diff(inverse.ravel()[order])) + 1
+    label = np.zeros(len(rows), np.int64)
+    for name in ("artifact", "metric", "model", "quantization", "engine", "device", "key"):
+        label = together(label, frame.column(name).codes[rows])
+    parts, parameters = cut(rows, label), frame.column("parameters")
     found = []
-    for part in np.split(order, cuts):
-        mine = rows[part]
-        codes = frame.column("parameters").codes[mine]
-        if len(mine) < _SMALLEST or len(np.unique(codes)) < 3:
+    for at, different in enumerate(parts.distinct(parameters.codes)):
+        if parts.counts[at] < _SMALLEST or len(different) < 3:
             continue
-        known = {code: settings_of(frame.column("parameters").names[code])
-                 for code in np.unique(codes).tolist()}
+        mine = parts.rows_of(at)
+        codes = parameters.codes[mine]
+        known = {code: settings_of(parameters.names[code]) for code in different}
         keys = sorted(set.intersection(*(set(one) for one in known.values())))
         levels = {key: tuple(known[code][key] for code in codes.tolist()) for key in keys
                   if key not in _NOT_FACTORS}
         levels = {key: column for key, column in levels.items() if len(set(column)) > 1}
         if levels:
             found.append(Sweep(frame, mine, levels))
-    return sorted(found, key=lambda one: int(one.rows[0]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
