@@ -104,19 +104,13 @@ class Dataset:
         Raises:
             DatasetError: A table is missing.
         """
-        import duckdb  # noqa: PLC0415  # 80 ms that only queries pay
-
-        connection = duckdb.connect(":memory:")
+        tables = {}
         for table in schema.TABLES:
             path = self.folder / f"{table.name}.parquet"
             if not path.is_file():
                 raise DatasetError("a table is missing", where=str(path), remedy="collect again")
-            connection.register(f"_{table.name}", pq.read_table(path))
-            view = f"CREATE VIEW {table.name} AS SELECT * FROM _{table.name}"  # noqa: S608  # our own names
-            connection.execute(view)
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        return connection
+            tables[table.name] = pq.read_table(path)
+        return connected(tables)
 
     def query(self, sql: str) -> pa.Table:
         """Run SQL over the tables.
@@ -136,6 +130,23 @@ class Dataset:
             except duckdb.Error as error:
                 raise UsageError(f"DuckDB: {error}", remedy="tables: " + ", ".join(
                     table.name for table in schema.TABLES)) from error
+
+
+def connected(tables: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB in which some tables are views; nothing else can be read.
+
+    Args:
+        tables: Tables by the names that queries use, names of our own.
+    """
+    import duckdb  # noqa: PLC0415  # 80 ms that only queries pay
+
+    connection = duckdb.connect(":memory:")
+    for name, table in tables.items():
+        connection.register(f"_{name}", table)
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}")  # noqa: S608  # our own names
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 NAME = "baseline-collector-dataset"

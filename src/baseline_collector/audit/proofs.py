@@ -23,13 +23,9 @@ from baseline_collector.audit.database import Database
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Run, Scalar, Sheet, Unknown
-from baseline_collector.audit.spans import MEANS, RATE, interval_again
+from baseline_collector.audit.spans import MEANS, interval_again
 from baseline_collector.units import digits, show
 
-_ALONE = "the only value"
-_GROUPED = re.compile(r"(?:SELECT avg\(value\)|WITH rates AS \(SELECT artifact, record) FROM "
-                      r"measurements WHERE counted AND metric = '[a-z_]+' AND statistic = 'sample'")
-_SEED = re.compile(r',?"seed":"[^"]*"')
 _ROOM = 1e-6
 _MOST_SHOWN = 3
 
@@ -86,6 +82,7 @@ class Proofs:
 
     def __init__(self, index: Index, facts: pa.Table) -> None:
         self.index = index
+        self._table = facts
         self.facts: dict[str, dict[str, Any]] = {row["id"]: row for row in facts.to_pylist()}
         self._done: dict[str, Proof] = {}
 
@@ -98,7 +95,8 @@ class Proofs:
     @cached_property
     def _database(self) -> Database:
         index = self.index
-        return Database({"measurements": index.measurements, "artifacts": index.artifacts})
+        return Database({"measurements": index.measurements, "artifacts": index.artifacts,
+                         "facts": self._table})
 
     def of(self, fact_id: str) -> Proof:
         """Derive a fact again; asked twice, it is done once.
@@ -121,25 +119,43 @@ class Proofs:
         proof = Proof(fact["id"], fact, json.loads(fact["scope"]), None)
         if not fact["sql"]:
             return self._otherwise(proof)
-        run = Run({}, [])
-        counts = frozenset[int]()
         try:
             value, run = self._evaluator.run(fact["sql"])
         except Unknown:
-            try:
-                value, n = self._database.run(fact["sql"])
-            except Unknown as error:
-                return replace(proof, why=f"its query cannot be run: {error}")
-            counts = frozenset(() if n is None else (n,))
-        recorded = fact["text"] if fact["value"] is None else fact["value"]
-        if not _same(value, recorded):
-            return replace(proof, value=value,
-                           why=f"its query gives {value} and the fact says {recorded}")
+            return self._by_database(proof)
+        proof = _agreeing(proof, value)
+        if proof.why:
+            return proof
         rows = run.taken[0] if run.taken else np.zeros(0, np.int64)
         measured = "FROM measurements" in fact["sql"]
-        proof = replace(proof, value=value, n=counts | self._counts(run, fact, measured),
+        proof = replace(proof, n=self._counts(run, fact, measured),
                         rows=tuple(rows[:_MOST_SHOWN].tolist()) if measured else ())
         return self._with_interval(proof, run) if fact["low"] is not None else proof
+
+    def _by_database(self, proof: Proof) -> Proof:
+        """Of a query that the evaluator does not know: what DuckDB gives over the same tables."""
+        try:
+            value, n = self._database.run(proof.fact["sql"])
+        except Unknown as error:
+            return replace(proof, why=f"its query cannot be run: {error}")
+        proof = _agreeing(proof, value)
+        if proof.why:
+            return proof
+        counts = set() if n is None else {n}
+        if proof.fact["statistic"] == "count" and isinstance(value, float):
+            counts.add(int(value))
+        return replace(proof, n=frozenset(counts), rows=self._cited(proof.fact))
+
+    def _cited(self, fact: Mapping[str, Any]) -> tuple[int, ...]:
+        """Rows of the first places that a fact names as its sources."""
+        sheet, found = self._evaluator.sheets["measurements"], []
+        pointers = self.index.measurements.column("pointer")
+        for source in json.loads(fact["sources"])[:_MOST_SHOWN]:
+            rows = sheet.of_artifact(source["artifact"])
+            there = pointers.take(pa.array(rows)).to_pylist()
+            if source["pointer"] in there:
+                found.append(int(rows[there.index(source["pointer"])]))
+        return tuple(found)
 
     def _counts(self, run: Run, fact: Mapping[str, Any], measured: bool) -> frozenset[int]:
         found = {len(rows) for rows in run.taken}
@@ -166,10 +182,6 @@ class Proofs:
         sources = [(one["artifact"], one["pointer"]) for one in json.loads(fact["sources"])]
         if estimator == "calls with this error text":
             found = self._with_error(proof.scope["error"], sources, int(fact["value"]))
-        elif estimator == "distinct settings":
-            found = self._settings(sources, int(fact["value"]))
-        elif estimator.startswith("groups of equal metric"):
-            found = {self._groups(alone=estimator.endswith("n = 1"))}
         else:
             return replace(proof, why="it names no query")
         if fact["value"] not in found:
@@ -194,30 +206,14 @@ class Proofs:
         failed = int(failures[rows].sum())
         return {found, failed} if found else {failed, min(said, int(failures.sum()))}
 
-    def _settings(self, sources: list[tuple[str, str]], said: int) -> set[int]:
-        """How many different settings the measurements at some places have.
 
-        Where names are masked the places lead nowhere; then there are no more than all.
-        """
-        sheet, names = self._evaluator.sheets["measurements"], self.index.column("parameters")
-        places = set(sources)
-        found: set[str] = set()
-        for name in {name for name, _ in sources}:
-            rows = sheet.of_artifact(name)
-            pointers = self.index.measurements.column("pointer").take(pa.array(rows)).to_pylist()
-            found |= {_SEED.sub("", names.names[int(names.codes[row])])
-                      for row, pointer in zip(rows.tolist(), pointers, strict=True)
-                      if (name, pointer) in places and names.codes[row] >= 0}
-        if found:
-            return {len(found)}
-        return {min(said, len({_SEED.sub("", name) for name in names.names}))}
-
-    def _groups(self, *, alone: bool) -> int:
-        """Groups of like runs: the facts that estimate one, each with a query of its own."""
-        wanted = (_ALONE,) if alone else (_ALONE, MEANS[0], RATE)
-        return len({row["sql"] for row in self.facts.values()
-                    if row["estimator"] in wanted and _GROUPED.match(row["sql"] or "")
-                    and row["statistic"] in ("value", "mean", "rate")})
+def _agreeing(proof: Proof, value: Scalar) -> Proof:
+    """A proof with its value, where the fact says the same; else with the reason."""
+    fact = proof.fact
+    recorded = fact["text"] if fact["value"] is None else fact["value"]
+    why = "" if _same(value, recorded) else (
+        f"its query gives {value} and the fact says {recorded}")
+    return replace(proof, value=value, why=why)
 
 
 def _same(found: object, said: object, room: float = 1e-9) -> bool:

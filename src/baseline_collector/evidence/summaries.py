@@ -141,6 +141,10 @@ def _quantiles(groups: samples.Groups) -> list[list[_Estimate]]:
     return found
 
 
+RATE = "total output tokens / total evaluation time"
+"""Estimator of a rate whose tokens and durations are known."""
+
+
 class _Parts:
     """Tokens and durations by record, to take rates as total over total."""
 
@@ -197,7 +201,7 @@ def _estimate(group: Group, mean: float, interval: Interval | None, parts: _Part
         return _Estimate(mean, "mean", "arithmetic mean", sql, group.n, interval)
     found = rate_interval(*totals) if group.n >= 3 else None
     return _Estimate(float(totals[0].sum() / totals[1].sum()), "rate",
-                     "total output tokens / total evaluation time", _rate_sql(where), group.n,
+                     RATE, _rate_sql(where), group.n,
                      _converted(found) if isinstance(found, StatsInterval) else None)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from baseline_collector.evidence.book import Book, among, count_of, equals
+from baseline_collector.evidence.book import Book, among, count_of, equals, quoted
+from baseline_collector.evidence.cite import query
 from baseline_collector.evidence.frame import Frame, Group, Ints, configuration
 from baseline_collector.evidence.rule import Evidence, Rule, enumeration
-from baseline_collector.evidence.summaries import Summary
+from baseline_collector.evidence.summaries import RATE, Summary
 from baseline_collector.model import Interval
 from baseline_collector.stats.compare import ratio_of_means
 from baseline_collector.stats.intervals import Interval as StatsInterval
@@ -171,11 +172,12 @@ def single_values(evidence: Evidence) -> None:
                       estimator="groups of equal metric, model, configuration and phase with n = 1",
                       n=len(samples), topic="setup", weight=30.0, scope={"of": "single values"},
                       sources=[source for one in alone for source in one.group.sources()][:200],
-                      kind="inventory")
+                      kind="inventory", sql=_groups("'the only value'"))
     total = book.fact("Groups of like runs: {}", len(samples), statistic="count",
                       estimator="groups of equal metric, model, configuration and phase",
                       n=len(samples), topic="setup", weight=29.0, scope={"of": "groups"},
-                      kind="inventory")
+                      kind="inventory",
+                      sql=_groups(f"'the only value', 'arithmetic mean', {quoted(RATE)}"))
     words = ("holds a single value: it has no spread, and no difference from it"
              if len(alone) == 1 else
              "hold a single value: they have no spread, and no difference between them")
@@ -184,6 +186,14 @@ def single_values(evidence: Evidence) -> None:
                  f"{words} can be told from noise.",
                  [count, total],
                  "Repeat each configuration; an interval needs at least three runs.", "setup")
+
+
+def _groups(estimators: str) -> str:
+    """A query that counts groups of like samples: the facts that estimate one, each by its own."""
+    return ("SELECT count(DISTINCT sql) FROM facts WHERE statistic IN ('value', 'mean', 'rate') "
+            f"AND estimator IN ({estimators}) AND regexp_matches(sql, '^(SELECT avg.value.|WITH "
+            "rates AS .SELECT artifact, record) FROM measurements WHERE counted AND metric = "
+            ".[a-z_]+. AND statistic = .sample.')")
 
 
 def sweeps(evidence: Evidence) -> None:
@@ -233,8 +243,8 @@ def _sweep(evidence: Evidence, subjects: list[list[Summary]], only_cold: list[Su
         scope.pop(label, None)
     settings = {str(one.group.settings) for one in every}
     count = book.fact(f"Configurations compared by warm throughput{where}: {{}}", len(settings),
-                      statistic="count", estimator="distinct settings", n=len(every),
-                      topic="sweep", weight=20.0, scope=scope, kind="inventory",
+                      statistic="count", sql=_settings(every), estimator="distinct settings",
+                      n=len(every), topic="sweep", weight=20.0, scope=scope, kind="inventory",
                       sources=[source for one in every for source in one.group.sources()])
     found = [_compared(book, members, where, scope) for members in subjects]
     found.sort(key=lambda one: (not one.apart, -one.margin, one.about))
@@ -249,8 +259,8 @@ def _sweep(evidence: Evidence, subjects: list[list[Summary]], only_cold: list[Su
         left = book.fact(
             f"Configurations called cold only{where}: {{}}",
             len({str(one.group.settings) for one in only_cold}), statistic="count",
-            estimator="distinct settings", n=len(only_cold), topic="sweep", weight=19.0,
-            scope=scope, kind="inventory",
+            sql=_settings(only_cold), estimator="distinct settings", n=len(only_cold),
+            topic="sweep", weight=19.0, scope=scope, kind="inventory",
             sources=[source for one in only_cold for source in one.group.sources()])
         left_out.append(left)
         clauses.append(f"{{{left}}} more were called cold only and are left out")
@@ -261,6 +271,13 @@ def _sweep(evidence: Evidence, subjects: list[list[Summary]], only_cold: list[Su
                   *(one.facts[0] for one in rest)],
                  _advised(of, [one for one in told if one.apart]), "sweep",
                  max((one.margin for one in told if one.apart), default=0.0) / 100.0 or None)
+
+
+def _settings(members: Sequence[Summary]) -> str:
+    """A query that counts the different settings of some groups, seeds left out."""
+    rows = [int(one.group.rows[0]) for one in members]
+    return query(members[0].group.frame, rows, "count(DISTINCT regexp_replace(parameters, "
+                 "',?\"seed\":\"[^\"]*\"', ''))")
 
 
 @dataclass(frozen=True, slots=True)
