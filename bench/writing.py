@@ -27,10 +27,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from baseline_collector.against import check
 from baseline_collector.config import Settings
 from baseline_collector.llm import catalogue
 from baseline_collector.narrate import SECTIONS
-from baseline_collector.pipeline import check, collect
+from baseline_collector.pipeline import collect
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent / "shared" / "corpus"
@@ -110,7 +111,8 @@ def measured(writer: str, heaps: dict[str, Path], given: argparse.Namespace) -> 
         tally.runs[name] += 1
         judge(tally, heaps[name] / "out")
         if given.audit_every and seed % given.audit_every < len(names):
-            audited = check(heaps[name] / "out" / "report.md", heaps[name] / "out", Settings())[0]
+            audited = check(heaps[name] / "out" / "report.md", [heaps[name] / "out"],
+                            Settings())[0]
             tally.audited.update(claim.outcome.verdict for claim in audited.claims)
             tally.audited["reports"] += 1
     show(writer, tally)

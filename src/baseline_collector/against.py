@@ -1,29 +1,130 @@
-"""What a report is audited against: tables, and the raw text of artifacts."""
+"""Reports held against data: a dataset, folders, single files, or the files that a report names."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from baseline_collector.dataset import MEASUREMENTS
-from baseline_collector.errors import ReadError
-from baseline_collector.ingest import Collected
-from baseline_collector.publish import artifacts_table
+from baseline_collector.audit import Audit, Tables, audit, open_index
+from baseline_collector.config import Settings
+from baseline_collector.dataset import MEASUREMENTS, Dataset
+from baseline_collector.errors import ReadError, UsageError
 from baseline_collector.readers.encoding import decode
-from baseline_collector.spool import joined
+
+if TYPE_CHECKING:
+    from baseline_collector.ingest import Collected
 
 MOST_EVIDENCE_BYTES = 64 * 1024 * 1024
 """Largest part of an artifact that is read again for evidence."""
+
+MOST_NAMED = 1000
+"""Most files that a report may name to be held against."""
+
+_MARKED = re.compile(r"`+([^`\n]{1,400})`+")
+_WORD = re.compile(r"[^\s`\"'()<>|,;*\[\]]{3,400}")
+
+
+def check(report: Path, against: Sequence[Path], settings: Settings) -> tuple[Audit, str]:
+    """Audit a report.
+
+    Args:
+        report: Markdown, HTML or plain text, also text that came out of a PDF.
+        against: One output folder of ``collect`` or its dataset; or folders and files of
+            artifacts, which are then read as ``collect`` would, in memory; or nothing, for the
+            files that the report names, from here or from where it lies.
+        settings: Limits and which files count.
+
+    Returns:
+        The audit and the text it is about.
+
+    Raises:
+        UsageError: The report or what it is held against is not there.
+        DatasetError: The dataset is broken or of an unknown version.
+    """
+    text = _text(report)
+    chosen = list(against) or list(_named(text, report))
+    if not chosen:
+        raise UsageError("it names no file that is here", where=str(report),
+                         remedy="say what to hold it against: --against DIR")
+    index = open_index(tables(chosen, replace(settings, redact=False)), raw_text(chosen[0]),
+                       run=run_record(chosen[0]))
+    return audit(text, index, name=str(report), today=datetime.now(UTC).date()), text
+
+
+def tables(chosen: Sequence[Path], settings: Settings) -> Tables:
+    """The tables of a dataset; of folders and files, those that collecting would give.
+
+    Raises:
+        UsageError: A dataset stands among others, or a path is not there.
+        DatasetError: The dataset is broken or of an unknown version.
+    """
+    if len(chosen) == 1 and Dataset.lies_in(chosen[0]):
+        return Dataset(chosen[0])
+    mixed = next((one for one in chosen if Dataset.lies_in(one)), None)
+    if mixed is not None:
+        raise UsageError("a dataset is held against alone", where=str(mixed),
+                         remedy="name the dataset, or folders and files of artifacts")
+    from baseline_collector.discover import Selection, discover  # noqa: PLC0415  # a dataset needs none
+    from baseline_collector.ingest import ingest  # noqa: PLC0415
+    from baseline_collector.journal import Journal  # noqa: PLC0415
+
+    found = discover([str(one) for one in chosen], Selection(
+        settings.include, settings.exclude, settings.hidden, settings.ignored))
+    with TemporaryDirectory() as aside:
+        return InMemory(ingest(found, settings, Path(aside), Journal(str)))
+
+
+def _text(report: Path) -> str:
+    try:
+        data = report.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(report)) from error
+    if data.startswith(b"%PDF-"):
+        raise UsageError("a PDF is not read, its text is", where=str(report),
+                         expected="Markdown, HTML or text",
+                         remedy=f"pdftotext -layout {report.name} report.txt, then audit that")
+    return data.decode("utf-8-sig", "replace")
+
+
+def _named(text: str, report: Path) -> Iterator[Path]:
+    """The files that a report names, in its order, where they are below here or beside it."""
+    words = (match[match.lastindex or 0].strip().rstrip(".:") for pattern in (_MARKED, _WORD)
+             for match in pattern.finditer(text))
+    found: set[Path] = {report.resolve()}
+    for word in dict.fromkeys(words):
+        if not ("/" in word or "." in word) or PurePosixPath(word).is_absolute() \
+                or ".." in PurePosixPath(word).parts or len(found) > MOST_NAMED:
+            continue
+        for place in (Path(word), report.parent / word):
+            if _is_file(place) and place.resolve() not in found:
+                found.add(place.resolve())
+                yield place
+                break
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
 
 
 class InMemory:
     """Tables of a heap that was read and normalised, not stored."""
 
     def __init__(self, collected: Collected) -> None:
+        from baseline_collector.publish import artifacts_table  # noqa: PLC0415  # a dataset needs none
+        from baseline_collector.spool import joined  # noqa: PLC0415
+
         self._tables = {"artifacts": artifacts_table(collected),
                         "measurements": joined([MEASUREMENTS.empty_table(), *collected.tables()])}
 

@@ -93,7 +93,8 @@ class Dataset:
         """
         path = self.folder / f"{name}.parquet"
         try:
-            return pq.read_table(path, columns=columns)
+            # pq.read_table loads pyarrow's data sets and compute functions: a tenth of a second.
+            return pq.ParquetFile(path).read(columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise DatasetError(f"cannot be read: {error}", where=str(path),
                                remedy="collect again") from error

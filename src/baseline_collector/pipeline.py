@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +24,7 @@ from baseline_collector.cache import Before
 from baseline_collector.config import Settings
 from baseline_collector.dataset import Dataset
 from baseline_collector.discover import Found, Selection, default_roots, discover
-from baseline_collector.errors import ModelError, RefusedError, UsageError
+from baseline_collector.errors import ModelError, RefusedError
 from baseline_collector.ingest import Collected, ingest
 from baseline_collector.inventory import take_stock
 from baseline_collector.journal import Journal
@@ -47,7 +46,6 @@ from baseline_collector.rules.catalogue import tuned
 from baseline_collector.share import limits, tools
 
 if TYPE_CHECKING:
-    from baseline_collector.audit import Audit, Tables
     from baseline_collector.compare import Side
 
 AGENT = "Baseline Collector"
@@ -133,43 +131,6 @@ def prove(stage: Path, measurements: pa.Table, report: Report, out: Path) -> Non
     publish.forget_draft(out)
 
 
-def check(report: Path, against: Path, settings: Settings) -> tuple[Audit, str]:
-    """Audit a report against a collected dataset or a folder of artifacts.
-
-    Args:
-        report: Markdown, text or HTML file.
-        against: Output folder of ``collect``, its dataset, or a folder of artifacts, which
-            is then read as ``collect`` would, in memory.
-        settings: Limits and which files count.
-
-    Returns:
-        The audit and the text it is about.
-
-    Raises:
-        UsageError: The report or the folder is not there.
-        DatasetError: The dataset is broken or of an unknown version.
-    """
-    from baseline_collector.audit import audit, open_index  # noqa: PLC0415  # collect needs none
-
-    try:
-        text = report.read_text("utf-8-sig", "replace")
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(report)) from error
-    index = open_index(_tables(against, replace(settings, redact=False)),
-                       against_.raw_text(against), run=against_.run_record(against))
-    return audit(text, index, name=str(report), today=datetime.now(UTC).date()), text
-
-
-def _tables(against: Path, settings: Settings) -> Tables:
-    """The tables of a dataset; of a folder of artifacts, those that collecting would give."""
-    if Dataset.lies_in(against):
-        return Dataset(against)
-    found = discover([str(against)], Selection(settings.include, settings.exclude,
-                                               settings.hidden, settings.ignored))
-    with TemporaryDirectory() as aside:
-        return against_.InMemory(ingest(found, settings, Path(aside), Journal(str)))
-
-
 def open_run(path: Path, settings: Settings, metrics: Sequence[str]) -> Side:
     """One side of a comparison: a stored baseline, a dataset, or artifacts as collect reads them.
 
@@ -187,7 +148,7 @@ def open_run(path: Path, settings: Settings, metrics: Sequence[str]) -> Side:
 
     if stored.is_stored(path):
         return stored.read(path, metrics)
-    return side(str(path), _tables(path, settings).table("measurements"), metrics)
+    return side(str(path), against_.tables([path], settings).table("measurements"), metrics)
 
 
 def baseline_of(run: Side) -> str:

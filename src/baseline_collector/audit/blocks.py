@@ -40,6 +40,12 @@ _LEADS = re.compile(r"(?::|\(\d+(?:\s+\w+)?\))[\s*]*$")
 _TITLES = re.compile(r"[^.!?\n]{0,40}\([^()\n]{3,160}\)\s*|[^.!?\n]{0,40}`[^`\n]{3,160}`[,:]?\s*")
 """A line of its own that ends in what it is about: ``Load test (`runs/a.csv`)``."""
 
+_HYPHENATED = re.compile(r"[^\W\d_]-\s*\n$")
+"""How a line ends within a word, in print."""
+
+_PAGE_NUMBER = re.compile(r"^[ \t]*(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?[ \t]*$(?=\n{1,9}\f)",
+                          re.I | re.M)
+
 _CONTINUES = re.compile(r"\s*(?:\.\.\.|…|\+\s?\d|and\s+\d+\s+(?:more|other))")
 _BOLD_LEVEL = 7
 _LONGEST = 4000
@@ -117,9 +123,11 @@ def blocks(text: str) -> tuple[Block, ...]:
     """Cut a report into blocks, in its order.
 
     Args:
-        text: Markdown, plain text or HTML.
+        text: Markdown, plain text or HTML; one with form feeds came out of a PDF.
     """
-    return tuple(piece for block in _Reading(visible(text).split("\n")).blocks()
+    bare = _PAGE_NUMBER.sub(lambda found: " " * len(found[0]), visible(text))
+    lines = bare.replace("\f", " ").split("\n")
+    return tuple(piece for block in _Reading(lines, printed="\f" in text).blocks()
                  for piece in _pieces(block))
 
 
@@ -148,8 +156,9 @@ def _blanked(line: str) -> str:
 class _Reading:
     """The lines of one report and where the reading stands."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], *, printed: bool = False) -> None:
         self.lines = lines
+        self.printed = printed
         self.headings: list[tuple[int, Block]] = []
         self.stack: list[tuple[int, Block]] = []
         self.lead: Block | None = None
@@ -181,9 +190,12 @@ class _Reading:
               cut: int = 0) -> Block:
         text, places = "", []
         for number in range(first, end):
-            skip = cut if number == first else 0
+            line, skip = _blanked(self.lines[number]), cut if number == first else 0
+            if self.printed and number > first and _HYPHENATED.search(text) and line.lstrip(
+                    )[:1].islower():
+                text, skip = text.rstrip()[:-1], len(line) - len(line.lstrip())
             places.append((len(text), number + 1, skip + 1))
-            text += _blanked(self.lines[number])[skip:] + ("\n" if number + 1 < end else "")
+            text += line[skip:] + ("\n" if number + 1 < end else "")
         block = Block(kind, text, tuple(places), 0, parents, self._above(), self.last, self.groups
                       if kind in ("code", "json") else 0)
         self.last = block

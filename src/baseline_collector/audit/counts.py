@@ -10,7 +10,7 @@ import numpy as np
 
 from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.claims import Claim, Outcome
-from baseline_collector.audit.index import Index, Mask
+from baseline_collector.audit.index import Index, Mask, codes_in
 from baseline_collector.audit.mentions import Mention
 from baseline_collector.audit.rounding import fits
 from baseline_collector.audit.rows import selections
@@ -71,8 +71,7 @@ def _noun(claim: Claim, here: Sequence[Mention]) -> str:
 
 
 def _distinct(name: str, index: Index) -> int:
-    codes = np.unique(index.column(name).codes[index.counted])
-    return int((codes >= 0).sum())
+    return sum(code >= 0 for code in codes_in(index.column(name).codes[index.counted]))
 
 
 def _sizes(subject: Subject, index: Index) -> set[int]:
@@ -91,6 +90,6 @@ def _sizes(subject: Subject, index: Index) -> set[int]:
             sizes |= {int(mask.sum()) for mask in held}
         samples: Mask = selection.mask & index.column("statistic").where({"sample"})
         for chosen in (samples, samples & index.column("status").where({"ok"})):
-            codes, counts = np.unique(metric.codes[chosen], return_counts=True)
-            sizes |= {int(count) for code, count in zip(codes, counts, strict=True) if code >= 0}
+            counts = np.bincount(metric.codes[chosen] + 1, minlength=1)[1:]
+            sizes |= set(counts[counts > 0].tolist())
     return sizes

@@ -186,8 +186,8 @@ def _claim(block: Block, start: int, end: int, *, kind: str, value: float | None
     shown = block.text[start:end]
     if "\n" in shown:
         end = start + shown.index("\n")
-    elif digits_end and "  " in shown:
-        end = digits_end  # emphasis ends between number and unit
+    elif digits_end and ("  " in shown or block.at(end - 1)[0] != line):
+        end = digits_end  # emphasis or a line ends between number and unit
     text = block.text[start:end].rstrip()
     digits = block.text[start:digits_end] if digits_end else text
     return Claim(block, start, start + len(text), text, line, column,

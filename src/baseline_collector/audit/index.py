@@ -63,7 +63,8 @@ class Codes:
     def where(self, wanted: Iterable[str]) -> Mask:
         """Rows that hold one of some names."""
         chosen = set(wanted)
-        return np.isin(self.codes, [n for n, name in enumerate(self.names) if name in chosen])
+        by_code = np.array([*(name in chosen for name in self.names), False])  # the last is null
+        return by_code[self.codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,7 @@ class Index:
     @cached_property
     def repetitions(self) -> NDArray[np.int64]:
         """Repetitions behind each value as its artifact states them; 0 where it does not."""
-        column: Any = self._table.column("n").fill_null(0)
-        return np.asarray(column.to_numpy(), np.int64)
+        return _whole(self._table.column("n"), 0)
 
     @cached_property
     def value(self) -> Floats:
@@ -161,8 +161,7 @@ class Index:
     @cached_property
     def record(self) -> NDArray[np.int64]:
         """Number of the record a row stands in; -1 at the top of its file."""
-        column: Any = self._table.column("record").fill_null(-1)
-        return np.asarray(column.to_numpy(), np.int64)
+        return _whole(self._table.column("record"), -1)
 
     @cached_property
     def by_record(self) -> dict[str, dict[tuple[int, int], float]]:
@@ -297,10 +296,27 @@ def _coded(column: pa.ChunkedArray) -> Codes:
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks)
-    if not isinstance(array, pa.DictionaryArray):
-        array = array.dictionary_encode()
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return Codes(codes, [str(one) for one in array.dictionary.to_pylist()])
+    if isinstance(array, pa.DictionaryArray):
+        return Codes(_whole(array.indices, -1), [str(one) for one in array.dictionary.to_pylist()])
+    codes: dict[str, int] = {}
+    found = [-1 if text is None else codes.setdefault(text, len(codes))
+             for text in array.to_pylist()]
+    return Codes(np.array(found, np.int64), list(codes))
+
+
+def codes_in(codes: NDArray[np.int64]) -> list[int]:
+    """The codes that occur, ascending, -1 first where one is null; numpy's own way sorts."""
+    counts = np.bincount(codes + 1, minlength=1)
+    return [code - 1 for code in np.flatnonzero(counts).tolist()]
+
+
+def _whole(column: Any, missing: int) -> NDArray[np.int64]:
+    """A column of whole numbers; pyarrow's own filling in loads all of its compute functions."""
+    found = column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(
+        zero_copy_only=False)
+    if found.dtype.kind == "f":  # how it gives whole numbers among which some are missing
+        found = np.where(np.isnan(found), missing, found)
+    return np.asarray(found, np.int64)
 
 
 def _files(artifacts: pa.Table) -> Iterable[File]:

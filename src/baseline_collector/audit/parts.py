@@ -15,7 +15,7 @@ import numpy as np
 
 from baseline_collector import vocabulary
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Index, Mask
+from baseline_collector.audit.index import Index, Mask, codes_in
 from baseline_collector.audit.rows import Selection, quoted
 from baseline_collector.naming import plain, statistic_of
 from baseline_collector.paths import tokens
@@ -61,12 +61,14 @@ def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
     Returns:
         The selection itself where the text names no part.
     """
+    levels = list(_levels(claim))
+    around = "\n".join(text for text, _, _ in levels).lower()
     for field in _fields(selection.mask, index):
-        present = set(np.unique(field.codes[selection.mask]).tolist())
-        wordings = [(code, _wordings(field, code)) for code in sorted(present) if code >= 0]
+        present = set(codes_in(field.codes[selection.mask]))
+        wordings = [(code, _wordings(field, code, around)) for code in sorted(present) if code >= 0]
         if len(present) < 2 or len(wordings) > _MOST:
             continue
-        code = next((found for found in (_named(level, wordings) for level in _levels(claim))
+        code = next((found for found in (_named(level, wordings) for level in levels)
                      if found is not None), None)
         if code is not None:
             value = field.values[code]
@@ -83,7 +85,7 @@ def _fields(mask: Mask, index: Index) -> Iterator[_Field]:
         column = index.column(name)
         yield _Field(column.codes, tuple(column.names), f"{name} = {{}}")
     column = index.column("parameters")
-    held = {code: index.settings[code] for code in np.unique(column.codes[mask]).tolist()
+    held = {code: index.settings[code] for code in codes_in(column.codes[mask])
             if code >= 0}
     for name in sorted({name for settings in held.values() for name in settings}):
         values = tuple(sorted({settings[name] for settings in held.values() if name in settings}))
@@ -100,7 +102,7 @@ def _of_path(mask: Mask, index: Index) -> Iterator[_Field]:
     """Names in the keys of rows that only some of them have, the last one left out."""
     column = index.column("key")
     held = {code: [part for part in tokens(column.names[code]) if part][:-1]
-            for code in np.unique(column.codes[mask]).tolist() if code >= 0}
+            for code in codes_in(column.codes[mask]) if code >= 0}
     depth = max(map(len, held.values()), default=0)
     for at in range(depth):
         values = tuple(sorted({parts[at] for parts in held.values() if at < len(parts)
@@ -118,18 +120,29 @@ def _of_path(mask: Mask, index: Index) -> Iterator[_Field]:
             yield _Field(lookup[column.codes], values, "contains(key, {})")
 
 
-def _wordings(field: _Field, code: int) -> re.Pattern[str] | None:
-    """How a text may name a value; None for one that is too vague to be told."""
+def _wordings(field: _Field, code: int, around: str) -> re.Pattern[str] | None:
+    """How a text may name a value; None for one that is too vague, or of other words.
+
+    Args:
+        field: What rows differ in.
+        code: Of the value.
+        around: What may name it, in lower case: a pattern is made only where its words occur.
+    """
     value = field.values[code].strip()
     if field.name and _NUMBER.fullmatch(value):
         noun = re.sub(r"^(?:n|num|max|min)_|s$", "", plain(field.name)).replace("_", r"[\s_-]")
         if len(noun) < 3:
             return None
-        number = re.escape(value.removesuffix(".0"))
+        number = value.removesuffix(".0")
+        if number not in around:
+            return None
+        number = re.escape(number)
         return re.compile(rf"(?<![\w.]){number}[\s-]{noun}s?\b|"
                           rf"\b{noun}s?\s?(?:=|:|of|is|at)?\s?{number}(?![\w.]*\w)", re.I)
     if len(value) < 3 or len(value) > 120 or value.lower() in _VAGUE or not re.search(
             r"[A-Za-z]", value):
+        return None
+    if not all(word in around for word in re.split(r"[\\_\s-]+", value.lower())):
         return None
     loose = re.sub(r"(?:\\?[_\s-])+", r"[\\s_-]", re.escape(value))
     return re.compile(rf"(?<![\w/.-]){loose}(?![\w/-])", re.I)

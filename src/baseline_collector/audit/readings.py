@@ -15,7 +15,7 @@ _AGGREGATES: Mapping[str, tuple[Callable[[Floats], float], str]] = {
     "mean": (lambda values: float(np.mean(values)), "avg({})"),
     "min": (lambda values: float(np.min(values)), "min({})"),
     "max": (lambda values: float(np.max(values)), "max({})"),
-    "p50": (lambda values: float(np.median(values)), "median({})"),
+    "p50": (lambda values: quantile(values, 0.5), "median({})"),
     "total": (lambda values: float(np.sum(values)), "sum({})"),
     "std": (lambda values: float(np.std(values, ddof=1)), "stddev_samp({})"),
     "count": (lambda values: float(len(values)), "count({})"),

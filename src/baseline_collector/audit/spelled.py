@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import html
-import re
 
 from baseline_collector.visible import visible
 
-_MARKS = re.compile(r"[`\\*]")
-_SPACE = re.compile(r"\s+")
+_MARKS = str.maketrans("", "", "`\\*")
 
 
 def plain(text: str) -> str:
     """A text of a report without marks, entities and wide spaces."""
     if "&" in text:
         text = html.unescape(text)
-    return _SPACE.sub(" ", _MARKS.sub("", text)).strip().rstrip(".")
+    return " ".join(text.translate(_MARKS).split()).rstrip(".")
 
 
 def spelled(name: str) -> str:

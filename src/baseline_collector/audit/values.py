@@ -14,7 +14,7 @@ from baseline_collector.audit.bind import Subject, unit_of_label
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.defects import defect_of
 from baseline_collector.audit.evidence import MOST, gather
-from baseline_collector.audit.index import Index
+from baseline_collector.audit.index import Index, codes_in
 from baseline_collector.audit.parts import narrowed
 from baseline_collector.audit.readings import Reading, aggregates, direct, pooled_rate
 from baseline_collector.audit.rounding import fits, written
@@ -145,10 +145,10 @@ def _by_file(statistics: tuple[str, ...], selection: Selection, basis: Basis, in
              ) -> Iterator[Reading]:
     """The same within each file, where several hold what is meant and none is named."""
     artifact = index.column("artifact")
-    present = np.unique(artifact.codes[selection.mask])
+    present = codes_in(artifact.codes[selection.mask])
     if len(present) < 2:
         return
-    for code in present.tolist():
+    for code in present:
         name = artifact.names[code]
         one = replace(selection, mask=selection.mask & (artifact.codes == code),
                       where=(*selection.where, f"artifact = '{name}'"))
@@ -287,7 +287,7 @@ def _elsewhere(claim: Claim, subject: Subject, selection: Selection, compared: l
     said = _statistic(subject, index)
     for name in ("model", "artifact"):
         column = index.column(name)
-        for code in np.unique(column.codes[selection.mask]).tolist():
+        for code in codes_in(column.codes[selection.mask]):
             if code < 0:
                 continue
             part = replace(selection, mask=selection.mask & (column.codes == code))

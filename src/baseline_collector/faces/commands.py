@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from baseline_collector import __version__, config, pipeline
+from baseline_collector import config, pipeline
 from baseline_collector.dataset import Dataset
 from baseline_collector.faces.comparing import compare, history
 from baseline_collector.faces.listings import doctor, models, readers, rules, vocabulary
@@ -137,26 +137,6 @@ def _unarmed(value: object) -> object:
     return safe(value)
 
 
-def audit(given: argparse.Namespace) -> int:
-    """Audit a report; exit 1 when something is contradicted."""
-    from baseline_collector.audit import show  # noqa: PLC0415  # other commands need none
-    from baseline_collector.audit.sarif import as_sarif  # noqa: PLC0415
-
-    found, text = pipeline.check(Path(given.report), Path(given.against), config.load({}))
-    forms: dict[str, Callable[[], str]] = {
-        "text": lambda: show.as_text(found, text, everything=given.all),
-        "json": lambda: show.as_json(found),
-        "markdown": lambda: show.as_markdown(found, text),
-        "sarif": lambda: as_sarif(found, __version__),
-        "github": lambda: show.as_github(found),
-    }
-    sys.stdout.write(forms[given.format]())
-    if given.fix:
-        Path(given.fix).write_text(show.fix(found, text), "utf-8")
-        _tell(f"corrected copy: {given.fix}")
-    return 1 if found.counts["contradicted"] else 0
-
-
 def completion(given: argparse.Namespace) -> int:
     """Print a completion script."""
     import shtab  # noqa: PLC0415
@@ -171,7 +151,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "collect": collect,
     "inventory": inventory,
     "query": query,
-    "audit": audit,
     "compare": compare,
     "history": history,
     "readers": readers,

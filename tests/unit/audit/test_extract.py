@@ -105,3 +105,14 @@ def test_a_number_in_code_that_is_a_name_claims_nothing(name):
 def test_code_that_holds_backticks_ends_where_it_is_closed():
     assert texts("Calls with `` a `1 ms` b ``: 2 ms") == ["2 ms"]
     assert texts(r"A \` is no code, 3 ms and 4 ms, \` too") == ["3 ms", "4 ms"]
+
+
+def test_text_of_a_pdf_loses_page_numbers_and_hyphens():
+    text = ("It took\n\n 3 of 9\n\fThe mean through-\n  put was 14.5 tok-\nens/s in 3 ms,\n"
+            "well-\nKnown 5 s.\n\n4\n\f")
+    found = claims(text)
+    assert [one.text for one in found] == ["14.5", "3 ms", "5 s"]
+    assert found[0].unit.symbol == "tok/s"
+    assert "throughput was" in found[0].block.text
+    lines = text.split("\n")
+    assert all(lines[one.line - 1][one.column - 1 :].startswith(one.text) for one in found)
