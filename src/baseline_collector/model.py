@@ -279,6 +279,7 @@ class Advice:
         gain: Expected gain in speed as a share; None where it is not a matter of speed.
         findings: Ids of the findings it follows from.
         gap: Id of the gap it fills; empty for none.
+        leading: Whether a report prints it; report.json has them all.
     """
 
     kind: AdviceKind
@@ -287,6 +288,7 @@ class Advice:
     gain: float | None
     findings: tuple[str, ...] = ()
     gap: str = ""
+    leading: bool = True
 
 
 @dataclass(frozen=True, slots=True)

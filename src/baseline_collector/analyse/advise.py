@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from baseline_collector.evidence.book import Book
-from baseline_collector.model import Advice, Finding, Gap
+from baseline_collector.model import Advice, AdviceKind, Finding, Gap
 
 _SEVERITIES = ("critical", "warning", "notice", "info")
 NOT_ENOUGH = ("There is not enough data to recommend a change of settings: no difference between "
@@ -22,7 +24,8 @@ def advise(findings: Sequence[Finding], gaps: Sequence[Gap], book: Book) -> tupl
 
     Returns:
         Changes with a measured gain, largest first, or that there is not enough data for one;
-        then repairs by severity; then measurements by what they unblock. Each text once.
+        then repairs by severity; then measurements by what they unblock. Each text once;
+        those that a report prints are marked.
     """
     advised = [one for one in findings if one.recommendation]
     changes = sorted((one for one in advised if one.gain is not None and one.gain > 0),
@@ -35,8 +38,33 @@ def advise(findings: Sequence[Finding], gaps: Sequence[Gap], book: Book) -> tupl
         found.append(Advice("none", NOT_ENOUGH, (), None))
     found += [Advice("mend", one.recommendation, one.facts, None, (one.id,)) for one in repairs]
     found += [Advice("measure", _measure(one, book), one.facts, None, (), one.id) for one in gaps]
-    return tuple({one.text: one for one in reversed(found)}[text]
-                 for text in dict.fromkeys(one.text for one in found))
+    first = {one.text: one for one in reversed(found)}
+    once = [first[text] for text in dict.fromkeys(one.text for one in found)]
+    leading = _leading(once, {one.id: one.rule for one in findings})
+    return tuple(replace(one, leading=at in leading) for at, one in enumerate(once))
+
+
+MOST_LEADING = 10
+_PLACES: Mapping[AdviceKind, int] = {"change": 4, "none": 1, "mend": 4, "measure": 2}
+_ALIKE: Mapping[AdviceKind, int] = {"change": 2, "none": 1, "mend": 1, "measure": 2}
+"""Of each kind, how many places it has for sure, and how many of them one rule may take."""
+
+
+def _leading(found: Sequence[Advice], rule_of: Mapping[str, str]) -> frozenset[int]:
+    """Places of those that a report prints: the first of each kind and rule, then the next."""
+    if len(found) <= MOST_LEADING:
+        return frozenset(range(len(found)))
+    alike: Counter[tuple[AdviceKind, str]] = Counter()
+    kinds: Counter[AdviceKind] = Counter()
+    first: list[int] = []
+    second: list[int] = []
+    for at, one in enumerate(found):
+        label = (one.kind, rule_of[one.findings[0]] if one.findings else "")
+        alike[label] += 1
+        if alike[label] <= _ALIKE[one.kind]:
+            kinds[one.kind] += 1
+            (first if kinds[one.kind] <= _PLACES[one.kind] else second).append(at)
+    return frozenset([*first, *second][:MOST_LEADING])
 
 
 def _measure(gap: Gap, book: Book) -> str:

@@ -36,8 +36,7 @@ MOST_SENTENCES_OF_A_TOPIC: Final = 8
 MOST_FINDINGS_IN_SUMMARY: Final = 8
 MOST_FINDINGS_OF_A_RULE: Final = 3
 MOST_FACTS_IN_SUMMARY: Final = 4
-MOST_ADVICE: Final = 12
-MORE_ADVICE: Final = "All recommendations stand in the list below, and the gaps after it."
+MORE_ADVICE: Final = "Others, alike or of less weight, stand in report.json; the gaps, below."
 MORE: Final = "Further facts of this kind stand in report.json and in the facts table."
 MORE_FINDINGS: Final = "Further findings of the same rules stand under Key Findings below."
 
@@ -161,15 +160,16 @@ def _recommendations(material: Material, said: Said) -> tuple[Block, ...]:
     if not material.advice:
         return (_line("Nothing to do follows from the findings."),)
     findings = {finding.id: finding for finding in material.findings}
-    mended = _ordered([findings[id_] for one in material.advice if one.kind == "mend"
+    leading = [one for one in material.advice if one.leading]
+    mended = _ordered([findings[id_] for one in leading if one.kind == "mend"
                        for id_ in one.findings], said)
     rank = {finding.id: at for at, finding in enumerate(mended)}
-    items = [text for one in sorted(material.advice, key=lambda one: (
+    items = [text for one in sorted(leading, key=lambda one: (
                  _KINDS.index(one.kind), rank.get("".join(one.findings), -1)))
              for text in [s.text for s in said if s.about in one.findings] or [ended(one.text)]]
     texts = tuple(dict.fromkeys(items))
-    more = [_line(MORE_ADVICE)] if len(texts) > MOST_ADVICE else []
-    return (Block("numbered", texts[:MOST_ADVICE]), *more)
+    more = [_line(MORE_ADVICE)] if len(leading) < len(material.advice) else []
+    return (Block("numbered", texts), *more)
 
 
 _KINDS: Final[tuple[AdviceKind, ...]] = ("change", "none", "mend", "measure")

@@ -35,6 +35,7 @@ GAPS = "Gaps"
 GAPS_LEAD = ("What is missing, what blocks most first, and the benchmark that would fill it, as a "
              "protocol beside this report.")
 NO_GAPS = "No gap was found."
+MORE_ADVICE = "Others, alike or of less weight, stand in report.json."
 NO_ADVICE = "Nothing follows from the findings."
 ONLY_TEMPLATES = "Templates wrote the whole text; no sentence of a model was printed or refused."
 MASKED = "The refused ones are quoted with their digits masked; report.json has them in full."
@@ -54,11 +55,17 @@ def plural(count: int, noun: str) -> str:
 
 
 def recommendations(report: Report, slots: Slots) -> list[str]:
-    """Return the recommendations in order, what gains most first, each sentence once."""
+    """Return the leading recommendations, what gains most first, each sentence once."""
     kept: dict[str, str] = {}
     for advice in report.analysis.advice:
-        kept.setdefault(slots.plain(advice.text), advice.text)
+        if advice.leading:
+            kept.setdefault(slots.plain(advice.text), advice.text)
     return list(kept.values())
+
+
+def more_recommendations(report: Report) -> str:
+    """Say that there are others; empty where there are none."""
+    return "" if all(one.leading for one in report.analysis.advice) else MORE_ADVICE
 
 
 def authors(narrative: Narrative) -> Iterator[str]:

@@ -23,6 +23,7 @@ from baseline_collector.render.frame import (
     TITLE,
     authors,
     figure_text,
+    more_recommendations,
     plural,
     recommendations,
 )
@@ -184,11 +185,12 @@ def _finding(finding: Finding, slots: Slots) -> Html:
 
 
 def advice(report: Report, slots: Slots) -> Html:
-    """Write the recommendations of all findings, each once."""
+    """Write the leading recommendations, each once."""
     texts = [written(content, slots) for content in recommendations(report, slots)]
     if not texts:
         return el("p", NO_ADVICE)
-    return listing(texts, "ol")
+    more = more_recommendations(report)
+    return joined((listing(texts, "ol"), el("p", more) if more else ""))
 
 
 def gaps(report: Report, slots: Slots) -> Html:

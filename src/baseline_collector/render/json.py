@@ -128,7 +128,8 @@ def gap_record(gap: Gap, slots: Slots) -> Json:
 
 def _advice(advice: Advice, slots: Slots) -> Json:
     return {"kind": advice.kind, "text": slots.plain(advice.text), "facts": list(advice.facts),
-            "gain": advice.gain, "findings": list(advice.findings), "gap": advice.gap or None}
+            "gain": advice.gain, "findings": list(advice.findings), "gap": advice.gap or None,
+            "leading": advice.leading}
 
 
 def _llm(narrative: Narrative) -> Json | None:

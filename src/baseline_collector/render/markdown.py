@@ -28,6 +28,7 @@ from baseline_collector.render.frame import (
     TITLE,
     authors,
     figure_text,
+    more_recommendations,
     recommendations,
 )
 from baseline_collector.render.markdown_text import (
@@ -203,7 +204,9 @@ def _findings(report: Report, slots: Slots) -> Iterator[str]:
 def _recommendations(report: Report, slots: Slots) -> list[str]:
     pen = MarkdownPen()
     texts = [guarded(slots.write(text, pen)) for text in recommendations(report, slots)]
-    return ["## Recommendations", *(numbered(texts) or [f"- {NO_ADVICE}"])]
+    more = more_recommendations(report)
+    return ["## Recommendations", *(numbered(texts) or [f"- {NO_ADVICE}"]),
+            *(["", more] if more else [])]
 
 
 def _gaps(report: Report, slots: Slots) -> Iterator[str]:

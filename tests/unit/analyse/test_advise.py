@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from baseline_collector.analyse.advise import NOT_ENOUGH
+from baseline_collector.analyse.advise import MOST_LEADING, NOT_ENOUGH, advise
+from baseline_collector.evidence.book import Book
+from baseline_collector.model import Finding
 
 
 def runs(backend, mean, compiled):
@@ -44,3 +46,25 @@ def test_gaps_come_last_and_name_their_protocol(pile, look):
     kinds = [one.kind for one in analysis.advice]
     assert kinds == sorted(kinds, key=("change", "none", "mend", "measure").index)
     assert "protocols/no-load.toml" in look.told(analysis, analysis.advice[-1].text)
+
+
+def found(rule, at, severity="notice", gain=None):
+    return Finding(f"{rule}-{at}", rule, severity, f"{rule} {at}", (), f"do {rule} {at}",
+                   "performance", gain)
+
+
+def test_a_report_prints_ten_at_most_two_changes_and_one_repair_of_a_rule():
+    findings = [*(found("payback", at, gain=10.0 - at) for at in range(7)),
+                *(found("models", at, gain=0.1) for at in range(3)),
+                *(found(rule, at) for rule in "abcdefgh" for at in range(3)),
+                found("broken", 0, "critical")]
+    advice = advise(findings, (), Book())
+    leading = [one.text for one in advice if one.leading]
+    assert len(advice) == 35 and len(leading) == MOST_LEADING
+    assert leading == ["do payback 0", "do payback 1", "do models 0", "do models 1",
+                       "do broken 0", *(f"do {rule} 0" for rule in "abcde")]
+
+
+def test_few_are_printed_whole():
+    advice = advise([found("payback", at, gain=1.0) for at in range(MOST_LEADING)], (), Book())
+    assert all(one.leading for one in advice)
