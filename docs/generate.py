@@ -46,13 +46,24 @@ def cli() -> str:
 
 
 def vocabulary() -> str:
-    """Every metric."""
+    """Every metric, and every definition where a metric has several."""
+    from baseline_collector.normalise.mappings.definitions import DEFINITIONS
     from baseline_collector.vocabulary import METRICS
 
-    return "# Vocabulary\n\n" + _table(
+    return ("# Vocabulary\n\n`baseline vocabulary ttft` explains one metric with its spellings, "
+            "`baseline vocabulary FILE` says what each key of a file was taken for and why.\n\n"
+            + _table(
         ("metric", "unit", "better", "definition", "formula", "spellings", "source"),
         ((f"`{one.name}`", one.unit, one.better, one.definition, one.formula,
-          ", ".join(one.spellings), one.source) for one in METRICS))
+          _first(one.spellings), one.source) for one in METRICS))
+        + "\n## Definitions\n\nValues of unlike definitions are not compared.\n\n" + _table(
+        ("metric", "definition", "how it is computed"),
+        ((f"`{metric}`", f"`{name}`", text) for (metric, name), text in DEFINITIONS.items())))
+
+
+def _first(spellings: tuple[str, ...], count: int = 24) -> str:
+    more = len(spellings) - count
+    return ", ".join(spellings[:count]) + (f" and {more} more by the same rule" if more > 0 else "")
 
 
 _RULES_SET = """

@@ -46,31 +46,49 @@ _NVML = "NVIDIA NVML / nvidia-smi --help-query-gpu"
 _PSUTIL = "psutil documentation"
 _NIM = "NVIDIA NIM benchmarking guide, metrics"
 
+_TOKENS = ("tok", "toks", "token", "tokens")
+_PER_SECOND = ("s", "sec", "second", "per s", "per sec", "per second")
+
+
+def _rates(*kinds: str) -> tuple[str, ...]:
+    """Spellings of tokens a second: every kind, noun and second in every order that is met."""
+    plain = [f"{noun} {second}" for noun in _TOKENS for second in _PER_SECOND] + ["tps"]
+    return tuple(f"{kind} {style}{rate}".strip() for kind in kinds
+                 for style in ("", "throughput ") for rate in plain)
+
+
+def _throughputs(*kinds: str) -> tuple[str, ...]:
+    """Spellings that say throughput and no unit."""
+    return tuple(f"{kind} {rest}" for kind in kinds for rest in (
+        "throughput", "token throughput", "tokens throughput", "token throughput per s",
+        "token throughput per sec", "token throughput per second"))
+
+
 METRICS: tuple[Metric, ...] = (
     Metric("output_throughput", "tok/s", "higher",
            "Tokens generated per second of generation.",
-           ("tokens s", "tok s", "tokens per second", "tokens per sec", "tokens sec", "tok sec",
-            "token s", "tokens second", "tps", "output throughput", "output token throughput",
-            "throughput tokens per sec", "throughput tokens per second", "throughput tok s",
-            "throughput tokens s", "eval rate", "generation tps", "decode tps", "toks s",
-            "predicted per second", "generation tokens per second", "generation throughput",
-            "eval tokens per second"),
+           (*_rates("", "output", "generated", "generation", "gen", "decode", "completion", "eval"),
+            *_throughputs("output", "generation", "decode"), "eval rate", "predicted per second"),
            bare_unit="tok/s", formula="output tokens / evaluation duration", source=_OLLAMA),
     Metric("prompt_throughput", "tok/s", "higher",
            "Prompt tokens evaluated per second of prompt evaluation.",
-           ("prompt tokens s", "prompt tokens per second", "prompt per second", "prefill tps",
-            "prompt eval rate", "prompt tps", "prompt throughput", "prompt eval tokens per second"),
+           (*_rates("prompt", "input", "prefill", "prompt eval"),
+            *_throughputs("prompt", "input", "prefill"), "prompt per second", "prompt eval rate"),
            bare_unit="tok/s", formula="prompt tokens / prompt evaluation duration", source=_OLLAMA),
     Metric("total_throughput", "tok/s", "higher",
            "Prompt and output tokens per second.",
-           ("total token throughput", "total tokens per second", "total throughput"),
+           (*_rates("total"), *_throughputs("total")),
            bare_unit="tok/s", source=_NIM),
     Metric("throughput", "tok/s", "higher",
            "Throughput whose kind of token or request is not stated.",
-           ("throughput",), source="none: kept apart until the artifact says more"),
+           ("throughput", "token throughput", "tokens throughput"),
+           source="none: kept apart until the artifact says more"),
     Metric("request_throughput", "req/s", "higher", "Requests completed per second.",
-           ("request throughput", "requests per second", "requests per sec", "requests s", "rps",
-            "qps", "req s"), bare_unit="req/s", source=_NIM),
+           ("request throughput", "request throughput per s", "requests per second",
+            "requests per sec", "requests per s", "requests s", "rps", "qps", "req s", "req per s",
+            "queries per second", "throughput rps", "throughput req s",
+            "throughput requests per second", "throughput requests per sec"),
+           bare_unit="req/s", source=_NIM),
     Metric("time_to_first_token", "s", "lower",
            "From sending a request to its first output token; in Ollama-style records without a "
            "client clock it is load plus prompt evaluation.",
@@ -107,10 +125,12 @@ METRICS: tuple[Metric, ...] = (
            source="NVIDIA Nsight Compute metrics reference"),
     Metric("output_tokens", "tok", "neither", "Tokens generated.",
            ("eval count", "output tokens", "completion tokens", "generated tokens",
-            "tokens generated", "tokens", "predicted n", "tokens predicted", "num tokens"),
+            "tokens generated", "tokens", "predicted n", "tokens predicted", "num tokens",
+            "num output tokens", "num completion tokens", "num generated tokens"),
            bare_unit="tok", source=_OLLAMA),
     Metric("prompt_tokens", "tok", "neither", "Tokens of the prompt that were evaluated.",
-           ("prompt eval count", "prompt tokens", "input tokens", "prompt n", "tokens evaluated"),
+           ("prompt eval count", "prompt tokens", "input tokens", "prompt n", "tokens evaluated",
+            "num prompt tokens", "num input tokens"),
            bare_unit="tok", source=_OLLAMA),
     Metric("total_tokens", "tok", "neither", "Prompt and output tokens, or a sum over calls.",
            ("total tokens",), bare_unit="tok", source=_OLLAMA),
@@ -132,7 +152,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("memory_utilization", "%", "neither", "Share of memory in use.",
            ("memory percent", "memory utilization", "memory usage"), bare_unit="%", source=_PSUTIL),
     Metric("memory_used", "byte", "lower", "Memory in use.",
-           ("memory used", "mem used", "memory", "rss", "memory rss", "vram used", "peak memory",
+           ("memory used", "mem used", "memory", "rss", "memory rss", "vram used",
             "ram used", "process memory", "vram", "vram usage", "gpu memory used"),
            binary=True, source=_PSUTIL),
     Metric("memory_total", "byte", "neither", "Memory installed.",
@@ -182,6 +202,8 @@ METRICS: tuple[Metric, ...] = (
            ("model size", "model file size", "weights size"), source="file size"),
     Metric("success_rate", "1", "higher", "Share of attempts that succeeded.",
            ("success rate",), bare_unit="1"),
+    Metric("error_rate", "1", "lower", "Share of attempts that failed.",
+           ("error rate", "failure rate"), bare_unit="1"),
     Metric("goodput", "req/s", "higher",
            "Requests per second that met every latency objective.", ("request goodput",),
            bare_unit="req/s", source="vLLM bench serve, --goodput"),
@@ -201,8 +223,12 @@ METRICS: tuple[Metric, ...] = (
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
+THROUGHPUT_BY_UNIT = {"token rate": "output_throughput", "request rate": "request_throughput"}
+"""What a throughput that names no kind is, by the dimension of its unit."""
+
 STATISTICS = {
-    "mean": "mean", "avg": "mean", "average": "mean", "median": "p50", "min": "min",
+    "mean": "mean", "avg": "mean", "average": "mean", "median": "p50", "md": "p50",
+    "mdn": "p50", "min": "min",
     "minimum": "min", "max": "max", "maximum": "max", "peak": "max", "std": "std",
     "stdev": "std", "stddev": "std", "sd": "std", "overall": "overall", "cv": "cv",
     "coefficient_of_variation": "cv", "first": "first", "sum": "total", "total": "total",

@@ -17,6 +17,7 @@ from baseline_collector import vocabulary as words
 from baseline_collector.discover import discover
 from baseline_collector.errors import ModelError, UsageError
 from baseline_collector.faces.printing import print_json, print_table, safe
+from baseline_collector.normalise.mappings.definitions import definitions_of
 from baseline_collector.normalise.meaning import meaning_of
 from baseline_collector.paths import sense_of, without_sense
 from baseline_collector.read import read
@@ -26,6 +27,9 @@ from baseline_collector.readers.cells import NUMBER
 
 if TYPE_CHECKING:
     from baseline_collector.evidence.rule import Rule
+
+_SPELLINGS = 24
+"""Spellings of a metric shown to people; programs get all."""
 
 
 def readers(given: argparse.Namespace) -> int:
@@ -80,6 +84,8 @@ def vocabulary(given: argparse.Namespace) -> int:
         _print(given.format, [{"metric": one.name, "unit": one.unit, "better": one.better,
                                "definition": one.definition} for one in words.METRICS])
         return 0
+    if len(given.what) == 1 and not Path(given.what[0]).exists():
+        return _explain(given.what[0], given.format)
     rows: list[dict[str, object]] = []
     for what in given.what:
         if Path(what).exists():
@@ -88,6 +94,41 @@ def vocabulary(given: argparse.Namespace) -> int:
             rows.append(_explained("", what))
     _print(given.format, rows)
     return 0
+
+
+def _explain(key: str, form: str) -> int:
+    """Say what one key is taken for, and all that the vocabulary says of its metric."""
+    row = _explained("", key) | _metric(meaning_of(key).metric)
+    if form == "json":
+        print_json([row])
+    else:
+        _print_record(row)
+    return 0
+
+
+def _metric(name: str | None) -> dict[str, object]:
+    """All that the vocabulary says of a metric."""
+    if name is None:
+        return {}
+    metric = words.BY_NAME[name]
+    return {"canonical_unit": metric.unit, "better": metric.better, "about": metric.definition,
+            "formula": metric.formula or None, "definitions": definitions_of(name),
+            "spellings": list(metric.spellings), "source": metric.source or None}
+
+
+def _print_record(row: Mapping[str, object]) -> None:
+    """One key with what it means, a line a fact."""
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            print(f"{name}:" if value else f"{name}: one, see about")
+            for inner, text in value.items():
+                print(f"  {inner}: {text}")
+        elif isinstance(value, list):
+            shown = ", ".join(value[:_SPELLINGS])
+            more = len(value) - _SPELLINGS
+            print(f"{name}: {shown}" + (f" and {more} more by the same rule" if more > 0 else ""))
+        else:
+            print(f"{name}: {safe(str(value)) if value is not None else '-'}")
 
 
 def _explained(artifact: str, key: str, reader: str = "", count: int | None = None

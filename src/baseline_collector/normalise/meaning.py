@@ -196,12 +196,15 @@ def _measurement(last: str, above: list[str], key: str, scope: str) -> Meaning:
     own = _total_time(own)
     if own.metric is None:
         return _unnamed(last, above, scope, "no spelling in the vocabulary")
-    unit, statistic, entry = own.unit, own.statistic or "sample", vocabulary.BY_NAME[own.metric]
+    metric = own.metric
+    if metric == "throughput" and own.unit:
+        metric = vocabulary.THROUGHPUT_BY_UNIT.get(units.unit(own.unit).dimension, metric)
+    unit, statistic, entry = own.unit, own.statistic or "sample", vocabulary.BY_NAME[metric]
     if statistic == "cv":
         unit = unit or "%"
     elif unit is None or units.unit(unit).dimension == "number":
         unit = entry.bare_unit or None
-    return Meaning("measurement", own.metric, statistic, unit, entry.binary, "", scope,
+    return Meaning("measurement", metric, statistic, unit, entry.binary, "", scope,
                    _variant(above[:used] + above[used + 1 :]), why)
 
 

@@ -20,10 +20,6 @@ DIMENSION = tuple(
 """Dimension of each metric code; empty for code 0, which is no metric."""
 
 
-_THROUGHPUT = {"token rate": "output_throughput", "request rate": "request_throughput"}
-"""What a throughput that names no kind is, by its unit."""
-
-
 @dataclass(slots=True)
 class Quantities:
     """One entry a numeric leaf.
@@ -95,8 +91,8 @@ def _apply(found: Quantities, at: Ints, meaning: Meaning, beside: units.Unit | N
     if meaning.binary and unit.symbol in vocabulary.BINARY_UNITS:
         unit = units.unit(vocabulary.BINARY_UNITS[unit.symbol])
     wanted = "share" if meaning.statistic == "cv" else DIMENSION[_CODE[meaning.metric]]
-    if meaning.metric == "throughput" and unit.dimension in _THROUGHPUT:
-        found.metric[at] = _CODE[_THROUGHPUT[unit.dimension]]
+    if meaning.metric == "throughput" and unit.dimension in vocabulary.THROUGHPUT_BY_UNIT:
+        found.metric[at] = _CODE[vocabulary.THROUGHPUT_BY_UNIT[unit.dimension]]
         _convert(found, at, unit)
     elif unit.dimension == wanted or (wanted == "number" and unit.dimension == "share"):
         _convert(found, at, unit)

@@ -121,6 +121,19 @@ def test_lists_in_both_formats(word, capsys):
     assert json.loads(capsys.readouterr().out)
 
 
+def test_one_key_is_explained(capsys):
+    assert main(["vocabulary", "mean_ttft_ms"]) == 0
+    shown = capsys.readouterr().out
+    assert "metric: time_to_first_token\nstatistic: mean\nunit: ms\n" in shown
+    assert "  client: from sending the request" in shown
+    assert main(["vocabulary", "output_throughput", "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["definitions"]["decode"].startswith("output tokens / time of their generation")
+    assert "throughput tokens per sec" in row["spellings"]
+    assert main(["vocabulary", "ttft", "p99_itl_ms"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
 def test_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("baseline ")

@@ -78,3 +78,8 @@ DEFINITIONS: Mapping[tuple[str, str], str] = {
     ("accuracy", "accuracy"): "mean score, right as 1 and wrong as 0",
 }
 """(metric, id) -> how it is computed."""
+
+
+def definitions_of(metric: str) -> dict[str, str]:
+    """The definition ids of a metric, each with how it is computed."""
+    return {name: text for (one, name), text in DEFINITIONS.items() if one == metric}
