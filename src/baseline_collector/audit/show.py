@@ -6,22 +6,26 @@ Every function takes the audit (and the text it is about) and returns a string.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from baseline_collector.audit.claims import Audit, AuditedClaim, Evidence
 from baseline_collector.model import Verdict
+from baseline_collector.visible import json_safe, visible
 
 _TELLING: tuple[Verdict, ...] = ("contradicted", "source_defect", "unsupported")
 _WIDTH = 100
+_ACTIVE = re.compile(r"[\\`*_{}\[\]<>|~&]|(?<=:)/(?=/)")
+"""What Markdown would act on, bare addresses among it."""
 _LEVELS = {"contradicted": "error", "source_defect": "warning", "unsupported": "notice"}
 
 
 def as_json(audit: Audit) -> str:
     """The audit by the JSON contract, ending in a newline."""
     claims = [claim.record() for claim in audit.claims]
-    return json.dumps({"schema": "baseline-collector/audit/1", "report": audit.name,
-                       "claims": claims, "counts": audit.counts},
-                      ensure_ascii=False, indent=2) + "\n"
+    return json_safe(json.dumps({"schema": "baseline-collector/audit/1", "report": audit.name,
+                                 "claims": claims, "counts": audit.counts},
+                                ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_text(audit: Audit, text: str, *, everything: bool = False) -> str:
@@ -50,16 +54,22 @@ def _quoted(name: str, one: AuditedClaim, line: str) -> str:
     claim, found = one.claim, one.outcome
     line = line.rstrip("\r").replace("\t", " ")
     start = max(0, claim.column - 1 - _WIDTH // 2)
-    piece = line[start : start + _WIDTH]
-    marks = " " * (claim.column - 1 - start) + "^" * len(claim.text)
+    before, text, after = (_seen(line[a:b]) for a, b in (
+        (start, claim.column - 1), (claim.column - 1, claim.column - 1 + len(claim.text)),
+        (claim.column - 1 + len(claim.text), start + _WIDTH)))
     rows = [f"{name}:{claim.line}:{claim.column}: {one.verdict}: {found.why}",
-            f"    {piece}", f"    {marks[:_WIDTH]}"]
+            f"    {before}{text}{after}", f"    {' ' * len(before)}{'^' * len(text)}"]
     if found.correction:
         rows.append(f"    right: {found.correction}")
     rows += [f"    see {place(evidence)}" for evidence in found.evidence[:3]]
     if found.sql:
         rows.append(f"    sql: {found.sql}")
-    return "\n".join(rows) + "\n"
+    return "\n".join(map(_seen, rows)) + "\n"
+
+
+def _seen(text: str) -> str:
+    """A text for a terminal: nothing in it acts instead of being shown."""
+    return visible(text, longest=max(len(text), 1))
 
 
 def place(evidence: Evidence) -> str:
@@ -88,7 +98,7 @@ def as_github(audit: Audit) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return _seen(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:
@@ -101,7 +111,7 @@ def as_markdown(audit: Audit, text: str) -> str:
     number = {id(one): at for at, one in enumerate(notes, 1)}
     coded = _listing_lines(text)
     lines = text.split("\n")
-    for at, members in _by_line(audit.claims):
+    for at, members in by_line(audit.claims):
         if at - 1 in coded:
             continue
         for one in sorted(members, key=lambda claim: -claim.claim.column):
@@ -115,12 +125,22 @@ def as_markdown(audit: Audit, text: str) -> str:
 
 
 def _inline(one: AuditedClaim) -> str:
-    right = f" Right: `{one.outcome.correction}`." if one.outcome.correction else ""
-    seen = "; ".join(f"`{place(evidence)}`" for evidence in one.outcome.evidence[:2])
-    return f"{one.outcome.why}{right}{f' See {seen}.' if seen else ''}".replace("\n", " ")
+    right = f" Right: {_code(one.outcome.correction)}." if one.outcome.correction else ""
+    seen = "; ".join(_code(place(evidence)) for evidence in one.outcome.evidence[:2])
+    why = _ACTIVE.sub(r"\\\g<0>", _seen(one.outcome.why))
+    return f"{why}{right}{f' See {seen}.' if seen else ''}"
 
 
-def _by_line(claims: Sequence[AuditedClaim]) -> Iterable[tuple[int, list[AuditedClaim]]]:
+def _code(text: str) -> str:
+    """Inline code that no text can close."""
+    text = _seen(text)
+    ticks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    pad = " " if "`" in text else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def by_line(claims: Sequence[AuditedClaim]) -> Iterable[tuple[int, list[AuditedClaim]]]:
+    """Claims line by line."""
     found: dict[int, list[AuditedClaim]] = {}
     for one in claims:
         found.setdefault(one.claim.line, []).append(one)
@@ -151,7 +171,7 @@ def fix(audit: Audit, text: str) -> str:
     """
     coded = _listing_lines(text)
     lines = text.split("\n")
-    for at, members in _by_line([one for one in audit.claims if one.verdict == "contradicted"]):
+    for at, members in by_line([one for one in audit.claims if one.verdict == "contradicted"]):
         for one in sorted(members, key=lambda claim: -claim.claim.column):
             start = one.claim.column - 1
             line = lines[at - 1]

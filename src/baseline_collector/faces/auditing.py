@@ -20,6 +20,7 @@ def audit(given: argparse.Namespace) -> int:
         "text": lambda: show.as_text(found, text, everything=given.all),
         "json": lambda: show.as_json(found),
         "markdown": lambda: show.as_markdown(found, text),
+        "html": lambda: _page(found, text),
         "sarif": lambda: _sarif(found),
         "github": lambda: show.as_github(found),
     }
@@ -34,3 +35,10 @@ def _sarif(found: Audit) -> str:
     from baseline_collector.audit.sarif import as_sarif  # noqa: PLC0415  # one form of six
 
     return as_sarif(found, __version__)
+
+
+def _page(found: Audit, text: str) -> str:
+    from baseline_collector.audit.page import as_html  # noqa: PLC0415
+    from baseline_collector.render.html import style_sheet  # noqa: PLC0415
+
+    return as_html(found, text, style_sheet())

@@ -166,7 +166,7 @@ def _audit(commands: _Commands) -> None:
     command.add_argument("--all", action="store_true", help="show supported claims too (text)")
     command.add_argument("--fix", metavar="FILE",
                          help="write a copy with contradicted numbers corrected and marked")
-    _format(command, "text", "markdown", "sarif", "github")
+    _format(command, "text", "markdown", "html", "sarif", "github")
     command.set_defaults(run="audit")
 
 
