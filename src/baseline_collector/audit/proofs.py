@@ -23,7 +23,7 @@ from baseline_collector.audit.database import Database
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Run, Scalar, Sheet, Unknown
-from baseline_collector.audit.spans import MEANS, interval_again
+from baseline_collector.audit.spans import MEANS, RUN_MEANS, interval_again
 from baseline_collector.units import digits, show
 
 _ROOM = 1e-6
@@ -159,7 +159,7 @@ class Proofs:
 
     def _counts(self, run: Run, fact: Mapping[str, Any], measured: bool) -> frozenset[int]:
         found = {len(rows) for rows in run.taken}
-        if measured and fact["estimator"] not in MEANS:
+        if measured and fact["estimator"] not in (*MEANS, *RUN_MEANS):
             stated = self.index.repetitions
             found |= {int(stated[row]) for rows in run.taken if len(rows) == 1
                       for row in rows.tolist() if stated[row] > 0}

@@ -15,10 +15,13 @@ from baseline_collector.stats.intervals import (
     mean_interval,
     quantile_interval,
     rate_interval,
+    run_mean_interval,
 )
 from baseline_collector.stats.reported import Reported, interval_of_mean
 
 MEANS = ("arithmetic mean", "mean of the means that the artifacts report")
+RUN_MEANS = {"arithmetic mean, its interval over the means of named runs": "run",
+             "arithmetic mean, its interval over the means of records": "record"}
 RATE = "total output tokens / total evaluation time"
 _REPORTED = "mean as the artifact reports it"
 _MARGIN = "estimate of the highest / estimate of the lowest - 1"
@@ -45,6 +48,10 @@ def interval_again(fact: Mapping[str, Any], taken: Sequence[Rows], index: Index)
     values = index.value[taken[0]]
     if estimator in MEANS:
         return _possible(_ends(mean_interval(values)), values, fact["metric"])
+    if estimator in RUN_MEANS:
+        codes = (index.column("run").codes if RUN_MEANS[estimator] == "run" else index.record)
+        found = run_mean_interval(values, codes[taken[0]])
+        return _possible(_ends(found), values, fact["metric"])
     if estimator == RATE:
         return _of_totals(taken[0], index)
     if estimator == _REPORTED:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import overload
+from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,10 @@ _REPETITION = re.compile(
     r"(?:run|iter|iteration|rep|repeat|repetition|trial|round|attempt|sample|pass|call|request"
     r"|seed)?[ _#-]?\d{1,9}", re.IGNORECASE)
 _LONGEST_NAME = 60
+
+
+RunKind = Literal["run", "record"]
+"""What holds several values that are not independent: a named run, or a record."""
 
 
 class Coded:
@@ -446,17 +450,21 @@ class Group:
         return [names[code] for code in self.of.codes("test")[self.at]]
 
     @property
-    def runs(self) -> Ints | None:
-        """A code a value for the run it belongs to; None where each value is a run of its own.
+    def runs(self) -> tuple[RunKind, Ints] | None:
+        """What runs are here, and a code a value for its run; None where each value is one.
 
         Runs are named by the artifact, or are the records that list several values each.
         """
-        named = self.frame.column("run").codes[self.rows]
-        for codes in (np.where(self.frame.tests[self.rows] == 0, named, 0),
-                      self.frame.record[self.rows] + 1):
+        rows = self.rows
+        named = np.where(self.frame.tests[rows] == 0, self.frame.column("run").codes[rows], 0)
+        records = self.frame.record[rows] + 1
+        levels: list[tuple[RunKind, Ints]] = [("run", named)] if named.all() else []
+        if (records[1:] == records[:-1]).any():  # values of one record stand beside each other
+            levels.append(("record", records))
+        for kind, codes in levels:
             _, at, counts = np.unique(codes, return_inverse=True, return_counts=True)
             if len(counts) > 1 and codes.min() > 0 and counts.min() > 1:
-                return np.asarray(at, np.int64)
+                return kind, np.asarray(at, np.int64)
         return None
 
     @property

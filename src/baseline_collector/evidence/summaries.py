@@ -8,7 +8,7 @@ the n at which they may be printed. Intervals: ``stats.intervals``, n of at leas
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from baseline_collector.evidence.frame import (
     Group,
     Groups,
     Ints,
+    RunKind,
     configuration,
 )
 from baseline_collector.model import Interval, Topic
@@ -29,6 +30,7 @@ from baseline_collector.stats.intervals import (
     mean_intervals,
     quantile_intervals,
     rate_interval,
+    run_mean_interval,
 )
 from baseline_collector.stats.intervals import Interval as StatsInterval
 from baseline_collector.stats.samples import group_by_starts
@@ -101,6 +103,7 @@ def _summaries(groups: Groups, book: Book, parts: _Parts) -> list[Summary]:
             in zip(groups, intervals, ends, _quantiles(whole), strict=True)]
 
 
+_SIGNED = ("loss", "score")
 _LIMITED = ("gpu_utilization", "gpu_memory_utilization", "memory_utilization",
             "disk_utilization", "fan_speed")
 """Shares that cannot pass 100 %."""
@@ -113,7 +116,7 @@ def _intervals(groups: Groups, found: GroupedIntervals) -> list[tuple[float, Int
     """
     metric = groups.frame.column("metric")
     first = groups.cut.firsts
-    never_negative = ~metric.where("loss", "score")[first] & (groups.low >= 0)
+    never_negative = ~metric.where(*_SIGNED)[first] & (groups.low >= 0)
     low = np.where(never_negative, np.maximum(found.low, 0.0), found.low)
     high = np.where(metric.where(*_LIMITED)[first], np.minimum(found.high, 100.0), found.high)
     cut = (low != found.low) | (high != found.high)
@@ -198,11 +201,40 @@ def _estimate(group: Group, mean: float, interval: Interval | None, parts: _Part
         return _Estimate(mean, "value", "the only value", sql, 1, None)
     totals = parts.of(group)
     if totals is None:
-        return _Estimate(mean, "mean", "arithmetic mean", sql, group.n, interval)
+        return _mean(group, mean, interval, sql)
     found = rate_interval(*totals) if group.n >= 3 else None
     return _Estimate(float(totals[0].sum() / totals[1].sum()), "rate",
                      RATE, _rate_sql(where), group.n,
                      _converted(found) if isinstance(found, StatsInterval) else None)
+
+
+RUN_MEANS: Mapping[RunKind, str] = {
+    "run": "arithmetic mean, its interval over the means of named runs",
+    "record": "arithmetic mean, its interval over the means of records",
+}
+"""Estimator of a mean whose values belong to runs: these are what was repeated."""
+
+
+def _mean(group: Group, mean: float, interval: Interval | None, sql: str) -> _Estimate:
+    """A mean, its interval over the highest level of repetition."""
+    runs = group.runs
+    if runs is None:
+        return _Estimate(mean, "mean", "arithmetic mean", sql, group.n, interval)
+    kind, codes = runs
+    found = run_mean_interval(group.values, codes)
+    over = None
+    if isinstance(found, StatsInterval):
+        low, high = _possible(found.low, found.high, group.name("metric"), group.values)
+        if low <= mean <= high:
+            over = Interval(low, high, found.level, f"{found.method}, over {found.n} {kind}s")
+    return _Estimate(mean, "mean", RUN_MEANS[kind], sql, group.n, over)
+
+
+def _possible(low: float, high: float, metric: str | None, values: Floats) -> tuple[float, float]:
+    """Ends of an interval, cut to what the metric can be as in ``_intervals``."""
+    if metric not in _SIGNED and values.min() >= 0:
+        low = max(low, 0.0)
+    return low, min(high, 100.0) if metric in _LIMITED else high
 
 
 class _Teller:

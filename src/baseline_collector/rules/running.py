@@ -12,7 +12,7 @@ from baseline_collector.evidence.book import Book, among, count_of, equals, quot
 from baseline_collector.evidence.cite import query
 from baseline_collector.evidence.frame import Frame, Group, Ints, configuration
 from baseline_collector.evidence.rule import Evidence, Rule, enumeration
-from baseline_collector.evidence.summaries import RATE, Summary
+from baseline_collector.evidence.summaries import RATE, RUN_MEANS, Summary
 from baseline_collector.model import Interval
 from baseline_collector.stats.compare import ratio_of_means
 from baseline_collector.stats.intervals import Interval as StatsInterval
@@ -177,7 +177,7 @@ def single_values(evidence: Evidence) -> None:
                       estimator="groups of equal metric, model, configuration and phase",
                       n=len(samples), topic="setup", weight=29.0, scope={"of": "groups"},
                       kind="inventory",
-                      sql=_groups(f"'the only value', 'arithmetic mean', {quoted(RATE)}"))
+                      sql=_groups(", ".join(map(quoted, _OF_GROUPS))))
     words = ("holds a single value: it has no spread, and no difference from it"
              if len(alone) == 1 else
              "hold a single value: they have no spread, and no difference between them")
@@ -186,6 +186,9 @@ def single_values(evidence: Evidence) -> None:
                  f"{words} can be told from noise.",
                  [count, total],
                  "Repeat each configuration; an interval needs at least three runs.", "setup")
+
+
+_OF_GROUPS = ("the only value", "arithmetic mean", *RUN_MEANS.values(), RATE)
 
 
 def _groups(estimators: str) -> str:

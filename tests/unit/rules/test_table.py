@@ -27,7 +27,7 @@ TABLE = {
     "S07": (),
     "S08": ("models", "sweep"),
     "S09": ("sweep-factor",),
-    "S10": (),  # run_mean_interval exists in stats; no summary uses it yet
+    "S10": (),
     "S11": ("first-run", "cold-start"),
     "S12": ("outlier",),
     "S13": ("unstable",),
@@ -152,3 +152,18 @@ def test_s28_the_base_of_a_ratio_is_named_with_its_value(pile, look):
     pile.json("a.json", planted.backends(0, eager=10.0, jit=5.0))
     (text,) = look.texts(pile.analysis(), "compile-payback")
     assert text.startswith("Against eager at 10 ms an iteration") and "2 times the speed" in text
+
+
+def test_s10_an_interval_is_over_runs_and_not_over_their_requests(pile):
+    rng = np.random.default_rng(3)
+    levels = (45.0, 50.0, 55.0, 60.0)
+    rows = [{"model": "m", "run": f"run {at}", "tokens_s": level + float(rng.normal(0, 0.1))}
+            for at, level in enumerate(levels) for _ in range(20)]
+    (fact,) = of(pile.csv("a.csv", rows).analysis(), statistic="mean", topic="performance")
+    means = [np.mean([row["tokens_s"] for row in rows if row["run"] == f"run {at}"])
+             for at in range(4)]
+    half = 3.182446 * np.std(means, ddof=1) / 2  # t of 3 degrees of freedom, four runs
+    assert fact.n == 80 and "over 4 runs" in fact.interval.method
+    assert fact.interval.high - fact.value >= half * 0.999
+    two = of(pile.csv("a.csv", rows[:40]).analysis(), statistic="mean", topic="performance")
+    assert two[0].interval is None
