@@ -1,4 +1,4 @@
-"""The flow of a heap: workers, the second run, memory.
+"""The flow of a heap: workers, the whole command, the second run, memory.
 
     python bench/flow.py [--files N] [--bytes N] [--runs N]
 
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -123,6 +125,16 @@ def checked(root: Path, out: Path) -> float:
     return took
 
 
+def collected(root: Path, out: Path) -> float:
+    """CPU seconds of the whole command over a root, workers included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", "from baseline_collector.faces.cli import script; "
+                    "script()", "collect", str(root), "--no-llm", "--out", str(out)],
+                   check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+
+
 def main() -> int:
     """Measure and print; exit 1 where a bar does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -146,9 +158,11 @@ def main() -> int:
         bar("one / two workers at least 1.35", median(one) / median(two),
             median(one) >= 1.35 * median(two))
         out = scratch / "out"
-        subprocess.run([sys.executable, "-c", "from baseline_collector.faces.cli import script; "
-                        "script()", "collect", str(root), "--no-llm", "--out", str(out)],
-                       check=True, capture_output=True)
+        whole = collected(root, out)
+        tenth = collected(small_files(scratch / "tenth", given.files // 10), scratch / "tenth-out")
+        print(f"  the whole command: {whole:.1f} s of CPU; a tenth of the files {tenth:.1f} s")
+        exponent = math.log10(whole / tenth)
+        bar("exponent of its time over files at most 1.05", exponent, exponent <= 1.05)
         manifest = out / "dataset" / "manifest.parquet"
         limit, ours = zip(*((bare(root, manifest), checked(root, out))
                             for _ in range(given.runs)), strict=True)

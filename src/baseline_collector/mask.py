@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -48,6 +48,7 @@ class _Mask:
     def __init__(self, redact: Redact) -> None:
         self.text: Redact = cache(redact)
         self.place: Callable[[Source], Source] = cache(self._place)
+        self._places: dict[int, tuple[Sequence[Source], tuple[Source, ...]]] = {}
 
     def _place(self, one: Source) -> Source:
         # Pointers differ in their numbers mostly: one look at the rest is enough.
@@ -66,8 +67,15 @@ class _Mask:
 
     def fact(self, one: Fact) -> Fact:
         return replace(one, scope={key: self.text(text) for key, text in one.scope.items()},
-                       sources=tuple(self.place(source) for source in one.sources),
+                       sources=self.places(one.sources),
                        sql=hashed(one.sql, self.text))
+
+    def places(self, sources: Sequence[Source]) -> tuple[Source, ...]:
+        """Sources of a fact; those that facts of one group share are masked once."""
+        known = self._places.get(id(sources))
+        if known is None or known[0] is not sources:
+            known = self._places[id(sources)] = sources, tuple(map(self.place, sources))
+        return known[1]
 
     def bar(self, one: Bar) -> Bar:
         return replace(one, label=self.text(one.label), points=tuple(
@@ -119,6 +127,7 @@ def _together(one: TypeSummary, other: TypeSummary) -> TypeSummary:
 
 
 _LITERAL = r"'(?:[^']|'')*'"
+_ANY = re.compile(_LITERAL)
 _EQUAL = re.compile(rf"\b(\w+) = ({_LITERAL})")
 _AMONG = re.compile(rf"\b(\w+) IN \(({_LITERAL}(?:, {_LITERAL})*)\)")
 
@@ -141,6 +150,8 @@ def hashed(sql: str, redact: Redact) -> str:
             return found[0]
         return f"md5({found[1]}) IN ({', '.join(_md5(each) for each in literals)})"
 
+    if not any(telling(literal) for literal in _ANY.findall(sql)):
+        return sql
     return _EQUAL.sub(equal, _AMONG.sub(among, sql))
 
 

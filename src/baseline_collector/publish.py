@@ -13,7 +13,7 @@ from baseline_collector import store
 from baseline_collector.cache import manifest
 from baseline_collector.dataset import ARTIFACTS, FACTS, FINDINGS, GAPS
 from baseline_collector.ingest import Collected
-from baseline_collector.model import Analysis, Report
+from baseline_collector.model import Analysis, Fact, Report
 from baseline_collector.normalise.cleaning import RULES
 from baseline_collector.render.html import report_html
 from baseline_collector.render.inventory import inventory_json, inventory_markdown
@@ -133,11 +133,20 @@ def _facts(analysis: Analysis, slots: Slots) -> pa.Table:
         "level": [interval and interval.level for interval in intervals],
         "estimator": [fact.estimator for fact in facts],
         "scope": [_json(fact.scope) for fact in facts],
-        "sources": [_json([{"artifact": one.artifact, "pointer": one.pointer}
-                           for one in fact.sources]) for fact in facts],
+        "sources": _sources(facts),
         "sql": [fact.sql or None for fact in facts],
     }
     return pa.Table.from_pydict(columns, schema=FACTS)
+
+
+def _sources(facts: Sequence[Fact]) -> list[object]:
+    """Sources of each fact as JSON; those that facts of one group share are written once."""
+    known: dict[int, str] = {}
+    for fact in facts:
+        if id(fact.sources) not in known:
+            known[id(fact.sources)] = _json([{"artifact": one.artifact, "pointer": one.pointer}
+                                             for one in fact.sources])
+    return [known[id(fact.sources)] for fact in facts]
 
 
 def _findings(analysis: Analysis, slots: Slots) -> pa.Table:

@@ -137,13 +137,16 @@ def _table(metric: str, found: Sequence[Row], labels: Labels, lead: str) -> Iter
 def _rows(facts: Sequence[Fact]) -> list[Row]:
     """Gather facts of one scope into a row; a statistic met twice opens another row."""
     rows: list[tuple[Mapping[str, str], dict[str, Fact]]] = []
+    alike: dict[frozenset[tuple[str, str]], list[dict[str, Fact]]] = {}
     for fact in facts:
-        for scope, found in rows:
-            if scope == fact.scope and fact.statistic not in found:
+        mine = alike.setdefault(frozenset(fact.scope.items()), [])
+        for found in mine:
+            if fact.statistic not in found:
                 found[fact.statistic] = fact
                 break
         else:
-            rows.append((fact.scope, {fact.statistic: fact}))
+            mine.append({fact.statistic: fact})
+            rows.append((fact.scope, mine[-1]))
     return [Row(scope, found) for scope, found in rows]
 
 
