@@ -42,6 +42,8 @@ class Settings:
         plugins: Whether readers that other installed packages offer are used.
         rules: Rules switched off and thresholds set, ``RULE=off``, ``RULE.THRESHOLD=NUMBER``; a
             table ``[rules]`` in a file. Those of a file, the environment and the flags add up.
+        vocabulary: Spellings of your own, ``SPELLING=METRIC``; a table ``[vocabulary]`` in a
+            file. They add up like the rules.
         max_document_bytes: Largest file that is parsed whole.
         max_stream_bytes: Largest file that is read line by line.
         max_depth: Deepest nesting.
@@ -69,12 +71,17 @@ class Settings:
     redact: bool = True
     plugins: bool = False
     rules: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
     max_document_bytes: int = 64 * 1024 * 1024
     max_stream_bytes: int = 2 * 1024 * 1024 * 1024
     max_depth: int = 64
     workers: int = 0
     cache: bool = True
     rehash: bool = False
+
+
+_ADDING = ("rules", "vocabulary")
+"""Settings of which every source adds to the others."""
 
 
 def load(flags: Mapping[str, object], where: Path | None = None,
@@ -98,7 +105,7 @@ def load(flags: Mapping[str, object], where: Path | None = None,
         for key, value in values.items():
             name, typed = key.replace("-", "_"), _typed(key, value, source)
             before = found.get(name)
-            found[name] = (*before, *typed) if name == "rules" and isinstance(before, tuple) \
+            found[name] = (*before, *typed) if name in _ADDING and isinstance(before, tuple) \
                 and isinstance(typed, tuple) else typed
     settings = Settings(**found)  # type: ignore[arg-type]
     for name in ("max_document_bytes", "max_stream_bytes", "max_depth", "llm_timeout_s"):

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 from baseline_collector import units, vocabulary
+from baseline_collector.errors import UsageError
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 _SPLIT = re.compile(r"(?:[^\w%°.]|_|(?<!\d)\.|\.(?!\d))+")
@@ -35,13 +37,58 @@ def plain(name: str) -> str:
     return "_".join(parts(name))
 
 
-@lru_cache(maxsize=1)
+_LONGEST = 6
+"""Most parts of a spelling."""
+_learned: tuple[str, ...] = ()
+
+
+def learn(own: tuple[str, ...]) -> None:
+    """Take in the user's own spellings, in place of those of an earlier call.
+
+    Args:
+        own: ``SPELLING=METRIC`` each, as ``[vocabulary]`` of the settings gives them.
+
+    Raises:
+        UsageError: A metric is unknown, or a spelling is empty, too long, or means another metric.
+    """
+    global _learned  # noqa: PLW0603  # one process reads under one set of settings at a time
+    known = _spellings(())
+    for entry in own:
+        spelling, _, metric = (part.strip() for part in entry.rpartition("="))
+        words = parts(spelling)
+        if metric not in vocabulary.BY_NAME:
+            near = get_close_matches(metric, vocabulary.BY_NAME, 3)
+            raise UsageError(f"no such metric: {metric!r}", where=f"vocabulary, {spelling!r}",
+                             expected=", ".join(near) or "a metric's canonical name",
+                             remedy="baseline vocabulary lists them")
+        if not 0 < len(words) <= _LONGEST:
+            raise UsageError("no spelling", where=f"vocabulary, {spelling!r}",
+                             expected=f"one to {_LONGEST} words", found=str(len(words)))
+        if known.get(words, metric) != metric:
+            raise UsageError(f"{spelling!r} means {known[words]} already", where="vocabulary",
+                             expected="a spelling of your own", found=f"{spelling!r} = {metric!r}")
+    _learned = own
+
+
+def learned() -> tuple[str, ...]:
+    """The user's own spellings; what any name means depends on them."""
+    return _learned
+
+
 def spellings() -> dict[tuple[str, ...], str]:
-    """Every spelling of the vocabulary as name parts, and the metric it means."""
+    """Every spelling as name parts, the user's own among them, and the metric it means."""
+    return _spellings(_learned)
+
+
+@lru_cache(maxsize=4)
+def _spellings(own: tuple[str, ...]) -> dict[tuple[str, ...], str]:
     table: dict[tuple[str, ...], str] = {}
     for metric in vocabulary.METRICS:
         for spelling in (*metric.spellings, metric.name.replace("_", " ")):
             table[tuple(spelling.split())] = metric.name
+    for entry in own:
+        spelling, _, name = entry.rpartition("=")
+        table[parts(spelling)] = name.strip()
     return table
 
 
@@ -71,13 +118,17 @@ class TakenApart:
     others: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=50_000)
 def take_apart(name: str) -> TakenApart:
     """Account for every part of a name by the rules of this module.
 
     Args:
         name: One name, as an artifact or a report spells it.
     """
+    return _apart(name, _learned)
+
+
+@lru_cache(maxsize=50_000)
+def _apart(name: str, own: tuple[str, ...]) -> TakenApart:
     unit, bare = bracketed_unit(name)
     metric, rest = longest_spelling(list(parts(bare)))
     if unit is None and rest and rest[-1] != "min":  # the least, before it is minutes
@@ -111,7 +162,7 @@ def bracketed_unit(name: str) -> tuple[str | None, str]:
 def longest_spelling(rest: list[str]) -> tuple[str | None, list[str]]:
     """Find the longest run of parts that is a spelling; return its metric and the other parts."""
     table = spellings()
-    for length in range(min(len(rest), 6), 0, -1):
+    for length in range(min(len(rest), _LONGEST), 0, -1):
         for start in range(len(rest) - length + 1):
             metric = table.get(tuple(rest[start : start + length]))
             if metric and (length > 1 or _alone(rest, start)):

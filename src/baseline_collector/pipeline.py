@@ -39,6 +39,7 @@ from baseline_collector.model import (
     Report,
     Timing,
 )
+from baseline_collector.naming import learn
 from baseline_collector.narrate import ANALYSIS, DEFAULT_PERSONA, load_persona, narrate
 from baseline_collector.read import read
 from baseline_collector.redact import Redactor
@@ -73,6 +74,7 @@ def collect(settings: Settings, tell: Callable[[str], None] | None = None) -> Re
     clock = time.perf_counter
     started, began_ns = clock(), time.time_ns()
     tuned(settings.rules)  # a wrong name is told before anything is read
+    learn(settings.vocabulary)
     redact = Redactor(enabled=settings.redact).text
     journal = Journal(redact, tell)
     persona = load_persona(settings.persona) if settings.persona else DEFAULT_PERSONA

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from baseline_collector.config import Settings
 from baseline_collector.model import Artifact
+from baseline_collector.naming import learn
 from baseline_collector.normalise import Account, normalise_each
 from baseline_collector.normalise.large import Large
 from baseline_collector.normalise.stage import Masks
@@ -51,6 +52,7 @@ def take(artifacts: Sequence[Artifact], settings: Settings, aside: Path) -> Shar
         settings: Limits, readers, masking.
         aside: File for the rows, where they are many.
     """
+    learn(settings.vocabulary)
     redactor = Redactor(enabled=settings.redact)
     masks = Masks(redactor.text, redactor.value)
     share = Share([], [], Spool(aside))

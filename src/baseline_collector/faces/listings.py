@@ -13,10 +13,12 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from baseline_collector import config
 from baseline_collector import vocabulary as words
 from baseline_collector.discover import discover
 from baseline_collector.errors import ModelError, UsageError
 from baseline_collector.faces.printing import print_json, print_table, safe
+from baseline_collector.naming import learn
 from baseline_collector.normalise.mappings.definitions import definitions_of
 from baseline_collector.normalise.meaning import meaning_of
 from baseline_collector.paths import sense_of, without_sense
@@ -80,6 +82,7 @@ def _print_rules(explained: Sequence[Mapping[str, object]]) -> None:
 
 def vocabulary(given: argparse.Namespace) -> int:
     """List metrics, or explain keys and files."""
+    learn(config.load({}).vocabulary)
     if not given.what:
         _print(given.format, [{"metric": one.name, "unit": one.unit, "better": one.better,
                                "definition": one.definition} for one in words.METRICS])

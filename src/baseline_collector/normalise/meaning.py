@@ -13,6 +13,7 @@ from baseline_collector import units, vocabulary
 from baseline_collector.naming import (
     TakenApart,
     bracketed_unit,
+    learned,
     parts,
     plain,
     statistic_of,
@@ -64,7 +65,6 @@ class Meaning:
     definition: str = ""
 
 
-@lru_cache(maxsize=200_000)
 def meaning_of(key: str, reader: str = "") -> Meaning:
     """Say what a key means: by the table of its format, else by its name and those above it.
 
@@ -72,6 +72,11 @@ def meaning_of(key: str, reader: str = "") -> Meaning:
         key: Path template, e.g. ``metrics[].gpu[].fan_speed``.
         reader: Name of the reader that read it.
     """
+    return _meaning(key, reader, learned())
+
+
+@lru_cache(maxsize=200_000)
+def _meaning(key: str, reader: str, own: tuple[str, ...]) -> Meaning:
     found = find(reader, key)
     if found is not None:
         entry = found.entry
