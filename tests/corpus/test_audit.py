@@ -66,7 +66,10 @@ def index(heap: Path, dataset: Dataset) -> Index:
     return open_index(dataset, read)
 
 
-OTHER_HEAPS = {"memo_style": "examples", "tools_style": "formats"}
+OTHER_HEAPS = {
+    **dict.fromkeys(("memo_style", "grid_style", "komma_style", "mail_style"), "examples"),
+    **dict.fromkeys(("tools_style", "story_style", "log_style"), "formats"),
+}
 """Reports that speak of another heap than the 101 files."""
 
 
@@ -211,7 +214,7 @@ def test_a_report_is_audited_in_no_time(index: Index, heap: Path, dataset: Datas
     start = time.process_time()
     fresh = open_index(dataset, lambda name: (heap / name).read_text("utf-8-sig"))
     audit(text, fresh)
-    assert time.process_time() - start < 2.0  # 0.1 s on an idle core
+    assert time.process_time() - start < 2.0  # 0.5 s on a busy core; other processes do not count
 
 
 def test_the_code_knows_no_report() -> None:

@@ -16,6 +16,8 @@ _SEPARATOR = re.compile(r"[|+,;]")
 _MORE = re.compile(r"^\s*(?:more|higher|greater|larger|longer|above|increase\w*|on\s+top)\b", re.I)
 _FEWER = re.compile(r"^\s*(?:less|lower|fewer|smaller|shorter|below|reduction|decrease\w*|"
                     r"drop)\b", re.I)
+_THAN = re.compile(r"\b(?:than|as|over|versus|vs)\b", re.I)
+_COMPARED = re.compile(r"\bthan\s+\S+")
 _MOST_BEFORE = 8
 """Numbers before a ratio among which its two are looked for."""
 _LESS = re.compile(r"\b(?:costs?|loss|los(?:es|ing)|lower|less|slower|fewer|smaller|reduction|"
@@ -24,24 +26,26 @@ _LESS = re.compile(r"\b(?:costs?|loss|los(?:es|ing)|lower|less|slower|fewer|smal
 _CHANGE = re.compile(r"\b(?:higher|lower|more|less|faster|slower|fewer|greater|increas\w+|"
                      r"decreas\w+|reduc\w+|"
                      r"improv\w+|drop|costs?|loss|los(?:es|ing)|penalty|overhead|sav\w+|"
-                     r"speed-?up|slow-?down|gain|longer|shorter|apart|difference)\b", re.I)
+                     r"speed-?up|slow-?down|gain|longer|shorter|above|below|apart|"
+                     r"difference)\b", re.I)
 
 
-def judge_arithmetic(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
-                     ) -> Outcome | None:
+def judge_arithmetic(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool],
+                     names_of: Callable[[Claim], Sequence[str]]) -> Outcome | None:
     """Judge a claim by the numbers beside it; None where they say nothing about it.
 
     Args:
         claim: The claim.
         beside: Claims of the same block, in order.
         alike: Whether two of them speak of the same metric.
+        names_of: What one of them speaks of, as the report spells it: model, file, settings.
     """
     if claim.value is None or claim.block.kind in ("cell", "json"):
         return None
     if claim.kind == "percent":
-        return _share(claim, beside) or _change(claim, beside, alike)
+        return _share(claim, beside) or _change(claim, beside, alike, names_of)
     if claim.kind == "multiple":
-        return _ratio(claim, beside, alike)
+        return _ratio(claim, beside, alike, names_of)
     return _total(claim, beside)
 
 
@@ -96,17 +100,17 @@ def _share(claim: Claim, beside: Sequence[Claim]) -> Outcome | None:
     return None
 
 
-def _change(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
-            ) -> Outcome | None:
+def _change(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool],
+            names_of: Callable[[Claim], Sequence[str]]) -> Outcome | None:
     """``45 % higher``: of two numbers of one unit in the same sentence."""
     start, end = claim.block.sentence(claim.start)
     near = claim.block.text[claim.end : min(end, claim.end + 30)]
-    if not _CHANGE.search(near) and not _CHANGE.search(
-            claim.block.text[max(start, claim.start - 30) : claim.start]):
+    before = claim.block.text[max(start, claim.start - 30) : claim.start]
+    if not _CHANGE.search(near) and not _CHANGE.search(before) and not before.endswith("by "):
         return None
     pair = _only_pair(claim, beside)
     if pair is None or not alike(*pair):
-        return _earlier(claim, beside, alike)
+        return _earlier(claim, beside, alike, names_of)
     low, high = sorted(pair, key=lambda one: _in_unit(one, pair[0].unit) or 0.0)
     a, b = _in_unit(low, low.unit), _in_unit(high, low.unit)
     if not a or not b:
@@ -116,18 +120,34 @@ def _change(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim
     return _compared(claim, rights, f"{low.text} and {high.text} differ by", pair)
 
 
-def _ratio(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
-           ) -> Outcome | None:
+def _ratio(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool],
+           names_of: Callable[[Claim], Sequence[str]]) -> Outcome | None:
     """``2.3x``: of two numbers of one unit in the same sentence, or in those before it."""
     pair = _only_pair(claim, beside)
     if pair is None or not alike(*pair):
-        return _earlier(claim, beside, alike)
+        return _earlier(claim, beside, alike, names_of)
     a, b = _in_unit(pair[0], pair[0].unit), _in_unit(pair[1], pair[0].unit)
     if not a or not b:
         return None
     ratio = max(a, b) / min(a, b)
     return _compared(claim, (ratio, min(a, b) / max(a, b)),
                      f"{pair[0].text} to {pair[1].text} is a ratio of", pair)
+
+
+def _both_named(claim: Claim, pairs: list[tuple[Claim, Claim]],
+                names_of: Callable[[Claim], Sequence[str]]) -> list[tuple[Claim, Claim]]:
+    """Pairs of which one is named before a ratio in its sentence and the other right behind."""
+    text = claim.block.text
+    start, end = claim.block.sentence(claim.start)
+    following = re.search(r"\d", text[claim.end : end])
+    behind = text[claim.end : claim.end + following.start() if following else end].lower()
+    before = _COMPARED.sub(" ", text[start : claim.start].lower())
+
+    def said(one: Claim, where: str) -> bool:
+        return any(name.lower() in where for name in names_of(one))
+
+    return [(a, b) for a, b in pairs if (said(a, before) and said(b, behind))
+            or (said(b, before) and said(a, behind))]
 
 
 def _changes(near: str, up: float, down: float) -> tuple[float, ...]:
@@ -139,14 +159,28 @@ def _changes(near: str, up: float, down: float) -> tuple[float, ...]:
     return (down, up) if _LESS.search(near) else (up, down)
 
 
-def _earlier(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool]
-             ) -> Outcome | None:
-    """A ratio or change of two numbers of one measure in the sentences before."""
+def _earlier(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Claim], bool],
+             names_of: Callable[[Claim], Sequence[str]]) -> Outcome | None:
+    """A ratio or change of two numbers of one measure in the sentences before.
+
+    One that its own sentence gives is compared with that of the model named behind.
+    """
     before = [one for one in beside if one.end <= claim.start and one.kind == "number"
-              and one.unit is not None and not one.end_of][-_MOST_BEFORE:]
+              and (one.unit is not None or one.step < 1) and not one.end_of][-_MOST_BEFORE:]
     pairs = [pair for pair in itertools.combinations(before, 2) if alike(*pair)]
     found = []
-    _, end = claim.block.sentence(claim.start)
+    start, end = claim.block.sentence(claim.start)
+    own = [one for one in before if one.start >= start]
+    named: list[tuple[Claim, Claim]] = []
+    if len(own) == 1:
+        pairs = [pair for pair in pairs if own[0] in pair]
+        named = [pair for pair in pairs if any(
+            name in claim.block.text[claim.end : end] for one in pair if one is not own[0]
+            for name in names_of(one))]
+        pairs = named or pairs
+    elif not own:
+        named = _both_named(claim, pairs, names_of)
+        pairs = named or pairs
     near = claim.block.text[claim.end : min(end, claim.end + 30)]
     for pair in pairs:
         a, b = _in_unit(pair[0], pair[0].unit), _in_unit(pair[1], pair[0].unit)
@@ -159,7 +193,8 @@ def _earlier(claim: Claim, beside: Sequence[Claim], alike: Callable[[Claim, Clai
             f"{pair[0].text} to {pair[1].text} is a ratio of")
         found.append(_compared(claim, rights, words, pair))
     good = next((one for one in found if one.verdict == "supported"), None)
-    return good or (found[0] if len(found) == 1 else None)
+    definite = len(found) == 1 and (bool(named or own) or not _THAN.search(near))
+    return good or (found[0] if definite else None)
 
 
 def _compared(claim: Claim, rights: tuple[float, ...], words: str, pair: Sequence[Claim]
@@ -192,8 +227,8 @@ def _only_pair(claim: Claim, beside: Sequence[Claim]) -> tuple[Claim, Claim] | N
     """The two numbers of one dimension in the sentence, where there are exactly two."""
     start, end = claim.block.sentence(claim.start)
     found = [one for one in beside if one is not claim and start <= one.start < end
-             and one.kind == "number" and one.unit is not None]
-    if len(found) != 2 or found[0].unit is None or found[1].unit is None or any(
-            one.end_of for one in found):
+             and one.kind == "number" and (one.unit is not None or one.step < 1)]
+    if len(found) != 2 or any(one.end_of for one in found):
         return None
-    return (found[0], found[1]) if found[0].unit.dimension == found[1].unit.dimension else None
+    dimensions = {one.unit.dimension if one.unit else "" for one in found}
+    return (found[0], found[1]) if len(dimensions) == 1 else None

@@ -28,6 +28,12 @@ _OPENS_AGAIN = re.compile(r"\s*(?:it|this|these|that|they|its|the model|the file
                           r"here)\b", re.I)
 
 
+_EQUAL_LABEL = re.compile(r"([A-Za-z][\w.()/-]*)\s?=\s?[~≈]?$")
+SPREAD = re.compile(r"(?:±|\+/?-)\s*$")
+"""Before a number that says how far values lie apart."""
+_ONE_CALL = re.compile(r"\b(?:one|a|single|another|each|every)\s+(?:call|request|run|answer)\b",
+                       re.I)
+_NEXT = 10
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -49,6 +55,9 @@ class Subject:
         phase: ``cold`` or ``warm``.
         labelled: Whether the metric is the label right before the claim.
         bracketed: Whether the key stands in brackets right behind the claim.
+        hinted: Whether only a verb or the like says what is measured.
+        model_beside: Whether the model stands in the sentence or row of the claim.
+        file_beside: The same of the file.
         firm: Whether models and files stand beside the claim and not above or before it.
         modal: Whether it is advice and no statement.
     """
@@ -68,8 +77,16 @@ class Subject:
     phase: str = ""
     labelled: bool = False
     bracketed: bool = False
+    hinted: bool = False
+    model_beside: bool = False
+    file_beside: bool = False
     firm: bool = True
     modal: bool = False
+
+    def names(self) -> list[str]:
+        """Names of the model, file and settings it is limited to, as the report spells them."""
+        return [name for name in (self.model_words, self.file_words, *(
+            value for _, value in self.settings)) if name]
 
     def scope(self) -> dict[str, str]:
         """The limits as the JSON contract writes them."""
@@ -109,17 +126,29 @@ class Binder:
         found.bracketed = behind is not None
         named = behind or near.pick(("key", "no key"), lambda one: True)
         metric = near.pick(("metric",), fits)
+        hint = near.pick(("hint",), fits) if named is None and metric is None else None
+        found.hinted = hint is not None
+        metric = metric or hint
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
+        if named is None and metric is None:
+            metric = near.pick(("verb",), fits)
+            found.hinted = found.hinted or metric is not None
         if named is None and metric is None and near.claim.block.kind != "cell":
             earlier = near.reachable([one for one in near.earlier if one.topic == "key"
                                       or (one.topic == "metric" and fits(one))])
-            if earlier:
+            if earlier and not any(one.topic == "file" for one in near.sentence):
                 named, metric = (earlier[-1], None) if earlier[-1].key else (None, earlier[-1])
         if named is None and metric is None:
-            metric = near.pick(("hint",), fits) or self._hint_before(near, fits)
+            metric = self._hint_before(near, fits)
+            found.hinted = metric is not None
         if named is None and metric is None and near.claim.unit is not None:
             found.metrics = _BY_UNIT.get(near.claim.unit.symbol, frozenset())
+        label = _EQUAL_LABEL.search(near.claim.block.text, 0, near.claim.start)
+        if label and not any(one.start < label.end(1) and label.start(1) < one.end
+                             for one in near.here):
+            found.unknown = found.spoken = label[1]
+            return
         if named is not None and not (metric and _between(named, metric, near.claim)):
             if named.key is None:
                 found.unknown = named.text
@@ -134,7 +163,7 @@ class Binder:
         """The verb of an earlier sentence of the paragraph: the last that fits the unit."""
         if near.claim.unit is None or near.claim.block.kind == "cell":
             return None
-        hints = [one for one in near.earlier if one.topic == "hint" and fits(one)]
+        hints = [one for one in near.earlier if one.topic in ("hint", "verb") and fits(one)]
         return hints[-1] if hints else None
 
     def _narrowed(self, key: Key, near: Near) -> Key:
@@ -162,6 +191,7 @@ class Binder:
             here = self.of(block)
             keys = [one for one in here if one.topic in ("key", "no key")]
             metrics = [one for one in here if one.topic == "metric" and fits(one)]
+            metrics = metrics or [one for one in here if one.topic == "hint" and fits(one)]
             if keys or metrics:
                 return (keys[-1] if keys else None), (metrics[-1] if metrics else None)
         return None, None
@@ -169,12 +199,18 @@ class Binder:
     def _statistic(self, found: Subject, near: Near) -> None:
         in_table = near.claim.block.kind == "cell"
         said = near.pick(("statistic",), lambda one: not (in_table and one.text == "value")
-                         and not _trailing_total(one, near.claim))
+                         and not _trailing_total(one, near.claim)
+                         and not _after_extreme(one, near))
+        if said is None:
+            said = next((one for one in reversed(near.clauses_before) if one.topic == "statistic"
+                         and one.text != "value"), None)
         if said is None:
             for block in near.claim.block.parents[:1]:
                 inside = [one for one in self.of(block) if one.topic == "statistic"]
                 said = inside[-1] if inside else None
         found.statistic = said.text if said else ""
+        if SPREAD.search(near.claim.block.text, 0, near.claim.start):
+            found.statistic = "std"
         if near.claim.end_of and found.statistic in (
                 "", "range", "value", "min", "max", "count", "total"):
             found.statistic = "min" if near.claim.end_of == "low" else "max"
@@ -186,6 +222,8 @@ class Binder:
         found.kind = kind.text if kind else self._above_text(near.claim, "kind")
         model, model_firm = self._limit(near, "model")
         file, file_firm = self._limit(near, "file")
+        found.model_beside = model is not None and any(one is model for one in near.sentence)
+        found.file_beside = file is not None and any(one is file for one in near.sentence)
         if model is not None:
             found.models, found.model_words = model.choices, model.text.strip("`")
         if file is not None:
@@ -218,7 +256,7 @@ class Binder:
         for block in near.claim.block.parents:
             inside = [one for one in self.of(block) if one.topic == topic]
             if len({one.text for one in inside}) == 1:
-                return inside[0], block.kind == "bullet"
+                return inside[0], block.kind == "bullet" or block is near.claim.block.parents[0]
         for heading in near.claim.block.headings[:1]:
             inside = [one for one in self.of(heading) if one.topic == topic]
             if len({one.text for one in inside}) == 1:
@@ -226,12 +264,12 @@ class Binder:
         earlier = [one for one in near.previous if one.topic == topic]
         if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
             return earlier[0], bool(_OPENS_AGAIN.match(near.sentence_text))
-        ahead = [one for one in near.sentence if one.topic == topic]
+        ahead = [one for one in near.whole if one.topic == topic]
         if topic == "file" and len({one.text for one in ahead}) == 1:
             return ahead[0], False
         so_far = [one for one in near.earlier if one.topic == topic]
         if topic == "file" and len({one.text for one in so_far}) == 1:
-            return so_far[0], False
+            return so_far[0], True
         before = near.claim.block.before
         if topic == "file" and before is not None and _THAT_FILE.search(near.sentence_text):
             inside = [one for one in self.of(before) if one.topic == topic]
@@ -253,14 +291,24 @@ def _agrees(claim: Claim) -> Callable[[Mention], bool]:
         if claim.unit is None or claim.kind in ("percent", "multiple", "unit"):
             return True
         return any(units.unit(vocabulary.BY_NAME[name].unit).dimension == claim.unit.dimension
-                   or vocabulary.BY_NAME[name].unit == "1" for name in mention.names)
+                   for name in mention.names)
     return fits
 
 
 def _trailing_total(mention: Mention, claim: Claim) -> bool:
     """``2.86 s total`` says that nothing is left out, not that values are summed up."""
-    return mention.text == "total" and mention.start >= claim.end and not re.search(
-        r"\bin\s$", claim.block.text[: mention.start])
+    if mention.text != "total" or mention.start < claim.end:
+        return False
+    one = claim.unit is not None and claim.unit.dimension == "time" and _ONE_CALL.search(
+        claim.block.text, claim.block.sentence(claim.start)[0], claim.start)
+    return bool(one) or not re.search(r"\bin\s$", claim.block.text[: mention.start])
+
+
+def _after_extreme(mention: Mention, near: Near) -> bool:
+    """``the largest single value``, ``the fastest value``: the extreme is what is said."""
+    return mention.text == "value" and any(
+        one.topic == "statistic" and one.text != "value" and 0 <= mention.start - one.end <= _NEXT
+        for one in near.sentence)
 
 
 def _between(key: Mention, metric: Mention, claim: Claim) -> bool:

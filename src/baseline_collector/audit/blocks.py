@@ -19,15 +19,19 @@ BlockKind = Literal["heading", "bullet", "paragraph", "cell", "code", "json"]
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
 _BOLD_LINE = re.compile(r"\s{0,3}\*\*([^*]+)\*\*:?\s*$")
-_BULLET = re.compile(r"(\s*)(?:[-*+•]|\d{1,3}[.)])\s+")
+_WIKI_HEADING = re.compile(r"(={1,6})\s+(\S.*?)\s+\1\s*$")
+_UNDERLINE = re.compile(r"(={3,}|-{3,})\s*$")
+_BULLET = re.compile(r"(\s*)(?:[-*+•;:]|\d{1,3}[.)])\s+")
 _NUMBERED_HEADING = re.compile(r"\s*(?:#+\s*)?\**(?:\d+\.)*\d*[.)]?\s*")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
 _LABEL = re.compile(r"\s*(?:\*\*[^*]{1,60}:\*\*|\*\*[^*]{1,60}\*\*:|[A-Z][\w /-]{1,40}:\s)")
-_MARKS = re.compile(r"\*{1,3}")
+_MARKS = re.compile(r"\*{1,3}|'{2,5}")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z0-9\"“`(])|;\s+")
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca)|"
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z0-9\"“`(])|(?<=[a-z0-9`)][.!?])\s+"
+                           r"(?=[a-z])|;\s+")
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|ca|incl|resp|std|"
+                          r"dev|temp)|"
                           r"(?-i:\b[A-Z]))\.$", re.I)
 CODE = re.compile(r"(?<![`\\])(`+)(?!`)([^\n]+?)(?<!`)\1(?!`)")
 """Inline code; what it holds may hold backticks too, in runs of another length."""
@@ -154,7 +158,10 @@ def _blanked(line: str) -> str:
 
 
 class _Reading:
-    """The lines of one report and where the reading stands."""
+    """The lines of one report and where the reading stands.
+
+    Lines set in below a line that is no bullet (``inset``) are read one by one, as in a log.
+    """
 
     def __init__(self, lines: list[str], *, printed: bool = False) -> None:
         self.lines = lines
@@ -163,6 +170,7 @@ class _Reading:
         self.stack: list[tuple[int, Block]] = []
         self.lead: Block | None = None
         self.last: Block | None = None
+        self.inset: Block | None = None
         self.groups = 0
 
     def blocks(self) -> Iterator[Block]:
@@ -180,6 +188,7 @@ class _Reading:
                 yield from self._table(at, end)
                 at = end
             elif not line.strip() or _RULE.match(line):
+                self.inset = None
                 at += 1
             else:
                 end = self._text_end(at)
@@ -206,10 +215,16 @@ class _Reading:
 
     def _text_end(self, at: int) -> int:
         """The line after the paragraph or bullet that starts on a line."""
-        if _HEADING.match(self.lines[at]) or _BOLD_LINE.match(self.lines[at]):
+        if self._level(at):
             return at + 1
         end = at + 1
+        if _BULLET.match(self.lines[at]):
+            self.inset = None
+        indent = _indent(self.lines[at])
         while end < len(self.lines) and not self._starts_anew(end):
+            deeper = _indent(self.lines[end]) > indent + 1 and not _BULLET.match(self.lines[at])
+            if deeper or (self.inset is not None and indent > 1):
+                return end
             end += 1
         return end
 
@@ -221,12 +236,11 @@ class _Reading:
 
     def _text(self, at: int, end: int) -> Block:
         line = self.lines[at]
-        heading = _HEADING.match(line)
-        if heading or _BOLD_LINE.match(line):
-            return self._heading(at, len(heading[1]) if heading else _BOLD_LEVEL)
+        if self._level(at):
+            return self._heading(at, self._level(at))
         bullet = _BULLET.match(line)
         if bullet:
-            indent = len(bullet[1].expandtabs(4))
+            indent = len(bullet[1].expandtabs(4)) + line.lstrip().startswith(":")
             self.stack = [entry for entry in self.stack if entry[0] < indent]
             block = self._make("bullet", at, end, self._parents(), bullet.end())
             self.stack.append((indent, block))
@@ -234,6 +248,9 @@ class _Reading:
         if self.stack and _CONTINUES.match(line):
             self.stack.pop()
             return self._make("bullet", at, end, self._parents())
+        if self.inset is not None and _indent(line) > 1:
+            above = (self.inset,) if self.lead in (None, self.inset) else (self.inset, self.lead)
+            return self._make("bullet", at, end, tuple(filter(None, above)))
         inside = bool(self.stack) and line[:1].isspace()
         if not inside:
             self.stack = []
@@ -241,7 +258,21 @@ class _Reading:
         if not inside:
             self.lead = block if _LEADS.search(block.text) or _TITLES.fullmatch(
                 block.text) else None
+            deeper = end < len(self.lines) and _indent(self.lines[end]) > _indent(line) + 1
+            self.inset = block if deeper else None
         return block
+
+    def _level(self, at: int) -> int:
+        """Level of the heading that a line is: Markdown, wiki, underlined or bold; 0 for none."""
+        line = self.lines[at]
+        heading = _HEADING.match(line) or _WIKI_HEADING.match(line)
+        if heading:
+            return len(heading[1])
+        below = _UNDERLINE.match(self.lines[at + 1]) if at + 1 < len(self.lines) else None
+        alone = at == 0 or not self.lines[at - 1].strip()
+        if below and alone and line.strip() and "|" not in line:
+            return 1 if below[1][0] == "=" else 2
+        return _BOLD_LEVEL if _BOLD_LINE.match(line) else 0
 
     def _parents(self) -> tuple[Block, ...]:
         above = tuple(block for _, block in reversed(self.stack))
@@ -296,6 +327,12 @@ class _Reading:
         own = len(cell.labels)
         return Block("cell", text, ((0, cell.line, cell.column - own),), own, lead, self._above(),
                      None, self.groups, cell)
+
+
+def _indent(line: str) -> int:
+    """Columns of white space before a line's text; 0 for an empty one."""
+    bare = line.expandtabs(4)
+    return len(bare) - len(bare.lstrip()) if bare.strip() else 0
 
 
 def _is_rule(line: str) -> bool:

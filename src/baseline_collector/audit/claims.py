@@ -39,6 +39,7 @@ class Claim:
         end_of: Which end of a range it is.
         moment: Point in time of a date, UTC where it does not say.
         precision: How exactly the date is written.
+        comma: Whether it is written with a decimal comma.
     """
 
     block: Block
@@ -57,6 +58,7 @@ class Claim:
     end_of: End = ""
     moment: datetime | None = None
     precision: Precision = "day"
+    comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)

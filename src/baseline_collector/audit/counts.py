@@ -18,6 +18,10 @@ from baseline_collector.audit.rows import selections
 _WORDS = re.compile(r"[\s`*]+(?:[A-Za-z][\w-]*[\s`*]+){0,3}", re.I)
 _STOP = re.compile(r"\b(?:of|in|from|with|and|per|to|for|is|are|was)\b", re.I)
 _COUNT_OF = re.compile(r"\b(?:numbers|values|counts?|number)\s+(?:under|of|in|from)\b[^|]*$", re.I)
+_COUNT_HEADER = re.compile(r"\s*(?:n|count|calls?|runs?|samples?|requests?|rows?|failures?|failed|"
+                           r"errors?|rounds?|iterations?|repetitions?|number\s+of\b.*|#.*|"
+                           r"count\s+\w.*)\s*:\s*$", re.I)
+_RECORDS = frozenset({"row", "record", "entrie"})
 _N = re.compile(r"\bn\s*[=:]\s*$", re.I)
 
 
@@ -47,7 +51,14 @@ def judge_count(claim: Claim, subject: Subject, here: Sequence[Mention], index: 
                        f"The heap holds {counts[noun]} {noun}s by name.", metric=f"{noun}s",
                        scope=scope, statistic="count",
                        sql="SELECT count(DISTINCT model) FROM measurements WHERE counted")
-    found = _sizes(subject, index)
+    rows = _rows(subject, index) if noun in _RECORDS else set[int]()
+    if len(rows) == 1 and len(subject.files) == 1 and subject.firm and noun == "row":
+        right = str(next(iter(rows)))
+        good = fits(claim, float(right))
+        return Outcome("supported" if good else "contradicted", f"The file has {right} rows.",
+                       metric="rows", scope=scope, statistic="count",
+                       correction="" if good else claim.text.replace(claim.digits, right, 1))
+    found = _sizes(subject, index) | rows
     good = any(fits(claim, size) for size in found)
     return Outcome("supported" if good else "unsupported",
                    f"There are {claim.digits} values of one metric there." if good else
@@ -61,6 +72,9 @@ def _noun(claim: Claim, here: Sequence[Mention]) -> str:
     if _N.search(text[: claim.start]) or _COUNT_OF.search(text, claim.block.sentence(
             claim.start)[0], claim.start):
         return "value"
+    if claim.block.kind == "cell":
+        header = text[text.rfind("|", 0, claim.block.own) + 1 : claim.block.own]
+        return "value" if _COUNT_HEADER.match(header) else ""
     for one in here:
         if one.topic == "counted" and one.start > claim.end:
             between = text[claim.end : one.start]
@@ -68,6 +82,18 @@ def _noun(claim: Claim, here: Sequence[Mention]) -> str:
                 return one.text
             return ""
     return ""
+
+
+def _rows(subject: Subject, index: Index) -> set[int]:
+    """How many records each of the files has that a claim is about."""
+    mask = index.in_files(subject.files) if subject.files else np.ones(index.count, bool)
+    if subject.models and not subject.files:
+        mask = index.column("model").where(subject.models[0])
+    if not subject.files and not subject.models:
+        return set()
+    artifact = index.column("artifact").codes
+    return {len(set(index.record[mask & (artifact == code)].tolist()) - {-1})
+            for code in codes_in(artifact[mask])}
 
 
 def _distinct(name: str, index: Index) -> int:

@@ -19,6 +19,7 @@ from baseline_collector.audit.numerals import (
     clocks,
     moments,
     numerals,
+    swapped,
     unit_named,
 )
 from baseline_collector.vocabulary import PARAMETERS
@@ -62,8 +63,9 @@ _WORDS = re.compile(
     r"\b(?P<word>majority|two[ -]thirds|three[ -]quarters|(?<=a )third|(?<=one )third|"
     r"(?<=a )quarter|half|(?<!of )all|most|none|every)\b(?=(?:\s+(?:of|the|these|those|"
     r"benchmark|measured|"
-    r"artifact|collected|\d+|json|csv|jsonl|markdown|md|analyzed|analysed|ingested|data))*\s+"
-    r"(?:files?|artifacts?|documents?)\b)", re.I)
+    r"artifact|collected|\d+|json|csv|jsonl|markdown|md|analyzed|analysed|ingested|data|them|"
+    r"which))*\s+(?:files?|artifacts?|documents?)\b|\s+of\s+(?:the\s+|all\s+|our\s+)?"
+    r"(?:bytes|data|volume|heap|collection|calls?|runs?|requests?|time|speed)\b)", re.I)
 _SPELLED = re.compile(r"\b(?P<word>" + "|".join(_SMALL) + r")\b(?=(?:\s+[\w-]+){0,2}\s+"
                       + COUNTED + r"\b)", re.I)
 _RANK = re.compile(
@@ -73,6 +75,12 @@ _RANK = re.compile(
 
 
 _FILE_LINE = re.compile(r"\s*[-*] [^/\s][^/]*/.*\.[A-Za-z]\w{0,9}\s*")
+_CHANGES = re.compile(r"\b(?:lift|rais|ris(?:e|ing)|rose|fell|fall|drop|gr[eo]w|increas|decreas|"
+                      r"reduc|improv|lower(?:s|ed|ing)|went|go(?:es)?\b|mov|chang|climb|sank|sink|shr[aiu]nk|cut|slow|bring|"
+                      r"brought)\w*\b[^.;]*\bfrom\s*[~≈`*]*$", re.I)
+"""Words before ``from 3 to 5`` that make it two values, one after the other, and no range."""
+_POINT = re.compile(r"(?<![\d.,\w])\d+\.\d+(?![\d.]*\.\d)")
+_COMMA = re.compile(r"(?<![\d.,\w])(?:\d{1,3},(?:\d{1,2}|\d{4,})|0,\d+)(?![\d,.]*\d)")
 _TELLING = re.compile(r"\d|\b(?:in|per)\b")
 """What a cell must hold to claim anything: a digit, or a unit said in words."""
 
@@ -86,9 +94,11 @@ def extract(blocks: tuple[Block, ...], named: Callable[[str], bool] = lambda _: 
         named: Whether the text of inline code is a name in the dataset: a model or an error may
             be called ``-1``, and claims nothing. Asked where the text could be a number.
     """
+    comma = _decimal_comma(blocks, named)
     for block in blocks:
         if not _quoted_prompt(block) and not _listed_file(block):
-            yield from sorted(_claims(block, named), key=lambda claim: (claim.line, claim.column))
+            yield from sorted(_claims(block, named, comma),
+                              key=lambda claim: (claim.line, claim.column))
 
 
 def _listed_file(block: Block) -> bool:
@@ -102,7 +112,14 @@ def _quoted_prompt(block: Block) -> bool:
         _PROMPT.search(block.headings[0].text))
 
 
-def _claims(block: Block, named: Callable[[str], bool]) -> Iterator[Claim]:
+def _decimal_comma(blocks: tuple[Block, ...], named: Callable[[str], bool]) -> bool:
+    """Whether a report writes 48,63 for a number between 48 and 49."""
+    texts = [_masked(block, named)[block.own :] for block in blocks]
+    points = sum(len(_POINT.findall(text)) for text in texts)
+    return sum(len(_COMMA.findall(text)) for text in texts) > max(1, 2 * points)
+
+
+def _claims(block: Block, named: Callable[[str], bool], comma: bool) -> Iterator[Claim]:
     if block.kind == "cell" and not _TELLING.search(block.text, block.own):
         return
     text = _masked(block, named)
@@ -113,9 +130,13 @@ def _claims(block: Block, named: Callable[[str], bool]) -> Iterator[Claim]:
         yield replace(claim, moment=date.at, precision=date.precision)
     for start, end in [*((one.start, one.end) for one in dates), *clocks(text)]:
         text = _blank(text, start, end)
+    text = swapped(text) if comma else text
     found = list(numerals(text, block.own))
     for n, one in enumerate(found):
-        yield _number(block, text, one, _end_of(text, found, n))
+        claim = _number(block, text, one, _end_of(text, found, n))
+        if claim.end_of == "low" and claim.unit is None and one.shape == "number":
+            claim = replace(claim, unit=found[n + 1].unit)
+        yield replace(claim, comma=comma)
     if block.kind in ("json", "heading"):
         return
     if block.kind != "cell":
@@ -148,9 +169,10 @@ def _end_of(text: str, found: list[Numeral], n: int) -> End:
     """Which end of a range a number is: ``1.5 - 2.5``, ``from 3 to 5 ms``."""
     one = found[n]
     if n + 1 < len(found) and _joined(text, one, found[n + 1]):
-        return "low"
+        return "" if _CHANGES.search(text, max(0, one.start - 160), one.start) else "low"
     if n and _joined(text, found[n - 1], one):
-        return "high"
+        before = found[n - 1].start
+        return "" if _CHANGES.search(text, max(0, before - 160), before) else "high"
     return ""
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from baseline_collector import units
 from baseline_collector.audit.spelled import plain, spelled
+from baseline_collector.naming import parts as name_parts
 from baseline_collector.paths import tokens
 
 if TYPE_CHECKING:
@@ -59,12 +60,17 @@ class Codes:
 
     codes: NDArray[np.int64]
     names: Sequence[str]
+    _code_of: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._code_of.update({name: code for code, name in enumerate(self.names)})
 
     def where(self, wanted: Iterable[str]) -> Mask:
         """Rows that hold one of some names."""
-        chosen = set(wanted)
-        by_code = np.array([*(name in chosen for name in self.names), False])  # the last is null
-        return by_code[self.codes]
+        held = np.zeros(len(self.names) + 1, bool)  # the last one is for null
+        held[[self._code_of[name] for name in set(wanted) if name in self._code_of]] = True
+        found: Mask = held[self.codes]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +233,9 @@ class Index:
         for code, parts in enumerate(names):
             if parts:
                 last[parts[-1]].append(code)
+                bare, _, more = parts[-1].partition(",")
+                if more:  # lm-eval writes the filter behind the name: acc,none
+                    last["\0," + bare].append(code)
                 if parts[-1] != parts[-1].lower():
                     last["\0" + parts[-1].lower()].append(code)
         return last, names
@@ -251,12 +260,23 @@ class Index:
             return []
         last, names = self._keys
         exact = [code for code in last.get(parts[-1], ()) if names[code][-len(parts):] == parts]
+        exact += [code for code in last.get("\0," + parts[-1], ())
+                  if names[code][-len(parts):-1] == parts[:-1]]
         if exact:
             return exact
         lower = [part.lower() for part in parts]
         folded = [*last.get("\0" + lower[-1], ()), *last.get(lower[-1], ())]
         return [code for code in folded
                 if [part.lower() for part in names[code][-len(parts):]] == lower]
+
+    def key_of_word(self, word: str, files: Iterable[str]) -> Key | None:
+        """The keys of some files whose last name is a word or has it as a part."""
+        column = self.column("key")
+        stem = word.removesuffix("s")
+        found = frozenset(code for code in codes_in(column.codes[self.in_files(files)])
+                          if stem in {part.removesuffix("s") for part in name_parts(
+                              str((tokens(column.names[code]) or [""])[-1]))})
+        return Key(word, found, frozenset(), "") if found else None
 
     @cached_property
     def _models(self) -> list[tuple[str, frozenset[str]]]:

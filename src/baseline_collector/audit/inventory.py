@@ -21,7 +21,8 @@ _HARMLESS = (r"(?:benchmark(?:ing)?|data|total|raw|individual|different|distinct
 _AFTER = re.compile(rf"[\s`*]+(?P<words>(?:`?{_HARMLESS}`?[\s`*-]+)*){_NOUN}", re.I)
 _KIND_AFTER = re.compile(rf"[\s`*]+(?:(?:of\s+(?:them|which|these)\s+)?(?:are|is|were|"
                          rf"in)\s+)?(?:in\s+)?"
-                         rf"(?:the\s+)?`?(?P<kind>{_KIND})\b", re.I)
+                         rf"(?:the\s+)?`?(?P<kind>{_KIND}|(?:text|log)(?=\s*(?:,|and\b|\.|$)))\b",
+                         re.I)
 _TOTAL_AFTER = re.compile(r"\s*(?:in\s+)?total\b", re.I)
 _DONE = (r"(?:analy[sz]ed|scanned|processed|collected|found|read|ingested|examined|reviewed|"
          r"included|"
@@ -42,14 +43,14 @@ _STOCK = re.compile(r"\b(?:consists?\s+of|compris\w+|contain(?:s|ed|ing)?|includ
                     r"across|spans?|collection\s+of|set\s+of)\s+[`*(]*(?:about|approximately|roughly|around|all|"
                     r"over|a\s+total\s+of|some|the|exactly)?[\s`*]*$", re.I)
 _PART_OF = re.compile(r"(?:\bin|\bfor|\bfrom)\s+[`*]*$", re.I)
-_OTHER_NOUN = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|total\b|in\b|overall\b|"
+_OTHER_NOUN = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|total\b|in\b|overall\b|under\b|below\b|from\b|"
                          r"documents?\b)[A-Za-z]{3,}")
 _INSIDE = re.compile(r"[^.,;:\d]{0,40}\b(?:in|under|below|from|within|"
                      r"inside)\s+(?:the\s+)?[`*]*", re.I)
 _FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has|,?\s*there\s+(?:are|were)|"
                            r",?\s*we\s+(?:find|found|have))[`*\s]*(?:files:?\s*)?", re.I)
-_TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:[\w-]+\s+){0,3}?(?:(?:are|is|"
-                      r"being)\s+)?(?:in\s+)?[`*]*",
+_TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:(?!and\b|or\b)[\w-]+\s+){0,3}?"
+                      r"(?:(?:are|is|being)\s+)?(?:in\s+)?[`*]*",
                       re.I)
 _ACCOUNTS = re.compile(rf"(?<![./\w])(?P<kind>{_KIND})[`*\s]*(?:{_NOUN})?\s*"
                        r"(?:accounts?\s+for|makes?\s+up|contributes?|numbers?|come\s+to)\s+"
@@ -60,6 +61,7 @@ _SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|col
                          rf"corpus)\b", re.I)
 _SHARE_HEAD = re.compile(r"\bshare\b|\bpercent|%|\bproportion\b", re.I)
 _OF_FILES = re.compile(rf"[\s*`]*(?:of|out\s+of)\s+(?:the|all|these|our|\d+|\s)*\s*{_NOUN}", re.I)
+_OF_BYTES = re.compile(r"[\s*`]*of\s+(?:the\s+|all\s+|our\s+)?(?:bytes|volume|size)\b", re.I)
 _LISTED = re.compile(r"[^|\n]+\.\w{1,10}|[^|\s]+/[^|\n]+")
 
 
@@ -142,6 +144,10 @@ def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder:
     if label:
         return Question("count", kind_named(label["kind"]), False, names, words)
     spoken = bool(re.search(_NOUN, before, re.I))
+    spoken = spoken or bool(re.search(_NOUN, claim.block.text[: claim.start], re.I))
+    if spoken and folder and folder.start >= claim.end and _INSIDE.fullmatch(
+            text, claim.end, folder.start):
+        return Question("count", "", False, names, words)
     accounts = _ACCOUNTS.search(before)
     if accounts and spoken:
         return Question("count", kind_named(accounts["kind"]), False, names, words)
@@ -251,7 +257,8 @@ def _judge_share(claim: Claim, asked: Question, pool: list[File], chosen: list[F
     said = (f"{len(chosen)} of {len(pool)} files are {asked.kind}, {by_count:.1f} %; "
             f"of the bytes {by_size:.1f} %.")
     values = (by_count,) if _OF_FILES.match(claim.block.text, claim.end) else (by_count, by_size)
-    good = _in_words(claim, by_count) if claim.kind == "word" else any(
+    sized = _OF_BYTES.match(claim.block.text, claim.end)
+    good = _in_words(claim, by_size if sized else by_count) if claim.kind == "word" else any(
         fits(claim, value) for value in values)
     correction = "" if good else f"{by_count:.1f} %" if claim.kind == "word" else _replaced(
         claim, written(by_count, claim.step) if claim.step < 1 else f"{by_count:.1f}")

@@ -15,6 +15,7 @@ from baseline_collector.audit.dates import judge_date
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.inventory import judge_files, question
 from baseline_collector.audit.joined import judge_joined
+from baseline_collector.audit.numerals import swapped
 from baseline_collector.audit.own_run import judge_own
 from baseline_collector.audit.ranks import judge_rank
 from baseline_collector.audit.said_units import judge_unit
@@ -51,6 +52,8 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
             outcome = _repeated(claim, subject, outcome, done)
         if outcome.verdict != "supported" and claim.block.kind == "cell":
             outcome = _said_beside(claim, outcome, done)
+        if claim.comma and outcome.correction:
+            outcome = replace(outcome, correction=swapped(outcome.correction))
         done.append((AuditedClaim(claim, outcome), subject))
     yield from judge_joined([one for one, _ in done], [subject for _, subject in done], index)
 
@@ -71,7 +74,8 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
         return judge_rank(claim, subject, binder.of(claim.block), index)
     if claim.kind == "word":
         return Outcome("unsupported", "Which files are meant is not said.")
-    own = judge_arithmetic(claim, beside, lambda one, other: _alike(one, other, binder))
+    own = judge_arithmetic(claim, beside, lambda one, other: _alike(one, other, binder),
+                           lambda one: binder.bind(one).names())
     if own is not None:
         return own
     counted = judge_count(claim, subject, binder.of(claim.block), index)
@@ -84,8 +88,10 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
 
 def _alike(one: Claim, other: Claim, binder: Binder) -> bool:
     first, second = binder.bind(one), binder.bind(other)
-    return (first.metrics == second.metrics and first.key == second.key
-            and first.statistic == second.statistic)
+    metrics = first.metrics == second.metrics or first.hinted or second.hinted or not (
+        first.metrics and second.metrics)
+    return (metrics and first.key == second.key
+            and (first.statistic == second.statistic or "" in (first.statistic, second.statistic)))
 
 
 def _said_beside(claim: Claim, outcome: Outcome, done: Sequence[tuple[AuditedClaim, Subject]]

@@ -12,13 +12,22 @@ from typing import Literal
 from baseline_collector import vocabulary
 from baseline_collector.audit.blocks import CODE
 from baseline_collector.audit.index import Index, Key, kind_named
-from baseline_collector.naming import plain, spellings, take_apart
+from baseline_collector.audit.spoken import (
+    ALONE,
+    FAMILIES,
+    HINTS,
+    SPOKEN_METRICS,
+    STATISTIC,
+    VERBS,
+)
+from baseline_collector.naming import plain, spellings, statistic_of, take_apart
 
 Topic = Literal["key", "no key", "metric", "statistic", "model", "file", "kind", "param", "device",
-                "phase", "counted", "modal", "hint"]
+                "phase", "counted", "modal", "hint", "verb"]
 
 _BARE_KEY = re.compile(
     r"(?<![\w/.`\"])[A-Za-z][A-Za-z0-9]*(?:(?:\[\d*\])?\.\w+|_\w+|\[\d*\]){1,12}(?![\w/])")
+_EQUALS = re.compile(r"(?<![\w.`/(])([A-Za-z][\w.]*)\s?=\s?(?=[-+~]?\d)")
 _KEY_LIKE = re.compile(r"[A-Za-z]\w*(?:[._\[\]]+\w*)+")
 _JSON_KEY = re.compile(r"^\s*\"?([A-Za-z_][\w.]*)\"?\s*:\s")
 _PARAM = re.compile(r"\b([A-Za-z]\w*)\s*=\s*([\w.:-]*\w)")
@@ -28,68 +37,18 @@ _PATH = re.compile(r"(?:[\w.+-]+/)+[\w.+-]*|\b[\w+-][\w.+-]{0,160}\.(?:jsonl?|cs
 _KINDS = re.compile(r"\b(json|jsonl|csv|markdown|md|yaml|xml|html|parquet|text|log)\b", re.I)
 _OF_FILES = re.compile(r"\b(\w+)\s+files?\b", re.I)
 _WORD = re.compile(r"[A-Za-z]+")
-_STATISTICS = (
-    (r"avg|averag(?:e[ds]?|ing)|means?|typical(?:ly)?|expected", "mean"),
-    (r"medians?", "p50"),
-    (r"min(?:imum)?|lowest|smallest|shortest|fewest|at least|no less than", "min"),
-    (r"max(?:imum)?|highest|peak(?:s|ed|ing)?|largest|longest|greatest|up to|as high as|"
-     r"at most|no more than", "max"),
-    (r"best|fastest|quickest|top", "best"), (r"worst|slowest", "worst"),
-    (r"std(?:\s?dev)?|stdev|standard deviations?|sd|σ", "std"),
-    (r"coefficient of variation|cv", "cv"),
-    (r"rang(?:e[ds]?|ing)|between|spann(?:ed|ing)|var(?:y|ies|ied|ying) from", "range"),
-    (r"values?|e\.g\.|such as|single value", "value"),
-    (r"total|sum(?:med)?|combined|altogether", "total"),
-    (r"n\s*=|n\s*:|counts?|number of", "count"),
-    (r"p(?P<p>\d{1,2}(?:\.\d+)?)|(?P<o>\d{1,2})(?:st|nd|rd|th)[- ](?:percentile|quantile)", "p"),
-)
-_STATISTIC = tuple((re.compile(rf"(?<![\w.-])(?:{words})(?![\w-])", re.I), name)
-                   for words, name in _STATISTICS)
-_SPOKEN_METRICS = (
-    (re.compile(r"\btokens?[- ](?:processing|generation|output|decod\w+)[- ](?:rate|speed|"
-                r"throughput)s?\b"
-                r"|\b(?:generation|processing|inference|decod\w+)[- ](?:speed|rate)s?\b"
-                r"|\btokens?\s+(?:processed\s+|generated\s+)?(?:per|/|a)\s*s(?:econd|ec)?\b"
-                r"|\btok(?:ens?)?/s(?:ec(?:ond)?)?\b", re.I), "output_throughput"),
-    (re.compile(r"\b(?:runs?|ran|running)\s+(?:at|in|for)\b|\b(?:per|an|each)\s+iteration\b",
-                re.I), "iteration_time"),
-    (re.compile(r"\b(?:eval(?:uation)?|decod(?:e|ing)|generation)[- ](?:time|duration)s?\b", re.I),
-     "eval_duration"),
-    (re.compile(r"\b(?:prefill|prompt[- ](?:processing|eval(?:uation)?))[- ]"
-                r"(?:rate|speed|throughput)s?\b", re.I), "prompt_throughput"),
-    (re.compile(r"\b(?:prefill|prompt[- ](?:processing|eval(?:uation)?))[- ]"
-                r"(?:time|duration)s?\b", re.I), "prompt_eval_duration"),
-    (re.compile(r"\b(?:model[- ])?load(?:ing)?[- ](?:time|duration)s?\b", re.I), "load_duration"),
-    (re.compile(r"\bfirst[- ]tokens?(?:[- ]latency)?\b", re.I), "time_to_first_token"),
-    (re.compile(r"\b(?:compile|compilation|compiling)[- ](?:time|duration)s?\b|"
-                r"\bcompil(?:es|ed|ing)\b(?!\s+(?:process|time))", re.I), "compile_time"),
-)
-_HINTS = (
-    (re.compile(r"\b(?:took|takes?|taken|taking|needs?|needed|lasted|lasts|finish(?:es|ed)|"
-                r"completes?\s+in|completed\s+in|elapsed)\b", re.I),
-     ("iteration_time", "request_latency")),
-    (re.compile(r"\bload(?:ing|s|ed)?\b(?!\s+(?:generator|test|average|balanc))", re.I),
-     ("load_duration",)),
-    (re.compile(r"\bprefill(?:ing|s|ed)?\b|\bprompt[- ](?:processing|evaluation)\b", re.I),
-     ("prompt_throughput", "prompt_eval_duration")),
-    (re.compile(r"\b(?:decod(?:e|es|ed|ing)|generat(?:e|es|ed|ing|ion)|evaluat(?:ion|ing|es))\b",
-                re.I), ("output_throughput", "eval_duration")),
-)
-"""Words that say what a number measures where the sentence says nothing plainer."""
-_ALONE = frozenset({"ttft", "itl", "tpot", "tps", "rps", "qps", "latency", "latencies",
-                    "throughput", "accuracy", "power", "runtime", "temperature", "vram"})
-_FAMILIES = {
-    "output_throughput": ("output_throughput", "throughput"),
-    "throughput": ("output_throughput", "throughput"),
-    "request_latency": ("request_latency", "iteration_time"),
-    "iteration_time": ("iteration_time", "request_latency"),
-}
+_UNIT_BEHIND = re.compile(r"(?<![\w.,])\d[\d.,]*\s?$")
+"""Before words that are the unit of a number and no name."""
+_QUALIFIED = re.compile(r"(?:input|output|prompt|generated|completion|new)\b", re.I)
+_BARE_UNIT = 3
+"""Most words of a bare unit: ``tokens per second``."""
 _DEVICES = re.compile(r"\b(cuda|cpu|gpu)\b", re.I)
 _PHASES = (("cold", re.compile(r"\bcold\b", re.I)),
            ("warm", re.compile(r"\bwarm(?:ed)?\b(?![- ]?up\b)", re.I)))
 _COUNTED = re.compile(
     r"\b(files?|artifacts?|documents?|models?|configurations?|configs?|runs?|calls?|requests?|"
-    r"samples?|values|numbers|measurements|directories|folders)\b", re.I)
+    r"samples?|values|numbers|measurements|directories|folders|rows?|records?|entries)\b",
+    re.I)
 _MODAL = re.compile(r"\b(?:should|recommend\w*|consider|aim|target|goal|would|could|might|must|"
                     r"need to|ensure|try|suggest(?:ed)? (?:value|setting)|ideally|"
                     r"threshold)\b", re.I)
@@ -139,7 +98,7 @@ def mentions(text: str, index: Index) -> list[Mention]:
 
 def family(metric: str) -> frozenset[str]:
     """Metrics that a spoken name may mean."""
-    return frozenset(_FAMILIES.get(metric, (metric,)))
+    return frozenset(FAMILIES.get(metric, (metric,)))
 
 
 def _code(text: str, index: Index) -> Iterator[Mention]:
@@ -190,9 +149,16 @@ def _json_key(text: str, index: Index) -> Iterator[Mention]:
 
 def _bare_keys(text: str, index: Index) -> Iterator[Mention]:
     for match in _BARE_KEY.finditer(text):
-        key = index.key(match[0])
+        key = None if statistic_of(match[0].lower()) else index.key(match[0])
         if key:
             yield Mention(match.start(), match.end(), "key", match[0], key=key)
+    for match in _EQUALS.finditer(text):
+        apart = take_apart(match[1])
+        if apart.metric and not apart.leftover:
+            yield Mention(match.start(1), match.end(1), "metric", match[1], family(apart.metric))
+        key = None if apart.statistic or apart.metric or "/" in match[1] else index.key(match[1])
+        if key and match[1] not in vocabulary.PARAMETERS and match[1] not in index.setting_names:
+            yield Mention(match.start(1), match.end(1), "key", match[1], key=key)
 
 
 def _paths(text: str, index: Index) -> Iterator[Mention]:
@@ -257,7 +223,7 @@ def _taken(label: str) -> tuple[str, str | None] | None:
 @lru_cache(maxsize=1)
 def _spoken() -> dict[tuple[str, ...], str]:
     return {parts: metric for parts, metric in spellings().items()
-            if len(parts) > 1 or parts[0] in _ALONE}
+            if len(parts) > 1 or parts[0] in ALONE}
 
 
 def _metrics(text: str, index: Index) -> Iterator[Mention]:
@@ -268,14 +234,17 @@ def _metrics(text: str, index: Index) -> Iterator[Mention]:
         length = next((n for n in range(min(6, len(words) - at), 0, -1)
                        if tuple(word[0].lower() for word in words[at : at + n]) in table
                        and _joined(text, words[at : at + n])), 0)
-        if length:
+        if length and (length > _BARE_UNIT or not _UNIT_BEHIND.search(
+                text, max(0, words[at].start() - 16), words[at].start())):
             parts = tuple(word[0].lower() for word in words[at : at + length])
             start, end = words[at].start(), words[at + length - 1].end()
             yield Mention(start, end, "metric", text[start:end], family(table[parts]))
         at += length or 1
-    for pattern, metric in _SPOKEN_METRICS:
+    for pattern, metric in SPOKEN_METRICS:
         for match in pattern.finditer(text):
-            yield Mention(match.start(), match.end(), "metric", match[0], family(metric))
+            if _QUALIFIED.match(match[0]) or not _UNIT_BEHIND.search(
+                    text, max(0, match.start() - 16), match.start()):
+                yield Mention(match.start(), match.end(), "metric", match[0], family(metric))
 
 
 def _joined(text: str, words: list[re.Match[str]]) -> bool:
@@ -310,9 +279,12 @@ def _model_run(text: str, run: list[re.Match[str]], index: Index) -> Iterator[Me
 
 
 def _hints(text: str, index: Index) -> Iterator[Mention]:
-    for pattern, metrics in _HINTS:
+    for pattern, metrics in HINTS:
         for match in pattern.finditer(text):
             yield Mention(match.start(), match.end(), "hint", match[0], frozenset(metrics))
+    for match in VERBS.finditer(text):
+        yield Mention(match.start(), match.end(), "verb", match[0],
+                      frozenset({"iteration_time", "request_latency"}))
 
 
 def _words(text: str, index: Index) -> Iterator[Mention]:
@@ -322,7 +294,7 @@ def _words(text: str, index: Index) -> Iterator[Mention]:
     for match in _KINDS.finditer(text):
         if match[1].lower() not in ("text", "log") or re.match(r"\s+files?\b", text[match.end():]):
             yield Mention(match.start(), match.end(), "kind", kind_named(match[1]))
-    for pattern, name in _STATISTIC:
+    for pattern, name in STATISTIC:
         for match in pattern.finditer(text):
             level = match["p"] or match["o"] if name == "p" else ""
             yield Mention(match.start(), match.end(), "statistic", f"p{level}" if level else name)

@@ -11,11 +11,15 @@ from baseline_collector.audit.parallel import compared_with, parallel
 
 _TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|across|the|model|files?|a|measured|recorded|"
                   r"seen|observed|reported|achieved|obtained|best|worst|mean|average|median|peak|"
-                  r"maximum|minimum)\s+)*[`*\s(]*", re.I)
+                  r"maximum|minimum|it|its|their|to)\s+)*[`*\s(]*", re.I)
 _LABEL = re.compile(r"[`*\s]*(?:files?|values?)?\s*(?:[:=(]|of|is|was|at)?[\s:=(~≈`*]*")
-_WITH = re.compile(r"[\s*]*(?:with|using|under)\s+[`*]*", re.I)
+_WITH = re.compile(r"[\s*]*(?:with|using|under|at|for|when)\s+[`*]*", re.I)
 _NUMBER_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
+_APART = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])|[,;:\n]")
+_NEXT_LABEL = re.compile(r"[`*\s]*=\s*[~≈]?\d")
+"""Behind a name that is the label of the next number."""
 _IN_BRACKETS = re.compile(r"[^.;,()|\d]{0,40}\(\s*")
+_ASIDE = re.compile(r"\([^()]*\)|,\s+(?:which|who|whose|where)\b[^,.;]*,")
 _NAMED: frozenset[Topic] = frozenset({"model", "file", "device"})
 """Topics that numbers are compared and listed by."""
 
@@ -29,9 +33,12 @@ class Near:
         if claim.block.kind == "cell":
             start, end = 0, len(claim.block.text)
         self.sentence_text = claim.block.text[start:end]
+        self.here = here
         self.sentence = [one for one in here if start <= one.start < end]
         self.earlier = [one for one in here if one.start < start]
         whole, _ = claim.block.sentence(claim.start, clauses=False)
+        _, until = claim.block.sentence(claim.start, clauses=False)
+        self.whole = [one for one in here if whole <= one.start < until]
         self.clauses_before = [one for one in self.earlier if one.start >= whole
                                and claim.block.kind != "cell"]
         last, _ = claim.block.sentence(max(0, start - 2)) if start > 1 else (0, 0)
@@ -50,16 +57,30 @@ class Near:
             if listed is not None:
                 return listed
             found = [one for one in found if not compared_with(text, one)] or found
+        inside = [one for one in found if self.claim.start <= one.start < self.claim.end]
+        if inside:
+            return inside[-1]
         before = [one for one in found if one.end <= self.claim.start]
-        after = [one for one in found if one.start >= self.claim.end]
-        tied = bool(after) and bool(_TIE.fullmatch(text, self.claim.end, after[0].start))
+        after = [one for one in found if one.start >= self.claim.end
+                 and not _NEXT_LABEL.match(text, one.end)]
+        tied = bool(after) and self._tied(after[0])
         if tied and not (before and label_of(text, before[-1], self.claim)):
             return after[0]
         if before:
             return before[-1]
-        if after and not _NUMBER_BETWEEN.search(text, self.claim.end, after[0].start):
+        if after and not _APART.search(text, self.claim.end, after[0].start):
             return after[0]
         return None
+
+    def _tied(self, mention: Mention) -> bool:
+        """Whether a preposition, and names at most, stand between a claim and a mention."""
+        start = self.claim.end
+        gap = self.claim.block.text[start : mention.start]
+        for one in self.here:
+            if start <= one.start and one.end <= mention.start and one.topic in _NAMED:
+                gap = gap[: one.start - start] + gap[one.end - start :].rjust(
+                    len(gap) - one.start + start)
+        return bool(_TIE.fullmatch(gap)) and ("\n" not in gap or bool(re.search(r"[a-z]", gap)))
 
     def named_behind(self) -> Mention | None:
         """The key in brackets right behind a claim: ``25 GB of memory (`memory_total`)``."""
@@ -76,6 +97,9 @@ class Near:
     def clause(self, topic: Topic) -> list[Mention]:
         """All mentions of a topic that belong to a claim: the run of them nearest to it."""
         found = [one for one in self.sentence if one.topic == topic]
+        listed = parallel(self.claim, found)
+        if listed is not None:
+            return [listed]
         before = [one for one in found if one.end <= self.claim.start]
         after = [one for one in found if one.start >= self.claim.end]
         run: list[Mention] = []
@@ -102,8 +126,8 @@ def _unnamed(text: str, named: list[Mention], start: int) -> str:
 
 
 def _closed_before(claim: Claim) -> list[tuple[int, int]]:
-    """Spans of brackets that do not hold a claim."""
-    return [match.span() for match in re.finditer(r"\([^()]*\)", claim.block.text)
+    """Spans of brackets and of clauses between commas that do not hold a claim."""
+    return [match.span() for match in _ASIDE.finditer(claim.block.text)
             if not match.start() < claim.start < match.end()]
 
 

@@ -32,6 +32,11 @@ _SKIPPED_UNITS = frozenset({"b", "c", "h", "j", "w", "s", "t/s", "min", "count",
 _EXACT_UNITS = ("s", "h", "W", "J", "B", "t/s")
 
 
+_KIND_OF_TOKENS = (r"\s(?:output|input|prompt|completion|generated|total|new)"
+                   r"(?=\s+tok(?:en)?s?\b)")
+_SEPARATED = re.compile(r"(?<=\d)[.,](?=\d)")
+
+
 def _unit_pattern() -> re.Pattern[str]:
     spellings = {name for unit in units.UNITS for name in (unit.symbol, *unit.spellings)}
     spellings |= {"token per second", "tokens a second", "tokens/s", "requests per second",
@@ -42,8 +47,8 @@ def _unit_pattern() -> re.Pattern[str]:
     any_case = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in loose)
     exact = "|".join(re.escape(name) for name in _EXACT_UNITS)
     return re.compile(
-        rf"\s?(?:(?P<percent>%|percentage points?\b|percent\b|pct\b)|(?P<multiple>[x×](?!\w)|"
-        rf"-?fold\b|times\b)|(?P<unit>(?i:{any_case})|(?:{exact})){_AFTER_UNIT})")
+        rf"(?:{_KIND_OF_TOKENS})?\s?(?:(?P<percent>%|percentage points?\b|percent\b|pct\b)|"
+        rf"(?P<multiple>[x×](?!\w)|-?fold\b|times\b)|(?P<unit>(?i:{any_case})|(?:{exact})){_AFTER_UNIT})")
 
 
 _UNIT = _unit_pattern()
@@ -98,6 +103,11 @@ class Moment:
     end: int
     at: datetime
     precision: Precision
+
+
+def swapped(text: str) -> str:
+    """A text with points for commas between digits and the other way round."""
+    return _SEPARATED.sub(lambda found: "," if found[0] == "." else ".", text)
 
 
 def moments(text: str) -> Iterator[Moment]:

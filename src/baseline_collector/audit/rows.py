@@ -9,6 +9,7 @@ import numpy as np
 
 from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.index import Index, Mask
+from baseline_collector.paths import tokens
 
 QUOTES = frozenset({"markdown", "text"})
 """Types of file that quote measurements of others; their values count where they are named."""
@@ -24,6 +25,7 @@ class Selection:
         words: The same for people; empty for the whole heap.
         narrow: Whether a model, file or setting limits them.
         firm: Whether what limits them stands beside the claim.
+        clash: Whether a model and a file are named that have nothing in common.
     """
 
     mask: Mask
@@ -31,6 +33,7 @@ class Selection:
     words: str
     narrow: bool
     firm: bool
+    clash: bool = False
 
     @property
     def sql(self) -> str:
@@ -46,10 +49,12 @@ def selections(subject: Subject, index: Index) -> Iterator[Selection]:
         index: The dataset.
     """
     base, where = _named(subject, index)
-    bare = replace(subject, files=frozenset(), file_words="")
+    subject = _without_void(base, subject, index)
     if subject.files and subject.models and not _together(base, subject, index):
-        subject = bare  # a model and a file that have nothing in common: the model is what counts
-        subject.firm = False
+        yield from (replace(one, firm=False, clash=True) for part in (
+            replace(subject, models=(), model_words=""),
+            replace(subject, files=frozenset(), file_words="")) for one in selections(part, index))
+        return
     base, where, limits = _limited(base, where, subject, index)
     models: tuple[frozenset[str] | None, ...] = subject.models or (None,)
     narrow = bool(subject.models or subject.files or limits)
@@ -62,8 +67,21 @@ def selections(subject: Subject, index: Index) -> Iterator[Selection]:
         yield Selection(mask, terms, words, narrow, subject.firm)
 
 
+def _without_void(base: Mask, subject: Subject, index: Index) -> Subject:
+    """Leave out what only the lines above name, where nothing there is what the claim speaks of."""
+    if subject.models and not subject.model_beside and not _together(base, subject, index):
+        subject = replace(subject, models=(), model_words="", firm=subject.file_beside)
+    if subject.files and subject.model_beside and not subject.file_beside and not _together(
+            base, subject, index):
+        subject = replace(subject, files=frozenset(), file_words="", firm=False)
+    if subject.files and not subject.file_beside and not (
+            base & index.in_files(subject.files)).any():
+        subject = replace(subject, files=frozenset(), file_words="", firm=False)
+    return subject
+
+
 def _together(mask: Mask, subject: Subject, index: Index) -> bool:
-    files = mask & index.in_files(subject.files)
+    files = mask & index.in_files(subject.files) if subject.files else mask
     return any((files & index.column("model").where(names)).any() for names in subject.models)
 
 
@@ -103,10 +121,14 @@ def _limited(mask: Mask, where: tuple[str, ...], subject: Subject, index: Index
     for name, value in subject.settings:
         codes = [text for text, held in zip(index.column("parameters").names, index.settings,
                                             strict=True) if _equal(held.get(name), value)]
-        if codes:
-            mask = mask & index.column("parameters").where(codes)
+        stated = mask & index.column("parameters").where(codes)
+        if codes and stated.any():
+            mask = stated
             where = (*where, f"json_extract_string(parameters, '$.{name}') = {quoted(value)}")
             limits.append(f"{name}={value}")
+        elif codes:
+            mask, term = _beside(mask, name, value, index)
+            where, limits = (*where, term), [*limits, f"{name}={value}"]
     if subject.device and (mask & index.column("device").where(subject.device)).any():
         mask = mask & index.column("device").where(subject.device)
         where = (*where, f"device IN ({listed(subject.device)})")
@@ -116,6 +138,21 @@ def _limited(mask: Mask, where: tuple[str, ...], subject: Subject, index: Index
         where = (*where, f"phase = {quoted(subject.phase)}")
         limits.append(subject.phase)
     return mask, where, tuple(limits)
+
+
+def _beside(mask: Mask, name: str, value: str, index: Index) -> tuple[Mask, str]:
+    """Rows of the records that hold a setting as a value of its own."""
+    keys, artifact = index.column("key"), index.column("artifact").codes
+    named = keys.where(key for key in keys.names if tokens(key)[-1:] == [name])
+    rows = [row for row in np.flatnonzero(named).tolist()
+            if _equal(index.text("raw", row), value)]
+    records = {(int(artifact[row]), int(index.record[row])) for row in rows}
+    held = np.array([pair in records for pair in zip(artifact.tolist(), index.record.tolist(),
+                                                     strict=True)], bool)
+    return mask & held, (
+        "(artifact, record) IN (SELECT (artifact, record) FROM measurements WHERE "
+        f"(key = {quoted(name)} OR ends_with(key, {quoted('.' + name)})) "
+        f"AND raw = {quoted(value)})")
 
 
 def _equal(held: str | None, said: str) -> bool:

@@ -1,0 +1,149 @@
+"""A number that no reading gives: contradicted where the binding is definite, else not judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from baseline_collector.audit.bases import Basis
+from baseline_collector.audit.bind import SPREAD, Subject, unit_of_label
+from baseline_collector.audit.candidates import statistic_meant
+from baseline_collector.audit.claims import Claim, Outcome
+from baseline_collector.audit.evidence import gather
+from baseline_collector.audit.index import Index, codes_in
+from baseline_collector.audit.readings import Reading, aggregates, direct
+from baseline_collector.audit.rounding import fits, written
+from baseline_collector.audit.rows import Selection, selections
+
+_FEW = 3
+
+
+def judge_missed(claim: Claim, subject: Subject, chosen: list[Selection], compared: list[Basis],
+                 missed: list[Reading], index: Index) -> Outcome:
+    """Judge a claim that no reading gives.
+
+    Args:
+        claim: The claim.
+        subject: What it was bound to.
+        chosen: What that can mean, the closest first.
+        compared: How it was compared.
+        missed: Readings of the closest, in the unit of the claim.
+        index: The dataset.
+    """
+    selection = chosen[0]
+    if SPREAD.search(claim.block.text, 0, claim.start):
+        return Outcome("unsupported", "What spread it states is not said.")
+    if selection.clash:
+        return Outcome("unsupported", "The named model and file have nothing in common.")
+    if subject.modal and subject.key is None:
+        return Outcome("unsupported", "Advice states no measurement.")
+    if subject.statistic == "count":
+        return Outcome("unsupported", "What is counted is the report's own idea.")
+    if not missed:
+        return Outcome("unsupported", "Nothing says which value or statistic is meant.")
+    said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)
+    right = _right(claim, subject, missed)
+    if subject.key is None and not subject.labelled and claim.unit is None \
+            and not unit_of_label(claim):
+        return Outcome("unsupported", "Without a unit it may be another quantity.")
+    if subject.key is None and not selection.narrow:
+        place = _elsewhere(claim, subject, selection, compared, index) if said else "some group"
+        if place:
+            return Outcome("unsupported", f"Not so over the whole heap; it may mean {place}.")
+    elif subject.key is None and not said and not _outside(claim, missed) and not (
+            subject.files and subject.firm and _one_place(selection, index)):
+        return Outcome("unsupported", f"None of the {len(missed)} readings of this gives it, "
+                                      "and no statistic is named.")
+    elif not selection.firm and not said:
+        return Outcome("unsupported", "What it is about stands too far away to bind it.")
+    if not subject.files and _reported(claim, subject, chosen, compared, index):
+        return Outcome("unsupported", "Not so of the values; a file reports it for a part of them.")
+    evidence, wrong = gather(index, right.rows)
+    if wrong:
+        return Outcome("unsupported", f"Not vouched for: {wrong}.", evidence)
+    return Outcome("contradicted", _why(claim, subject, right, missed), evidence,
+                   corrected(claim, right, missed), sql=right.sql)
+
+
+def _one_place(selection: Selection, index: Index) -> bool:
+    """Whether a selection is one series: one file, one model, one set of settings, one run."""
+    return all(len(set(index.column(name).codes[selection.mask].tolist())) == 1
+               for name in ("artifact", "model", "parameters", "run", "metric"))
+
+
+def _right(claim: Claim, subject: Subject, missed: list[Reading]) -> Reading:
+    """The reading that a correction gives: the first aggregate, or the nearest value."""
+    if missed[0].direct and claim.value is not None:
+        return min(missed, key=lambda one: abs(one.value - (claim.value or 0.0)))
+    return missed[0]
+
+
+def _why(claim: Claim, subject: Subject, right: Reading, missed: list[Reading]) -> str:
+    said = written(right.value, min(claim.step, 0.01))
+    if right.direct:
+        values = {one.value for one in missed if one.direct}
+        return (f"None of the {len(values)} different values of {subject.spoken} there; "
+                f"the nearest is {said}.")
+    other = next((one for one in missed if one.clean != right.clean), None)
+    more = f"; the {other.words} is {written(other.value, min(claim.step, 0.01))}" if other else ""
+    return f"The {right.words} is {said}{more}."
+
+
+def corrected(claim: Claim, right: Reading, missed: list[Reading]) -> str:
+    """The claim's text with the right value in it; empty where that is not known."""
+    if right.direct and len({one.value for one in missed if one.direct}) > 1:
+        return ""  # which of the values was meant is not known
+    return claim.text.replace(claim.digits, written(right.value, claim.step), 1)
+
+
+def _outside(claim: Claim, missed: list[Reading]) -> bool:
+    """Whether a claim lies outside everything there, or there is next to nothing to choose from."""
+    values = [one.value for one in missed]
+    value = claim.value or 0.0
+    return value < min(values) or value > max(values) or len(set(values)) <= _FEW
+
+
+def _reported(claim: Claim, subject: Subject, chosen: list[Selection], compared: list[Basis],
+              index: Index) -> bool:
+    """Whether a file reports a claim as that statistic of the metric of a key."""
+    said, column = statistic_meant(subject, index), index.column("metric")
+    samples = index.column("statistic").where({"sample"})
+    if subject.key is None or said in ("", "value") or (chosen[0].mask & ~samples).any():
+        return False
+    metrics = {column.names[code] for one in chosen
+               for code in codes_in(column.codes[one.mask]) if code >= 0}
+    wider = replace(subject, key=None, metrics=frozenset(metrics))
+    return bool(metrics) and any(
+        fits(claim, one.value, scale=basis.scale) for selection in selections(wider, index)
+        for basis in compared
+        for one in direct(selection, basis.values, basis.column, index, {said}))
+
+
+def _elsewhere(claim: Claim, subject: Subject, selection: Selection, compared: list[Basis],
+               index: Index) -> str:
+    """A model or file for which a statement over the whole heap holds; empty for none."""
+    said = statistic_meant(subject, index)
+    for name in ("model", "artifact"):
+        column = index.column(name)
+        for code in codes_in(column.codes[selection.mask]):
+            if code < 0:
+                continue
+            part = replace(selection, mask=selection.mask & (column.codes == code))
+            for basis in compared:
+                found = [*aggregates(said, part, basis.values, basis.column, index, True),
+                         *direct(part, basis.values, basis.column, index, {said})]
+                if any(fits(claim, one.value, scale=basis.scale) for one in found):
+                    return str(column.names[code])
+    return ""
+
+
+def wrong_unit(claim: Claim, subject: Subject, selection: Selection, index: Index) -> Outcome:
+    """The unit beside a number is not one that its key can have."""
+    row = int(np.flatnonzero(selection.mask)[0])
+    right = index.unit(row)
+    if subject.key is None or right is None or claim.kind != "number":
+        return Outcome("unsupported", "No value of this has such a unit.")
+    evidence, _ = gather(index, (row,))
+    return Outcome("contradicted", f"{subject.spoken} is in {right.symbol}.", evidence,
+                   f"{claim.digits} {right.symbol}")

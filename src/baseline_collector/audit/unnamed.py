@@ -1,0 +1,76 @@
+"""Judge a number with a unit of which the text does not say what it measures.
+
+Where a file is named, its measurements of that unit are few: the number is held against each of
+them. It is wrong only if a statistic is said and no measurement there has that statistic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from baseline_collector.audit.bases import bases
+from baseline_collector.audit.bind import Subject
+from baseline_collector.audit.candidates import candidates
+from baseline_collector.audit.claims import Claim
+from baseline_collector.audit.index import Index, codes_in
+from baseline_collector.audit.parts import narrowed
+from baseline_collector.audit.readings import Reading
+from baseline_collector.audit.rounding import fits
+from baseline_collector.audit.rows import selections
+
+_MOST = 12
+"""Different measurements of one unit among which a number may be looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the measurements of a file give for a number.
+
+    Attributes:
+        metric: The measurement that the readings are of.
+        hits: Readings that the number stands for.
+        missed: Readings of all measurements there, where none hits.
+        scale: What one unit of the claim is in that of the readings.
+        whole: Whether they are of one measurement only.
+    """
+
+    metric: str
+    hits: tuple[Reading, ...]
+    missed: tuple[Reading, ...]
+    scale: float
+    whole: bool
+
+
+def look(claim: Claim, subject: Subject, index: Index) -> Found | None:
+    """Hold a number against each measurement of its unit in the files it is about.
+
+    Args:
+        claim: A claim with a value and a unit.
+        subject: What it was bound to; files are needed.
+        index: The dataset.
+
+    Returns:
+        None where nothing has that unit, or too much to tell.
+    """
+    metrics = index.column("metric")
+    every = replace(subject, key=None, metrics=frozenset(metrics.names), hinted=False)
+    missed: list[Reading] = []
+    seen: set[str] = set()
+    scale = 1.0
+    for selection in selections(every, index):
+        present = codes_in(metrics.codes[selection.mask])
+        for name in sorted(metrics.names[code] for code in present if code >= 0):
+            own = narrowed(replace(selection, mask=selection.mask & metrics.where({name}), where=(
+                *selection.where, f"metric = '{name}'"), narrow=True), claim, index)
+            for basis in bases(claim, every, own, index):
+                seen.add(name)
+                if len(seen) > _MOST:
+                    return None
+                of = replace(every, metrics=frozenset({name}))
+                found = list(candidates(claim, of, own, basis, index))
+                hits = tuple(one for one in found if fits(claim, one.value, scale=basis.scale))
+                if hits:
+                    return Found(name, hits, (), basis.scale, False)
+                missed += [replace(one, value=one.value / basis.scale) for one in found]
+                scale = basis.scale
+    return Found(min(seen), (), tuple(missed), scale, len(seen) == 1) if missed else None
