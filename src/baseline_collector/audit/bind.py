@@ -33,6 +33,8 @@ SPREAD = re.compile(r"(?:±|\+/?-)\s*$")
 """Before a number that says how far values lie apart."""
 _ONE_CALL = re.compile(r"\b(?:one|a|single|another|each|every)\s+(?:call|request|run|answer)\b",
                        re.I)
+_NEVER = re.compile(r"\b(?:never|not\s+once|no\s+\w+)\s+(?:[a-z]+\s+){0,3}?"
+                    r"(below|under|above|over|beyond|more\s+than)\s+[~≈`*]*$", re.I)
 _NEXT = 10
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -209,6 +211,9 @@ class Binder:
                 inside = [one for one in self.of(block) if one.topic == "statistic"]
                 said = inside[-1] if inside else None
         found.statistic = said.text if said else ""
+        never = _NEVER.search(near.claim.block.text, 0, near.claim.start)
+        if never:
+            found.statistic = "min" if never[1].lower() in ("below", "under") else "max"
         if SPREAD.search(near.claim.block.text, 0, near.claim.start):
             found.statistic = "std"
         if near.claim.end_of and found.statistic in (
