@@ -46,7 +46,8 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
             continue
         subject = binder.bind(claim)
         outcome = _judged(claim, subject, binder, beside[id(claim.block)], blocks, dates, today)
-        if outcome.verdict in ("unsupported", "contradicted") and index.run:
+        if outcome.verdict in ("unsupported", "contradicted") and index.run \
+                and subject.key is None:
             outcome = judge_own(claim, index.run) or outcome
         if outcome.verdict == "unsupported" and not subject.modal:
             outcome = _repeated(claim, subject, outcome, done)
