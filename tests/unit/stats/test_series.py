@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from baseline_collector.stats.series import drift, step
+from baseline_collector.stats.series import drift, step, trends
 
 
 def test_step_is_found_where_it_is():
@@ -82,3 +82,15 @@ def test_drift_has_no_relative_slope_about_zero():
     found = drift(np.arange(-10.0, 10.0))
     assert found is not None
     assert found.relative_per_position is None
+
+
+def test_the_sieve_of_trends_agrees_with_pearson_and_lets_noise_through_seldom():
+    rng = np.random.default_rng(5)
+    rows = rng.normal(10, 1, (400, 50))
+    rows[:40] += np.linspace(0, 4, 50)
+    found = trends(rows.ravel(), np.arange(0, rows.size, 50))
+    for row, kept in zip(rows, found, strict=True):
+        r = np.corrcoef(np.arange(50), np.clip(row, *np.quantile(row, (0.05, 0.95))))[0, 1]
+        assert kept == (abs(r) > 2.5 / np.sqrt(50))
+    assert found[:40].all() and found[40:].mean() < 0.03
+    assert not trends(np.ones(20), np.array([0, 10])).any()
