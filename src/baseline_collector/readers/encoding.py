@@ -53,6 +53,12 @@ def line_encoding(head: bytes) -> tuple[str, int]:
     return encoding, skip
 
 
+def utf8_start(head: bytes) -> int | None:
+    """Return the bytes to skip where a file that begins so is UTF-8 text, else None."""
+    encoding, skip = line_encoding(head)
+    return None if encoding != "utf-8" or _binary(head[:_SAMPLE].decode("latin-1")) else skip
+
+
 def _mostly_utf8(text: str) -> bool:
     """Whether more characters beyond ASCII were decoded than broken."""
     beyond = len(text) - len(text.encode("ascii", "ignore"))

@@ -11,7 +11,8 @@ from typing import Any
 from baseline_collector.errors import ReadError
 from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.cells import BOOL, NULL, NUMBER, REPEATED, TEXT
-from baseline_collector.readers.json_columns import Refused, Write, write_lines
+from baseline_collector.readers.json_columns import Write, write_lines
+from baseline_collector.readers.json_large import Large, shallow
 from baseline_collector.readers.json_text import Repeated, Written, parse
 from baseline_collector.readers.leaves import TOP, Depth, Leaves
 from baseline_collector.readers.opened import Opened
@@ -78,6 +79,20 @@ def _reject(value: Any, leaves: Leaves, key: str, at: Depth) -> None:
     leaves.add(key, at, kind, str(value)[: leaves.limits.field_chars], None, "", REPEATED)
 
 
+class _Plain:
+    """A walk in which no object tells anything of the values inside it."""
+
+    alike = True
+
+    def write(self, value: Any, leaves: Leaves, key: str, at: Depth, told: Any, depth: int) -> None:
+        del told
+        walk(value, leaves, key, at, depth)
+
+    def inside(self, key: str, value: Any, told: Any) -> Any:
+        del key, value
+        return told
+
+
 class GenericJson:
     """A JSON document."""
 
@@ -98,6 +113,9 @@ class GenericJson:
         Raises:
             ReadError: No JSON.
         """
+        if opened.outline is not None:
+            Large(opened.take, leaves, _Plain()).go(opened.outline, None)
+            return Outcome()
         try:
             document = opened.document
         except ReadError:
@@ -151,20 +169,8 @@ def read_lines(opened: Opened, leaves: Leaves, write: Write) -> tuple[int, int, 
 
 
 def _write(document: Any, leaves: Leaves, index: int) -> None:
-    _shallow(document, leaves.limits.depth)
+    shallow(document, leaves.limits.depth - 1)
     walk(document, leaves, "[]", (index, None, None), 1)
-
-
-def _shallow(document: Any, depth: int) -> None:
-    """Refuse a line that is nested too deep before any of its leaves is written."""
-    level = [document]
-    for _ in range(depth):
-        level = [inner for value in level if isinstance(value, dict | list)
-                 for inner in (value.values() if isinstance(value, dict) else value)]
-        if not level:
-            return
-    if any(isinstance(value, dict | list) for value in level):
-        raise Refused(f"nested deeper than {depth}")
 
 
 def _second_line_is_json(opened: Opened) -> bool:

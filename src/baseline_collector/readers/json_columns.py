@@ -55,7 +55,7 @@ class Scalars:
     reasons: dict[int, str]
 
 
-def write_lines(block: bytes, first: int, leaves: Leaves, write: Write
+def write_lines(block: bytes, first: int, leaves: Leaves, write: Write, slot: int = 0
                 ) -> tuple[int, list[tuple[int, str]]]:
     """Write every leaf of a block of lines, in their order.
 
@@ -64,6 +64,7 @@ def write_lines(block: bytes, first: int, leaves: Leaves, write: Write
         first: Index of its first line.
         leaves: Where they go.
         write: The walk of one line.
+        slot: Which of a leaf's indices is that of its line.
 
     Returns:
         How many lines were read, and (index, why) of each that is no JSON; blank ones are neither.
@@ -79,7 +80,7 @@ def write_lines(block: bytes, first: int, leaves: Leaves, write: Write
         good = sum([_walk_line(text, first + at, leaves, write, broken)
                     for at, text in enumerate(texts)])
         return good, broken
-    columns, rows = _columns(scalars, texts, first, leaves, write)
+    columns, rows = _columns(scalars, texts, first, leaves, write, slot)
     bounds = np.searchsorted(scalars.found.line[rows], np.arange(len(scalars.regular) + 1))
     done, good = 0, int(scalars.regular.sum())
     for at in np.flatnonzero(~scalars.regular).tolist():
@@ -212,8 +213,8 @@ def _one_by_one(raw: pa.Array) -> tuple[npt.NDArray[np.float64], dict[int, str],
     return value, reasons, wrong
 
 
-def _columns(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, write: Write
-             ) -> tuple[Columns, Ints]:
+def _columns(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, write: Write,
+             slot: int) -> tuple[Columns, Ints]:
     """Columns of the leaves of all regular lines, and the scalar that each of them is.
 
     Lines whose structure cannot be taken from another are marked as not regular.
@@ -224,27 +225,30 @@ def _columns(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, w
     codes = coded.indices.to_numpy().astype(np.int64)
     comma = np.array([text.strip() == "," for text in coded.dictionary.to_pylist()])
     opening = np.diff(found.line, prepend=-1) != 0
-    slot = np.flatnonzero(opening | ~comma[codes])
+    opens = np.flatnonzero(opening | ~comma[codes])
     codes[opening] = _spans(found, opening, head=True) + len(coded.dictionary)
-    line = found.line[slot]
+    line = found.line[opens]
     begin = np.flatnonzero(np.diff(line, prepend=-1) != 0)
-    lengths = np.diff(np.append(begin, len(slot)))
-    within = np.arange(len(slot)) - np.repeat(begin, lengths)
+    lengths = np.diff(np.append(begin, len(opens)))
+    within = np.arange(len(opens)) - np.repeat(begin, lengths)
     weights = np.random.default_rng(1).integers(1, 1 << 62, int(lengths.max()) + 1) | 1
     tails = _spans(found, opening, head=False)
-    mixed = (codes[slot] + 1) * weights[within]
+    mixed = (codes[opens] + 1) * weights[within]
     sums = np.add.reduceat(mixed, begin) + (tails + 1) * weights[-1] * 3 + lengths
     _, chosen, member = np.unique(sums, return_index=True, return_inverse=True)
     return _shaped(scalars, texts, first, leaves, write, _Lines(
-        codes[slot], slot, begin, lengths, tails, line[begin], within, chosen, member))
+        codes[opens], opens, begin, lengths, tails, line[begin], within, chosen, member, slot))
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Lines with scalars, and their slots: scalars that do not follow another in an array."""
+    """Lines with scalars, and their openers: scalars that do not follow another in an array.
+
+    ``slot`` is which index of a leaf is that of its line.
+    """
 
     codes: Ints
-    slot: Ints
+    opens: Ints
     begin: Ints
     lengths: Ints
     tails: Ints
@@ -252,6 +256,7 @@ class _Lines:
     within: Ints
     chosen: Ints
     member: Ints
+    slot: int
 
 
 def _spans(found: Scan, opening: Bools, head: bool) -> Ints:
@@ -303,7 +308,7 @@ def _shaped(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, wr
     fit = usable[lines.member] & (lines.tails == lines.tails[lines.chosen][lines.member])
     fit &= lines.lengths == lines.lengths[lines.chosen][lines.member]
     fit &= np.logical_and.reduceat(same, lines.begin)
-    runs = np.diff(np.append(lines.slot, len(found.starts)))
+    runs = np.diff(np.append(lines.opens, len(found.starts)))
     alone = (runs == 1) | item[where]
     fit &= np.logical_and.reduceat(alone, lines.begin)
     kept = np.zeros(len(regular), np.bool_)
@@ -311,9 +316,9 @@ def _shaped(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, wr
     regular &= kept
     take = np.flatnonzero(regular[found.line])
     spread = np.repeat(where, runs)[take]
-    run = (np.arange(len(found.starts)) - np.repeat(lines.slot, runs))[take]
+    run = (np.arange(len(found.starts)) - np.repeat(lines.opens, runs))[take]
     place = np.concatenate(places)[spread]
-    place[:, 0] = found.line[take] + first
+    place[:, lines.slot] = found.line[take] + first
     inner = (place >= 0).sum(axis=1) - 1
     place[np.arange(len(place)), inner] += np.where(item[spread], run, 0).astype(np.int32)
     reasons = {int(np.searchsorted(take, row)): reason for row, reason in scalars.reasons.items()
@@ -336,19 +341,20 @@ def _walked(scalars: Scalars, lines: _Lines, begin: int, length: int, text: byte
     except (ReadError, Refused):
         return None
     batch = aside.take()
-    first = int(lines.slot[begin])
-    last = int(lines.slot[begin + length]) if begin + length < len(lines.slot) else len(
+    first = int(lines.opens[begin])
+    last = int(lines.opens[begin + length]) if begin + length < len(lines.opens) else len(
         scalars.raw)
     if batch.num_rows != last - first or not batch.column("raw").equals(
             scalars.raw.slice(first, last - first)):
         return None
-    rows = lines.slot[begin : begin + length] - first
+    rows = lines.opens[begin : begin + length] - first
     spelled = batch.column("key").dictionary.to_pylist()
     codes = batch.column("key").indices.to_numpy()[rows].tolist()
     place = np.column_stack([
         batch.column(name).fill_null(-1).to_numpy(zero_copy_only=False)
         for name in ("i0", "i1", "i2")]).astype(np.int32)[rows]
-    item = np.array([spelled[code].endswith("[]") for code in codes]) & (place[:, 1] >= 0)
+    item = np.array([spelled[code].endswith("[]") for code in codes])
+    item &= (place[:, lines.slot + 1] >= 0) if lines.slot < 2 else False
     keys = np.array([leaves.code(spelled[code]) for code in codes], np.int32)
     return keys, place, item
 

@@ -49,7 +49,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return plain if len(plain) == len(pairs) else Repeated(pairs)
 
 
-_DECODER = json.JSONDecoder(
+DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=Written, parse_int=Written, parse_constant=Written,
     strict=False,
 )
@@ -70,7 +70,7 @@ def parse(text: str, depth: int) -> Any:
         ReadError: It is no JSON (with line and column), or nested too deep.
     """
     try:
-        return _DECODER.decode(text.lstrip("\ufeff") if text[:1] == "\ufeff" else text)
+        return DECODER.decode(text.lstrip("\ufeff") if text[:1] == "\ufeff" else text)
     except RecursionError as error:
         raise ReadError(f"nested deeper than {depth}") from error
     except json.JSONDecodeError as error:

@@ -13,15 +13,24 @@ import re
 import stat
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 from baseline_collector.errors import ReadError
 from baseline_collector.model import Artifact
 from baseline_collector.readers.base import Limits
-from baseline_collector.readers.encoding import Decoded, decode, line_encoding
+from baseline_collector.readers.encoding import Decoded, decode, line_encoding, utf8_start
+from baseline_collector.readers.json_outline import (
+    WINDOW,
+    Outline,
+    Records,
+    Unsuited,
+    outlined,
+    shown_of,
+)
 from baseline_collector.readers.json_text import parse
 
 _CHUNK = 1 << 20
+_HEAD = 4_096
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _SPARSE = 1000
 """A large file whose blocks on disk hold less than this part of it is a hole, not data."""
@@ -115,11 +124,50 @@ class Opened:
             return None
 
     @cached_property
+    def outline(self) -> Outline | Records | None:
+        """What a large JSON document holds; None where it is small or no such document.
+
+        Raises:
+            ReadError: It changed.
+        """
+        size = self._stamp[0]
+        skip = utf8_start(self.data[:_HEAD])
+        if (size <= WINDOW or self.artifact.kind == "jsonl" or skip is None
+                or self.data[skip : skip + _HEAD].lstrip(b" \t\r\n")[:1] not in (b"{", b"[")):
+            return None
+        try:
+            if self.whole and not self.data.isascii():
+                self.data.decode()
+            return outlined(self.take, size - skip, self.limits.keys)
+        except (Unsuited, UnicodeDecodeError):
+            return None
+
+    def take(self, begin: int, end: int) -> bytes:
+        """Some bytes of UTF-8 text, counted behind its mark.
+
+        Raises:
+            ReadError: The file changed.
+        """
+        skip = utf8_start(self.data[:_HEAD]) or 0
+        if self.whole:
+            return self.data[skip + begin : skip + end]
+        try:
+            with self._again() as file:
+                file.seek(skip + begin)
+                return file.read(end - begin)
+        except OSError as error:
+            raise ReadError(f"cannot be read again: {error.strerror or error}") from error
+
+    @cached_property
     def first_record(self) -> Any:
         """The JSON object that tells what the file holds, or None.
 
-        The document itself, the first item of an array, or the first line of JSON Lines.
+        The document itself, the first item of an array, or the first line of JSON Lines; of a
+        large document its outline.
         """
+        if self.outline is not None:
+            shown = shown_of(self.outline)
+            return shown[0] if isinstance(shown, list) else shown
         if isinstance(self.parsed, list):
             return self.parsed[0] if self.parsed else None
         if self.parsed is not None:
@@ -186,13 +234,23 @@ class Opened:
             yield text[start:end]
             start = end
 
+    def _again(self) -> BinaryIO:
+        """Open the file once more.
+
+        Raises:
+            ReadError: It is no longer the one that was hashed.
+        """
+        file = open(os.open(self.artifact.location, _FLAGS), "rb")  # noqa: PTH123, SIM115
+        info = os.fstat(file.fileno())
+        if (info.st_size, info.st_mtime_ns) != self._stamp:
+            file.close()
+            raise ReadError("changed while it was being read", remedy="collect again")
+        return file
+
     def _streamed(self) -> Iterator[str]:
         encoding, skip = line_encoding(self.data)
         limit = self.limits.document_bytes
-        with open(os.open(self.artifact.location, _FLAGS), "rb") as raw:  # noqa: PTH123
-            info = os.fstat(raw.fileno())
-            if (info.st_size, info.st_mtime_ns) != self._stamp:
-                raise ReadError("changed while it was being read", remedy="collect again")
+        with self._again() as raw:
             raw.seek(skip)
             file = io.TextIOWrapper(raw, encoding, "replace", newline="")
             while line := file.readline(limit):

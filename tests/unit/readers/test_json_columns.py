@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from baseline_collector.errors import ReadError
 from baseline_collector.readers.base import Limits
-from baseline_collector.readers.generic_json import _shallow, walk
+from baseline_collector.readers.generic_json import walk
 from baseline_collector.readers.json_columns import Refused, write_lines
+from baseline_collector.readers.json_large import shallow
 from baseline_collector.readers.json_text import parse
 from baseline_collector.readers.leaves import Leaves
 
 
 def write(document: Any, leaves: Leaves, index: int) -> None:
-    _shallow(document, leaves.limits.depth)
+    shallow(document, leaves.limits.depth - 1)
     walk(document, leaves, "[]", (index, None, None), 1)
 
 
@@ -31,7 +32,7 @@ def walked(text: str, limits: Limits) -> tuple[list[dict[str, Any]], int, list[t
             continue
         try:
             document = parse(line.strip(), limits.depth)
-            _shallow(document, limits.depth)
+            shallow(document, limits.depth - 1)
         except (ReadError, Refused) as error:
             broken.append((index, error.what if isinstance(error, ReadError) else str(error)))
             continue
