@@ -169,7 +169,7 @@ def read_lines(opened: Opened, leaves: Leaves, write: Write) -> tuple[int, int, 
 
 
 def _write(document: Any, leaves: Leaves, index: int) -> None:
-    shallow(document, leaves.limits.depth - 1)
+    shallow(document, leaves.limits.depth - 1, leaves.limits.depth)
     walk(document, leaves, "[]", (index, None, None), 1)
 
 

@@ -89,7 +89,7 @@ class Large:
             return 0
 
         def write(item: Any, leaves: Leaves, index: int) -> None:
-            shallow(item, leaves.limits.depth - depth - 1)
+            shallow(item, leaves.limits.depth - depth - 1, leaves.limits.depth)
             below, inside = _item(key, at, index)
             self.steps.write(item, leaves, below, inside, told, depth + 1)
 
@@ -118,7 +118,7 @@ def _item(key: str, at: Depth, index: int) -> tuple[str, Depth]:
     return f"{key}[{index}]", at
 
 
-def shallow(document: Any, levels: int) -> None:
+def shallow(document: Any, levels: int, depth: int) -> None:
     """Refuse a value with more levels of objects and arrays before any leaf is written.
 
     Raises:
@@ -131,4 +131,4 @@ def shallow(document: Any, levels: int) -> None:
         if not level:
             return
     if any(isinstance(value, dict | list) for value in level):
-        raise Refused("nested deeper than the limits allow")
+        raise Refused(f"nested deeper than {depth}")

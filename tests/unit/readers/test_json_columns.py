@@ -20,7 +20,7 @@ from baseline_collector.readers.leaves import Leaves
 
 
 def write(document: Any, leaves: Leaves, index: int) -> None:
-    shallow(document, leaves.limits.depth - 1)
+    shallow(document, leaves.limits.depth - 1, leaves.limits.depth)
     walk(document, leaves, "[]", (index, None, None), 1)
 
 
@@ -32,7 +32,7 @@ def walked(text: str, limits: Limits) -> tuple[list[dict[str, Any]], int, list[t
             continue
         try:
             document = parse(line.strip(), limits.depth)
-            shallow(document, limits.depth - 1)
+            shallow(document, limits.depth - 1, limits.depth)
         except (ReadError, Refused) as error:
             broken.append((index, error.what if isinstance(error, ReadError) else str(error)))
             continue
