@@ -5,6 +5,7 @@
 #   make test        all tests
 #   make unit        the unit tests alone: fast
 #   make check       lint, types, import laws, generated docs, planted defects
+#   make fuzz        the readers on hostile and changed files for ten minutes; 20 s of it in check
 #   make bench-self  ours, the peers and the limits side by side, in one run
 #   make bench-writing  reports by every writer: wrong numbers, lost sections, refused sentences
 #   make bench-audit recall and precision of the audit, changed numbers noticed, time
@@ -20,7 +21,7 @@ BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
 
-.PHONY: setup demo test unit check bench-self bench-audit bench-writing docs lock clean weights install
+.PHONY: setup demo test unit check fuzz bench-self bench-audit bench-writing docs lock clean weights install
 .DEFAULT_GOAL := help
 
 help:
@@ -56,6 +57,10 @@ check: install
 	$(BIN)/lint-imports --no-cache
 	$(PY) docs/generate.py --check
 	$(PY) bench/planted.py --seeds 50
+	$(PY) bench/fuzz.py --seconds 20 --seed 1
+
+fuzz: install
+	$(PY) bench/fuzz.py --seconds 600
 
 bench-self: install
 	@held=0; for part in self reading flow; do $(PY) bench/$$part.py || held=1; done; exit $$held

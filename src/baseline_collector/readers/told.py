@@ -15,7 +15,8 @@ from baseline_collector.errors import ReadError
 from baseline_collector.paths import with_sense
 from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.cells import NUMBER, number
-from baseline_collector.readers.generic_json import walk
+from baseline_collector.readers.generic_json import read_lines, walk
+from baseline_collector.readers.json_large import Large
 from baseline_collector.readers.json_text import Repeated, Written, parse
 from baseline_collector.readers.leaves import TOP, Depth, Leaves
 from baseline_collector.readers.opened import Opened
@@ -145,10 +146,36 @@ class ToolJson(Tool):
         """
         version = self.version_of(opened.first_record)
         steps = Walk(leaves, self.tell)
-        if opened.parsed is not None and opened.artifact.kind != "jsonl":
-            steps.go(opened.parsed)
+        silent = type(self).tell is ToolJson.tell
+        if opened.outline is not None and silent:
+            Large(opened.take, leaves, _Untold()).go(opened.outline, NOTHING)
             return Outcome(version=version)
-        return Outcome(_lines(opened, steps), version)
+        if opened.artifact.kind != "jsonl" and (opened.outline or opened.parsed) is not None:
+            steps.go(opened.document)
+            return Outcome(version=version)
+        return Outcome(_alike(opened, leaves) if silent else _lines(opened, steps), version)
+
+
+class _Untold:
+    """A walk in which no object tells anything of the values inside it."""
+
+    alike = True
+
+    def write(self, value: Any, leaves: Leaves, key: str, at: Depth, told: Any, depth: int) -> None:
+        Walk(leaves, inherit).go(value, key, at, told, depth)
+
+    def inside(self, key: str, value: Any, told: Any) -> Any:
+        del key, value
+        return told
+
+
+def _alike(opened: Opened, leaves: Leaves) -> str:
+    """Read JSON Lines of a tool whose records tell nothing; return what was broken about them."""
+    def write(document: Any, into: Leaves, index: int) -> None:
+        Walk(into, inherit).go(document, "[]", (index, None, None), NOTHING, 1)
+
+    good, broken, first = read_lines(opened, leaves, write)
+    return _said(good, broken, first)
 
 
 def _lines(opened: Opened, steps: Walk) -> str:
@@ -165,6 +192,10 @@ def _lines(opened: Opened, steps: Walk) -> str:
             continue
         steps.go(document, "[]", (index, None, None), NOTHING, 1)
         good += 1
+    return _said(good, broken, first)
+
+
+def _said(good: int, broken: int, first: str) -> str:
     if not good:
         raise ReadError(first or "empty", expected="one JSON document a line")
     return f"{broken} of {good + broken} lines are no JSON; {first}" if broken else ""

@@ -92,9 +92,9 @@ def test_prose_is_counted_as_text(tmp_path: Path) -> None:
     ],
 )
 def test_no_line_takes_long(tmp_path: Path, text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert outcome(tmp_path, a_md=text)[0] == "read"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -145,9 +145,9 @@ def test_empty_and_binary_have_a_reason(tmp_path):
     "".join(f"{word}\n" for word in ("x" + " " * 3900 + "y",) * 50),
 ])
 def test_no_line_takes_long(tmp_path, text):
-    started = time.perf_counter()
+    started = time.process_time()
     outcome(tmp_path, Limits(), a_log=text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(st.text(st.sampled_from("ab1.5:=, \n[]()\"'-#|\t\x1bmse/%"), max_size=120))

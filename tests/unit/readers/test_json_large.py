@@ -107,6 +107,22 @@ def test_a_document_beyond_the_limit_of_whole_ones_is_read(tmp_path: Path) -> No
     assert found == leaves(path, 1 << 20)[2]
 
 
+@pytest.mark.parametrize("text", [
+    json.dumps([{"ttft_s": at / 8, "inter_token_latency_s": 0.5, "end_to_end_latency_s": 1,
+                 "request_output_throughput_token_per_s": 20.5, "x": {"itl": [1, 2]}}
+                for at in range(1, 40)]),
+    json.dumps({"benchmarks": [], "machine_info": {"a": list(range(99))}, "datetime": "x"}),
+])
+def test_a_tool_is_known_by_the_outline(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    assert same(path, text)
+    assert has_outline(path, 300)
+    lines = tmp_path / "b.jsonl"
+    if text.startswith("["):
+        lines.write_text("".join(json.dumps(one) + "\n" for one in json.loads(text)))
+        assert [{**row, "artifact": 0} for row in leaves(lines, 300)[2]] == leaves(path, 300)[2]
+
+
 def test_a_document_that_changes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps(RECORDS * 40))
