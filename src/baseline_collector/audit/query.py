@@ -72,13 +72,14 @@ class _Parser:
     """Recursive descent over the tokens of one shape."""
 
     def __init__(self, shape: str) -> None:
-        self.tokens = _TOKEN.findall(shape)
+        self.tokens: list[str] = _TOKEN.findall(shape)
+        self.upper = [token.upper() for token in self.tokens]
         self.at = 0
         self.literals = 0
 
     def peek(self, ahead: int = 0) -> str:
         at = self.at + ahead
-        return str(self.tokens[at]) if at < len(self.tokens) else ""
+        return self.tokens[at] if at < len(self.tokens) else ""
 
     def take(self, *expected: str) -> str:
         token = self.peek()
@@ -88,7 +89,7 @@ class _Parser:
         return token
 
     def took(self, *words: str) -> bool:
-        if all(self.peek(n).upper() == word for n, word in enumerate(words)):
+        if self.upper[self.at : self.at + len(words)] == list(words):
             self.at += len(words)
             return True
         return False

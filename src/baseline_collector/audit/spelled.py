@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 
 from baseline_collector.visible import visible
 
 _MARKS = str.maketrans("", "", "`\\*")
 
 
+@lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
-    """A text of a report without marks, entities and wide spaces."""
+    """A text of a report without marks, entities and wide spaces; cells say the same often."""
     if "&" in text:
         text = html.unescape(text)
     return " ".join(text.translate(_MARKS).split()).rstrip(".")
