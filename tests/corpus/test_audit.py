@@ -68,9 +68,13 @@ def index(heap: Path, dataset: Dataset) -> Index:
 
 OTHER_HEAPS = {
     **dict.fromkeys(("memo_style", "grid_style", "komma_style", "mail_style"), "examples"),
-    **dict.fromkeys(("tools_style", "story_style", "log_style"), "formats"),
+    **dict.fromkeys(("tools_style", "story_style", "log_style", "digest_style"), "formats"),
 }
 """Reports that speak of another heap than the 101 files."""
+
+
+HELD_OUT = frozenset({"briefing_style", "digest_style"})
+"""Reports scored once, after the rules were made; docs/audit.md says how they fare."""
 
 
 def heap_of(report: Path) -> str:
@@ -146,6 +150,8 @@ def test_labelled_reports(report: Path, labels: Path, index: Index) -> None:
         pytest.skip("not beside this checkout")
     if heap_of(report) != "seed101":
         pytest.skip("speaks of another heap; bench/audit.py scores it")
+    if report.stem in HELD_OUT:
+        pytest.skip("held out; bench/audit.py scores it")
     right, recall, precision, wrong = scored(report, labels, index)
     assert right >= 0.95, wrong
     assert recall >= 0.95, wrong
@@ -180,7 +186,7 @@ def test_our_own_report_is_not_called_wrong(heap: Path, index: Index) -> None:
 def test_every_correction_is_right_when_audited_again(index: Index) -> None:
     from baseline_collector.audit.show import fix
 
-    for report, _ in reports()[:3]:
+    for report in (HERE / "audit_reports" / f"{name}_style.md" for name in ("agent", "bullets")):
         text = report.read_text("utf-8")
         first = audit(text, index)
         known = [

@@ -58,6 +58,7 @@ class Subject:
         labelled: Whether the metric is the label right before the claim.
         bracketed: Whether the key stands in brackets right behind the claim.
         hinted: Whether only a verb or the like says what is measured.
+        astray: Whether its paragraph named files before, and which is meant is not clear.
         model_beside: Whether the model stands in the sentence or row of the claim.
         file_beside: The same of the file.
         firm: Whether models and files stand beside the claim and not above or before it.
@@ -80,6 +81,7 @@ class Subject:
     labelled: bool = False
     bracketed: bool = False
     hinted: bool = False
+    astray: bool = False
     model_beside: bool = False
     file_beside: bool = False
     firm: bool = True
@@ -118,6 +120,7 @@ class Binder:
         self._name(found, near)
         self._statistic(found, near)
         self._scope(found, near)
+        found.astray = not found.files and any(one.topic == "file" for one in near.earlier)
         found.modal = any(one.topic == "modal" for one in near.sentence)
         return found
 
@@ -193,7 +196,8 @@ class Binder:
             here = self.of(block)
             keys = [one for one in here if one.topic in ("key", "no key")]
             metrics = [one for one in here if one.topic == "metric" and fits(one)]
-            metrics = metrics or [one for one in here if one.topic == "hint" and fits(one)]
+            if block.kind != "heading":
+                metrics = metrics or [one for one in here if one.topic == "hint" and fits(one)]
             if keys or metrics:
                 return (keys[-1] if keys else None), (metrics[-1] if metrics else None)
         return None, None
@@ -268,7 +272,8 @@ class Binder:
                 return inside[0], near.claim.block.kind == "cell"
         earlier = [one for one in near.previous if one.topic == topic]
         if earlier and not any(one.topic in ("model", "file") for one in near.sentence):
-            return earlier[0], bool(_OPENS_AGAIN.match(near.sentence_text))
+            several = len({one.text for one in earlier}) > 1
+            return earlier[0], not several and bool(_OPENS_AGAIN.match(near.sentence_text))
         ahead = [one for one in near.whole if one.topic == topic]
         if topic == "file" and len({one.text for one in ahead}) == 1:
             return ahead[0], False

@@ -34,8 +34,10 @@ def judge_missed(claim: Claim, subject: Subject, chosen: list[Selection], compar
     selection = chosen[0]
     if SPREAD.search(claim.block.text, 0, claim.start):
         return Outcome("unsupported", "What spread it states is not said.")
-    if selection.clash:
-        return Outcome("unsupported", "The named model and file have nothing in common.")
+    astray = subject.astray and subject.key is None and not selection.narrow
+    if astray or selection.clash:
+        return Outcome("unsupported", "Which of the named files is meant is not said."
+                       if astray else "The named model and file have nothing in common.")
     if subject.modal and subject.key is None:
         return Outcome("unsupported", "Advice states no measurement.")
     if subject.statistic == "count":

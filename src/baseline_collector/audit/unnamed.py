@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from baseline_collector import units
 from baseline_collector.audit.bases import bases
 from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.candidates import candidates
@@ -73,4 +74,14 @@ def look(claim: Claim, subject: Subject, index: Index) -> Found | None:
                     return Found(name, hits, (), basis.scale, False)
                 missed += [replace(one, value=one.value / basis.scale) for one in found]
                 scale = basis.scale
-    return Found(min(seen), (), tuple(missed), scale, len(seen) == 1) if missed else None
+    whole = len(seen) == 1 and not _nameless(claim, subject, index)
+    return Found(min(seen), (), tuple(missed), scale, whole) if missed else None
+
+
+def _nameless(claim: Claim, subject: Subject, index: Index) -> bool:
+    """Whether the files hold values that no metric names; one of them may be meant."""
+    column = index.column("unit")
+    alike = column.where(name for name in column.names if claim.unit is not None and (
+        found := units.recognise(name)) and found.dimension == claim.unit.dimension)
+    nameless = index.in_files(subject.files) & (index.column("metric").codes < 0) & alike
+    return bool(nameless.any())

@@ -138,7 +138,7 @@ def _unnamed(claim: Claim, subject: Subject, index: Index) -> Outcome | None:
     if SPREAD.search(claim.block.text, 0, claim.start):
         return Outcome("unsupported", "What spread it states is not said.")
     single = found.whole and subject.firm and len({one.value for one in found.missed}) == 1
-    if not single and (not subject.firm or subject.statistic in (
+    if not single and (not subject.firm or not found.whole or subject.statistic in (
             "", "value", "count", "total", "range")):
         return Outcome("unsupported", _UNNAMED)
     right = found.missed[0] if found.whole else min(
