@@ -154,7 +154,14 @@ def _piece(block: Block, start: int, end: int) -> Block:
 
 
 def _blanked(line: str) -> str:
-    return _MARKS.sub(lambda found: " " * len(found[0]), line.replace("\r", " "))
+    line = line.replace("\r", " ")
+    code = [found.span() for found in CODE.finditer(line)]
+
+    def blank(found: re.Match[str]) -> str:
+        inside = any(start < found.start() < end for start, end in code)
+        return found[0] if inside else " " * len(found[0])
+
+    return _MARKS.sub(blank, line)
 
 
 class _Reading:

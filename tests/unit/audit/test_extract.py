@@ -116,3 +116,8 @@ def test_text_of_a_pdf_loses_page_numbers_and_hyphens():
     assert "throughput was" in found[0].block.text
     lines = text.split("\n")
     assert all(lines[one.line - 1][one.column - 1 :].startswith(one.text) for one in found)
+
+
+def test_marks_of_a_text_are_blanked_and_those_inside_code_are_part_of_a_name():
+    (block,) = blocks("''Two'' files were not read: `e.json` (`found ''; a*b`).")
+    assert block.text == "  Two   files were not read: `e.json` (`found ''; a*b`)."
