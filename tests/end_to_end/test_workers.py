@@ -30,7 +30,7 @@ def heap(pile, files: int = 40) -> None:
 
 def children(of: int = 0) -> list[int]:
     """Workers of a process, this one by default."""
-    done = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True,
+    done = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True,
                           check=False)
     lines = [line.split(None, 2) for line in done.stdout.splitlines()]
     return [int(pid) for pid, parent, words in lines
@@ -106,6 +106,7 @@ def test_ctrl_c_ends_all(pile) -> None:
         [sys.executable, "-c", "from baseline_collector.faces.cli import script; script()", *words],
         stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
     while len(left := children(process.pid)) < 2:
+        assert process.poll() is None, "it ended before its workers were seen"
         time.sleep(0.01)
     time.sleep(0.3)
     os.killpg(process.pid, signal.SIGINT)
