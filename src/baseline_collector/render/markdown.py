@@ -251,4 +251,4 @@ def _refused(rejected: Sequence[Refused]) -> Iterator[str]:
     for refused in rejected[:REFUSED_SHOWN]:
         yield f"- {code(masked(one_line(refused.text)))}: {prose(masked(refused.reason))}"
     if len(rejected) > REFUSED_SHOWN:
-        yield f"- ... and {len(rejected) - REFUSED_SHOWN} more in `report.json`"
+        yield "- ... and the others in `report.json`"

@@ -75,7 +75,7 @@ def test_refused_sentences_are_counted_masked_and_cut():
     text = report_markdown(sample())
     assert "9 printed, 23 refused." in text
     assert text.count("`The speed of gemma•:latest is •") == 20
-    assert text.endswith("- ... and 3 more in `report.json`\n")
+    assert text.endswith("- ... and the others in `report.json`\n")
 
 
 def test_recommendations_are_numbered_and_said_once():
