@@ -30,8 +30,8 @@ def heap(pile, files: int = 40) -> None:
 
 def children(of: int = 0) -> list[int]:
     """Workers of a process, this one by default."""
-    done = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True,
+                          text=True, check=False)
     lines = [line.split(None, 2) for line in done.stdout.splitlines()]
     return [int(pid) for pid, parent, words in lines
             if int(parent) == (of or os.getpid()) and "workers" in words]
