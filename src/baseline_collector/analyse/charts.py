@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from baseline_collector.evidence.frame import Group, configuration
+from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.places import MOST_SOURCES
+from baseline_collector.evidence.settings import configuration
 from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Bar, Chart, Point
 

@@ -14,9 +14,10 @@ from dataclasses import replace
 import numpy as np
 
 from baseline_collector import protocol as protocols
+from baseline_collector.evidence.arrays import Bools, Ints
 from baseline_collector.evidence.book import among, count_of
 from baseline_collector.evidence.cite import files_query, of_group, query
-from baseline_collector.evidence.frame import Bools, Frame, Ints
+from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.rule import Evidence, files, listed
 from baseline_collector.evidence.summaries import LEADING
 from baseline_collector.model import Gap

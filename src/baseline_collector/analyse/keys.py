@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Ints
 from baseline_collector.evidence.book import Book, equals, quoted
-from baseline_collector.evidence.frame import GROUPED_BY, Frame, Ints
+from baseline_collector.evidence.frame import GROUPED_BY, Frame
 from baseline_collector.evidence.summaries import LEADING
 from baseline_collector.model import Artifact
 

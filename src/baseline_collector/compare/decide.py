@@ -11,7 +11,7 @@ import numpy as np
 
 from baseline_collector.compare.pairing import Pair
 from baseline_collector.compare.sides import Cell
-from baseline_collector.evidence.frame import Floats, Ints
+from baseline_collector.evidence.arrays import Floats, Ints
 from baseline_collector.stats import compare as stats
 from baseline_collector.stats.intervals import IntervalOrReason, NoInterval
 from baseline_collector.stats.ranks import holm

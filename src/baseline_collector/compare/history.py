@@ -10,7 +10,7 @@ import numpy as np
 from baseline_collector.compare.conditions import crossed
 from baseline_collector.compare.decide import Limits, Word, in_words
 from baseline_collector.compare.sides import Cell, Side
-from baseline_collector.evidence.frame import Floats
+from baseline_collector.evidence.arrays import Floats
 from baseline_collector.stats.ranks import holm
 from baseline_collector.stats.series import PERMUTATIONS, STEP_SMALLEST_N, step
 

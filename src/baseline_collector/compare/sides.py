@@ -19,7 +19,8 @@ from baseline_collector.compare.conditions import (
     short,
     software_of,
 )
-from baseline_collector.evidence.frame import INDEX, Floats, Frame, Ints
+from baseline_collector.evidence.arrays import Floats, Ints
+from baseline_collector.evidence.frame import INDEX, Frame
 from baseline_collector.stats.reported import Reported, pooled
 
 _STATISTICS = ("sample", "overall", "mean")

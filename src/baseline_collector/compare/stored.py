@@ -15,7 +15,7 @@ import numpy as np
 
 from baseline_collector.compare.sides import Cell, Side
 from baseline_collector.errors import UsageError
-from baseline_collector.evidence.frame import Ints
+from baseline_collector.evidence.arrays import Ints
 from baseline_collector.stats.reported import Reported
 
 SCHEMA = "baseline-collector/baseline/1"

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from baseline_collector.evidence.arrays import Floats, Ints
 from baseline_collector.evidence.book import among, equals
 from baseline_collector.evidence.cuts import cut
-from baseline_collector.evidence.frame import Floats, Frame, Group, Ints
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.rule import Evidence, enumeration, files
 from baseline_collector.model import Topic
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from baseline_collector.evidence.frame import Bools, Ints
+from baseline_collector.evidence.arrays import Bools, Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,8 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from baseline_collector.evidence.frame import Frame, Ints
+from baseline_collector.evidence.arrays import Ints
+from baseline_collector.evidence.frame import Frame
 
 _CELL = re.compile(r"(row \d+), .*")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, overload
+from collections.abc import Callable, Iterator, Sequence
+from typing import overload
 
+from baseline_collector.evidence.arrays import Ints
 from baseline_collector.model import Source
-
-if TYPE_CHECKING:
-    from baseline_collector.evidence.frame import Frame, Ints
 
 MOST_SOURCES = 200
 """Sources listed with a fact; its query gives them all."""
@@ -17,15 +15,15 @@ MOST_SOURCES = 200
 class Places(Sequence[Source]):
     """Sources of some rows, at most as many as a fact lists; looked up once, when needed."""
 
-    def __init__(self, frame: Frame, rows: Ints) -> None:
-        self._frame = frame
+    def __init__(self, look_up: Callable[[Ints], tuple[Source, ...]], rows: Ints) -> None:
+        self._look_up = look_up
         self._rows = rows[:MOST_SOURCES]
         self._known: tuple[Source, ...] | None = None
 
     def all(self) -> tuple[Source, ...]:
         """Look them up."""
         if self._known is None:
-            self._known = self._frame.looked_up(self._rows)
+            self._known = self._look_up(self._rows)
         return self._known
 
     def __len__(self) -> int:

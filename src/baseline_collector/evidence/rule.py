@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from baseline_collector.evidence.book import Book
-from baseline_collector.evidence.frame import Frame, Group
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Artifact, Outcomes, Severity, Skipped, Source
 

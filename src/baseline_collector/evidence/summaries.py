@@ -13,16 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Floats, Ints
 from baseline_collector.evidence.book import Book
-from baseline_collector.evidence.frame import (
-    Floats,
-    Frame,
-    Group,
-    Groups,
-    Ints,
-    RunKind,
-    configuration,
-)
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.groups import Group, Groups, RunKind, grouped
+from baseline_collector.evidence.settings import configuration
 from baseline_collector.model import Interval, Topic
 from baseline_collector.stats import samples
 from baseline_collector.stats.intervals import (
@@ -76,7 +71,7 @@ def summarise(frame: Frame, book: Book) -> list[Summary]:
     metric = frame.column("metric")
     sample = frame.counted & frame.column("statistic").where("sample")
     rows = np.flatnonzero(sample & metric.where(*LEADING, *SUPPORTING))
-    groups = frame.groups(rows)
+    groups = grouped(frame, rows)
     leading = metric.where(*LEADING)[groups.cut.firsts]
     parts = _Parts(frame)
     return [*_summaries(groups.select(leading | (groups.cut.counts > 1)), book, parts),
@@ -90,7 +85,7 @@ def _reported(frame: Frame, sampled: Ints) -> Groups:
     have = np.unique(metric.codes[sampled] * width + model.codes[sampled])
     mean = frame.counted & frame.column("statistic").where("mean") & metric.where(*LEADING)
     rows = np.flatnonzero(mean)
-    return frame.groups(rows[~np.isin(metric.codes[rows] * width + model.codes[rows], have)])
+    return grouped(frame, rows[~np.isin(metric.codes[rows] * width + model.codes[rows], have)])
 
 
 def _summaries(groups: Groups, book: Book, parts: _Parts) -> list[Summary]:

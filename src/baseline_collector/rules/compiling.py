@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from baseline_collector.evidence.book import Book, among, count_of, quoted
-from baseline_collector.evidence.frame import Frame, configuration, settings_of
+from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.rule import Evidence, Rule, enumeration
+from baseline_collector.evidence.settings import configuration, settings_of
 from baseline_collector.model import Interval
 from baseline_collector.stats.reported import Reported, difference_of_means, interval_of_mean
 

@@ -6,9 +6,10 @@ import json
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Bools, Floats, Ints
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited, counted, derived, span
-from baseline_collector.evidence.frame import Bools, Floats, Frame, Ints
+from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.pairing import beside
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
 

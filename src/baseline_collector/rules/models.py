@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Floats
 from baseline_collector.evidence.book import Book, quoted
-from baseline_collector.evidence.frame import Floats, Group
+from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.rule import Evidence, Rule
 from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Interval

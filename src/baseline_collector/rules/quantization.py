@@ -10,8 +10,8 @@ import numpy as np
 
 from baseline_collector.evidence.cite import cited, derived
 from baseline_collector.evidence.cuts import together
-from baseline_collector.evidence.frame import settings_of
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold
+from baseline_collector.evidence.settings import settings_of
 
 _QUANTIZED = re.compile(
     r"(?:^|[^a-z0-9])(?:i?q\d(?:_[0-9a-z]+)*|int[48]|fp[48]|nf4|qat|awq|gptq|w\da\d+|bnb)"

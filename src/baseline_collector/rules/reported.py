@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Ints
 from baseline_collector.evidence.cite import cited, counted, derived, query, said
-from baseline_collector.evidence.frame import Frame, Ints
+from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.pairing import beside, containers, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
 from baseline_collector.stats.plausibility import QuantileDefect, grim, quantile_defects

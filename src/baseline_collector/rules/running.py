@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Ints
 from baseline_collector.evidence.book import Book, among, count_of, equals, quoted
 from baseline_collector.evidence.cite import query
-from baseline_collector.evidence.frame import Frame, Group, Ints, configuration
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.rule import Evidence, Rule, enumeration
+from baseline_collector.evidence.settings import configuration
 from baseline_collector.evidence.summaries import RATE, RUN_MEANS, Summary
 from baseline_collector.model import Interval
 from baseline_collector.stats.compare import ratio_of_means

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Ints
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited
 from baseline_collector.evidence.cuts import cut, together
-from baseline_collector.evidence.frame import Frame, Ints
+from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.pairing import containers
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
 

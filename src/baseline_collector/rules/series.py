@@ -7,9 +7,10 @@ from functools import partial
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Floats, Ints
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited, counted, derived, of_group
-from baseline_collector.evidence.frame import Floats, Group, Ints
+from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.pairing import beside, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
 from baseline_collector.evidence.summaries import describe

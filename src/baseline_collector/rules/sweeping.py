@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Floats, Ints
 from baseline_collector.evidence.book import equals, quoted
 from baseline_collector.evidence.cite import cited, counted, query, span
 from baseline_collector.evidence.cuts import cut, together
-from baseline_collector.evidence.frame import Floats, Frame, Group, Ints, configuration, settings_of
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.pairing import beside
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, enumeration, listed
+from baseline_collector.evidence.settings import configuration, settings_of
 from baseline_collector.evidence.summaries import Summary
 from baseline_collector.stats.distributions import incomplete_beta
 from baseline_collector.stats.ranks import holm

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from baseline_collector.evidence.arrays import Ints
 from baseline_collector.evidence.book import Book, among, count_of, equals, quoted
-from baseline_collector.evidence.frame import INDEX, SIGNALS, Frame, Ints
+from baseline_collector.evidence.frame import INDEX, SIGNALS, Frame
 from baseline_collector.evidence.rule import Evidence, Rule, enumeration, files, listed
 from baseline_collector.evidence.summaries import LEADING
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from baseline_collector.evidence.frame import Frame, configuration, settings_of
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.groups import grouped
+from baseline_collector.evidence.settings import configuration, settings_of
 
 
 def groups(pile, metric="output_throughput", statistic="sample"):
@@ -15,7 +17,7 @@ def groups(pile, metric="output_throughput", statistic="sample"):
         & frame.column("metric").where(metric)
         & frame.column("statistic").where(statistic)
     )
-    return frame.groups(rows)
+    return grouped(frame, rows)
 
 
 def sizes(pile, **more):
@@ -165,7 +167,7 @@ def test_where_selects_exactly_the_rows(pile):
     connection = duckdb.connect()
     connection.register("measurements", table)
     chosen = np.flatnonzero(frame.counted)
-    found = frame.groups(chosen)
+    found = grouped(frame, chosen)
     assert sum(group.n for group in found) == len(chosen)
     for group in found:
         got = connection.execute(
