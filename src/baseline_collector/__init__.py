@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from baseline_collector.api import collect, inventory, open_dataset, query
     from baseline_collector.dataset import Dataset
     from baseline_collector.errors import BaselineError
-    from baseline_collector.model import Fact, Finding, Inventory, Measurement, Report
+    from baseline_collector.model import Fact, Finding, Measurement
+from baseline_collector.report import Inventory, Report
 
 __all__ = [
     "BaselineError",

@@ -10,7 +10,7 @@ import pyarrow as pa
 from baseline_collector import pipeline
 from baseline_collector.config import load
 from baseline_collector.dataset import Dataset
-from baseline_collector.model import Inventory, Report
+from baseline_collector.report import Inventory, Report
 
 
 def collect(roots: Sequence[str | Path] = (), *, out: str | Path | None = None,

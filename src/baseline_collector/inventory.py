@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from baseline_collector.model import Artifact, Inventory, Skipped, TypeSummary, modified_iso
+from baseline_collector.model import Artifact, Skipped, modified_iso
+from baseline_collector.report import Inventory, TypeSummary
 
 FIRST = 5
 

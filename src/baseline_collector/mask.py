@@ -13,18 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from baseline_collector.model import (
-    Agent,
-    Analysis,
-    Artifact,
-    Bar,
-    Fact,
-    Inventory,
-    Narrative,
-    Report,
-    Source,
-    TypeSummary,
-)
+from baseline_collector.model import Analysis, Artifact, Bar, Fact, Source
+from baseline_collector.report import Agent, Inventory, Narrative, Report, TypeSummary
 
 Redact = Callable[[str], str]
 

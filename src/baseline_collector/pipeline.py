@@ -30,19 +30,12 @@ from baseline_collector.inventory import take_stock
 from baseline_collector.journal import Journal
 from baseline_collector.llm.choose import choose
 from baseline_collector.llm.port import LanguageModel
-from baseline_collector.model import (
-    Agent,
-    Analysis,
-    Inventory,
-    ModelCall,
-    Narrative,
-    Report,
-    Timing,
-)
+from baseline_collector.model import Analysis
 from baseline_collector.naming import learn
 from baseline_collector.narrate import ANALYSIS, DEFAULT_PERSONA, load_persona, narrate
 from baseline_collector.read import read
 from baseline_collector.redact import Redactor
+from baseline_collector.report import Agent, Inventory, ModelCall, Narrative, Report, Timing
 from baseline_collector.rules.catalogue import tuned
 from baseline_collector.share import limits, tools
 

@@ -13,13 +13,14 @@ from baseline_collector import store
 from baseline_collector.cache import manifest
 from baseline_collector.dataset import ARTIFACTS, FACTS, FINDINGS, GAPS
 from baseline_collector.ingest import Collected
-from baseline_collector.model import Analysis, Fact, Report
+from baseline_collector.model import Analysis, Fact
 from baseline_collector.normalise.cleaning import RULES
 from baseline_collector.render.html import report_html
 from baseline_collector.render.inventory import inventory_json, inventory_markdown
 from baseline_collector.render.json import report_json
 from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.slots import Slots
+from baseline_collector.report import Report
 
 
 def write(folder: Path, collected: Collected, report: Report, began_ns: int) -> None:

@@ -15,11 +15,11 @@ import pytest
 from baseline_collector.config import Settings
 from baseline_collector.llm import catalogue, embedded
 from baseline_collector.llm.port import Answer, Ask
-from baseline_collector.model import ModelCall, Report
 from baseline_collector.narrate import DEFAULT_PERSONA, narrate
 from baseline_collector.pipeline import collect
 from baseline_collector.render.html import report_html
 from baseline_collector.render.markdown import report_markdown
+from baseline_collector.report import ModelCall, Report
 
 from .heap import INJECTIONS, build, dull, without_names
 

@@ -10,8 +10,8 @@ import pytest
 
 from baseline_collector import mask
 from baseline_collector.dataset import Dataset
-from baseline_collector.model import Inventory, TypeSummary
 from baseline_collector.redact import Redactor
+from baseline_collector.report import Inventory, TypeSummary
 
 # Joined at run time, so that no scanner takes this file for a leak.
 A = "Ab3dEf6hIj9lMn2pQr5tUv8xYz1B"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from baseline_collector.model import ModelCall
+from baseline_collector.report import ModelCall
 
 
 @dataclass(frozen=True, slots=True)

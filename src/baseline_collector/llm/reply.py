@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from baseline_collector.errors import ModelError
 from baseline_collector.llm.port import Answer, Ask
 from baseline_collector.llm.wire import GoneError, TooLateError
-from baseline_collector.model import ModelCall
+from baseline_collector.report import ModelCall
 
 MAX_ANSWER_CHARACTERS = 1 << 20
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from baseline_collector.llm.port import LanguageModel
-from baseline_collector.model import Analysis, Narrative, Section
+from baseline_collector.model import Analysis
 from baseline_collector.narrate.converse import Draft, OnCall, Terms, converse
 from baseline_collector.narrate.persona import DEFAULT_PERSONA, load_persona
 from baseline_collector.narrate.plan import SECTIONS, Material, Sentence, gather
@@ -18,6 +18,7 @@ from baseline_collector.narrate.prompt import Redact, budget
 from baseline_collector.narrate.tasks import ANALYSIS
 from baseline_collector.narrate.templates import section
 from baseline_collector.narrate.writing_check import WritingCheck, check_writing
+from baseline_collector.report import Narrative, Section
 
 __all__ = ["ANALYSIS", "DEFAULT_PERSONA", "SECTIONS", "WritingCheck", "check_writing",
            "load_persona", "narrate"]

@@ -15,12 +15,12 @@ from typing import Final
 
 from baseline_collector.errors import ModelError
 from baseline_collector.llm.port import LanguageModel
-from baseline_collector.model import ModelCall, Refused
 from baseline_collector.narrate.door import admit
 from baseline_collector.narrate.plan import Material, Sentence
 from baseline_collector.narrate.prompt import Budget, Redact, compose
 from baseline_collector.narrate.styles import Choosing, Style, Wording
 from baseline_collector.narrate.tasks import ASKED_OF_SMALL, KEYS, Task, task
+from baseline_collector.report import ModelCall, Refused
 
 OnCall = Callable[[ModelCall], None]
 

@@ -23,7 +23,6 @@ from itertools import zip_longest
 from typing import Final
 
 from baseline_collector import slots
-from baseline_collector.model import Refused
 from baseline_collector.narrate.compared import Comparison, cut
 from baseline_collector.narrate.door_text import shape
 from baseline_collector.narrate.lexicon import (
@@ -52,6 +51,7 @@ from baseline_collector.narrate.plan import (
     rests_on,
 )
 from baseline_collector.narrate.reading import QUOTE, Reading, read, subsequence
+from baseline_collector.report import Refused
 
 LONGEST_REFUSED: Final = 300
 LONGEST: Final = 2000

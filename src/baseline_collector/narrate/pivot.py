@@ -13,8 +13,9 @@ from functools import partial
 from typing import Final
 
 from baseline_collector import slots
-from baseline_collector.model import Block, Fact, Name
+from baseline_collector.model import Fact, Name
 from baseline_collector.narrate.plan import words
+from baseline_collector.report import Block
 
 ESTIMATES: Final[tuple[str, ...]] = (
     "rate", "ratio", "mean", "mean of means", "median", "p50", "value", "sum", "total", "count",

@@ -10,12 +10,12 @@ import json
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from baseline_collector.model import Refused
 from baseline_collector.narrate import lexical
 from baseline_collector.narrate.door import refused
 from baseline_collector.narrate.frames import Frame, offered
 from baseline_collector.narrate.plan import Material, Sentence
 from baseline_collector.narrate.tasks import KEYS, Question, Task
+from baseline_collector.report import Refused
 
 Schema = Mapping[str, object]
 Parsed = tuple[list[Sentence], list[Refused]]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import Final
 
-from baseline_collector.model import Fact, Refused, Topic
+from baseline_collector.model import Fact, Topic
 from baseline_collector.narrate.compared import pairs
 from baseline_collector.narrate.pivot import by_metric
 from baseline_collector.narrate.plan import (
@@ -24,6 +24,7 @@ from baseline_collector.narrate.plan import (
     Material,
     words,
 )
+from baseline_collector.report import Refused
 
 KEYS: Final = {
     EXECUTIVE: "summary",

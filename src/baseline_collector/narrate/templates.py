@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final
 
-from baseline_collector.model import AdviceKind, Block, Fact, Finding, Topic
+from baseline_collector.model import AdviceKind, Fact, Finding, Topic
 from baseline_collector.narrate.pivot import Labels, by_metric, tables
 from baseline_collector.narrate.plan import (
     APPENDIX,
@@ -27,6 +27,7 @@ from baseline_collector.narrate.plan import (
     folded,
     words,
 )
+from baseline_collector.report import Block
 
 Said = Sequence[Sentence]
 MOST_BULLETS: Final = 24

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from baseline_collector.llm.port import LanguageModel
-from baseline_collector.model import Analysis, Fact, Finding, Interval, ModelCall, Name, Refused
+from baseline_collector.model import Analysis, Fact, Finding, Interval, Name
 from baseline_collector.narrate.door import admit
 from baseline_collector.narrate.plan import PERFORMANCE, gather
 from baseline_collector.narrate.prompt import budget, compose
 from baseline_collector.narrate.styles import MOST_WORDED, Wording
 from baseline_collector.narrate.tasks import Question, Task
+from baseline_collector.report import ModelCall, Refused
 
 LEAST_SENTENCES: Final = 4
 LEAST_SHARE: Final = 0.8

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from baseline_collector.model import ModelCall
+from baseline_collector.report import ModelCall
 
 PRECISION = 2
 """Decimals of published milliseconds and rates, as in the example report."""

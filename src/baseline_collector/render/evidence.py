@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from baseline_collector.model import Fact, Report, TypeSummary
+from baseline_collector.model import Fact
 from baseline_collector.render.calls import FORMULAS
 from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import types_in_order
+from baseline_collector.report import Report, TypeSummary
 from baseline_collector.slots import ids
 
 _GROUP_QUERY = ("SELECT count(*) AS files, sum(size) AS bytes, max(modified) AS latest_modified\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from baseline_collector.model import Narrative, Report
 from baseline_collector.render.slots import Slots
+from baseline_collector.report import Narrative, Report
 
 TITLE = "Technical Report: Baseline Collector Analysis"
 PERFORMANCE = "3. Performance Analysis"

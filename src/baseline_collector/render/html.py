@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from baseline_collector.model import Report, Section
 from baseline_collector.render import html_sections
 from baseline_collector.render.charts import chart_figure
 from baseline_collector.render.elements import Html, el, joined, listing, preformatted
@@ -20,6 +19,7 @@ from baseline_collector.render.frame import GAPS, PERFORMANCE, TITLE
 from baseline_collector.render.html_text import HtmlPen, block
 from baseline_collector.render.sheets import CLOSED, fact_sheet, own_sheet
 from baseline_collector.render.slots import Slots
+from baseline_collector.report import Report, Section
 
 
 def report_html(report: Report) -> str:

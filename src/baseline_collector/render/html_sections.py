@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from baseline_collector.model import Finding, Inventory, Narrative, Refused, Report, TypeSummary
+from baseline_collector.model import Finding
 from baseline_collector.render.calls import Figures, published, whole_run
 from baseline_collector.render.elements import Html, code, el, escaped, joined, listing, table
 from baseline_collector.render.evidence import root_anchor, type_anchor
@@ -36,6 +36,7 @@ from baseline_collector.render.summary import (
     utc_text,
     with_status,
 )
+from baseline_collector.report import Inventory, Narrative, Refused, Report, TypeSummary
 from baseline_collector.units import show
 from baseline_collector.visible import masked, one_line
 

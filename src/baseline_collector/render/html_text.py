@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from baseline_collector.model import Block, Fact, Name
+from baseline_collector.model import Fact, Name
 from baseline_collector.render.elements import (
     Html,
     code,
@@ -14,6 +14,7 @@ from baseline_collector.render.elements import (
     table,
 )
 from baseline_collector.render.slots import PlainPen, Slots
+from baseline_collector.report import Block
 from baseline_collector.visible import has_digit
 
 

@@ -11,15 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from baseline_collector.model import (
-    Artifact,
-    Fact,
-    Finding,
-    Inventory,
-    Name,
-    Report,
-    TypeSummary,
-)
+from baseline_collector.model import Artifact, Fact, Finding, Name
 from baseline_collector.render.evidence import used_facts
 from baseline_collector.render.frame import SEVERITIES, STATUSES, plural
 from baseline_collector.render.json import (
@@ -37,6 +29,7 @@ from baseline_collector.render.summary import (
     utc_text,
     with_status,
 )
+from baseline_collector.report import Inventory, Report, TypeSummary
 from baseline_collector.units import show
 
 SCHEMA = "baseline-collector/inventory/1"

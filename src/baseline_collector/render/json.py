@@ -13,22 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import cast
 
-from baseline_collector.model import (
-    Advice,
-    Artifact,
-    Bar,
-    Chart,
-    Fact,
-    Finding,
-    Gap,
-    Inventory,
-    Narrative,
-    Report,
-    TypeSummary,
-)
+from baseline_collector.model import Advice, Artifact, Bar, Chart, Fact, Finding, Gap
 from baseline_collector.render.calls import FORMULAS, PublishedCall, published, whole_run
 from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import total_bytes, types_in_order
+from baseline_collector.report import Inventory, Narrative, Report, TypeSummary
 from baseline_collector.visible import json_safe
 
 SCHEMA = "baseline-collector/report/1"

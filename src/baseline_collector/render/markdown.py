@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from baseline_collector.model import Fact, Narrative, Refused, Report, Section
+from baseline_collector.model import Fact
 from baseline_collector.paths import readable_pointer
 from baseline_collector.render.calls import FORMULAS, Figures, PublishedCall, published, whole_run
 from baseline_collector.render.evidence import leading_facts
@@ -44,6 +44,7 @@ from baseline_collector.render.markdown_text import (
 )
 from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import data_summary, utc_date
+from baseline_collector.report import Narrative, Refused, Report, Section
 from baseline_collector.visible import masked, one_line, visible
 
 EVIDENCE_SHOWN = 40

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from baseline_collector.model import Block, Fact, Name
+from baseline_collector.model import Fact, Name
 from baseline_collector.render.slots import PlainPen, Slots
+from baseline_collector.report import Block
 from baseline_collector.visible import has_digit, one_line, visible
 
 _ACTIVE = re.compile(r"[\\`*\[\]{}~|]|(?<!\w)_|_(?!\w)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from baseline_collector.model import Inventory, TypeSummary
+from baseline_collector.report import Inventory, TypeSummary
 from baseline_collector.visible import visible
 
 _FIRST_KINDS = ("csv", "json", "markdown")

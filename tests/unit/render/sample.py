@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from baseline_collector.model import (
     Advice,
-    Agent,
     Analysis,
     Artifact,
     Bar,
-    Block,
     Chart,
     Fact,
     Finding,
     Interval,
+    Name,
+    Point,
+    Skipped,
+    Source,
+)
+from baseline_collector.report import (
+    Agent,
+    Block,
     Inventory,
     ModelCall,
-    Name,
     Narrative,
-    Point,
     Refused,
     Report,
     Section,
-    Skipped,
-    Source,
     Timing,
     TypeSummary,
 )

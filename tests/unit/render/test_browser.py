@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from baseline_collector.model import Block, Name, Section
+from baseline_collector.model import Name
 from baseline_collector.render.html import report_html
+from baseline_collector.report import Block, Section
 
 from .browser import CHROMIUM, Browser
 from .hostile import HOSTILE

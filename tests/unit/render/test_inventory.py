@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from baseline_collector.model import Artifact, Inventory, TypeSummary
+from baseline_collector.model import Artifact
 from baseline_collector.render.inventory import inventory_json, inventory_markdown
+from baseline_collector.report import Inventory, TypeSummary
 
 from .hostile import HOSTILE
 from .sample import sample

@@ -2,11 +2,11 @@ import json
 import re
 from pathlib import Path
 
-from baseline_collector.model import Inventory, TypeSummary
 from baseline_collector.render.json import report_json
 from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.markdown_text import code, fence, prose
 from baseline_collector.render.summary import data_summary
+from baseline_collector.report import Inventory, TypeSummary
 
 from .sample import HEADINGS, inventory, sample
 from .walker import allowed, markdown_prose, unresolved
