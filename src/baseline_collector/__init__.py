@@ -48,7 +48,7 @@ def __getattr__(name: str) -> object:
     module = _HOME.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415  # only paid on first use
+    from importlib import import_module  # only paid on first use
 
     return getattr(import_module(f"{__name__}.{module}"), name)
 

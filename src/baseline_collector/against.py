@@ -73,9 +73,9 @@ def tables(chosen: Sequence[Path], settings: Settings) -> Tables:
     if mixed is not None:
         raise UsageError("a dataset is held against alone", where=str(mixed),
                          remedy="name the dataset, or folders and files of artifacts")
-    from baseline_collector.discover import Selection, discover  # noqa: PLC0415  # a dataset needs none
-    from baseline_collector.ingest import ingest  # noqa: PLC0415
-    from baseline_collector.journal import Journal  # noqa: PLC0415
+    from baseline_collector.discover import Selection, discover  # a dataset needs none
+    from baseline_collector.ingest import ingest
+    from baseline_collector.journal import Journal
 
     found = discover([str(one) for one in chosen], Selection(
         settings.include, settings.exclude, settings.hidden, settings.ignored))
@@ -122,8 +122,8 @@ class InMemory:
     """Tables of a heap that was read and normalised, not stored."""
 
     def __init__(self, collected: Collected) -> None:
-        from baseline_collector.publish import artifacts_table  # noqa: PLC0415  # a dataset needs none
-        from baseline_collector.spool import joined  # noqa: PLC0415
+        from baseline_collector.publish import artifacts_table  # a dataset needs none
+        from baseline_collector.spool import joined
 
         self._tables = {"artifacts": artifacts_table(collected),
                         "measurements": joined([MEASUREMENTS.empty_table(), *collected.tables()])}

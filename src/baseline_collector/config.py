@@ -107,7 +107,7 @@ def load(flags: Mapping[str, object], where: Path | None = None,
             before = found.get(name)
             found[name] = (*before, *typed) if name in _ADDING and isinstance(before, tuple) \
                 and isinstance(typed, tuple) else typed
-    settings = Settings(**found)  # type: ignore[arg-type]
+    settings = Settings(**found)  # type: ignore[arg-type]  # _typed checked each
     for name in ("max_document_bytes", "max_stream_bytes", "max_depth", "llm_timeout_s"):
         if not getattr(settings, name) > 0:
             raise UsageError(f"setting {name!r} must be above zero",

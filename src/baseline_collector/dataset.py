@@ -120,7 +120,7 @@ class Dataset:
             DatasetError: A table is missing.
             UsageError: The query is wrong; the message is DuckDB's.
         """
-        import duckdb  # noqa: PLC0415
+        import duckdb
 
         with self.connect() as connection:
             try:
@@ -139,7 +139,7 @@ def connected(tables: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
     Args:
         tables: Tables by the names that queries use, names of our own.
     """
-    import duckdb  # noqa: PLC0415  # 80 ms that only queries pay
+    import duckdb  # 80 ms that only queries pay
 
     connection = duckdb.connect(":memory:")
     for name, table in tables.items():

@@ -288,7 +288,7 @@ def _is_output(folder: str, entries: list[os.DirEntry[str]]) -> bool:
 
 def _ignore_spec(path: Path) -> PathSpec[Any]:
     """The patterns of an ignore file; those that could match for ever are left out."""
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415  # only heaps with ignore files pay
+    from pathspec import GitIgnoreSpec  # only heaps with ignore files pay
 
     with path.open("rb") as file:
         lines = file.read(_IGNORE_BYTES).decode("utf-8", "replace").splitlines()[:_IGNORE_LINES]

@@ -20,7 +20,7 @@ def no_pandas() -> Iterator[None]:
     blocker = _Blocker()
     sys.meta_path.insert(0, blocker)
     try:
-        import pyarrow  # noqa: PLC0415
+        import pyarrow
 
         pyarrow.array([0])
         yield

@@ -109,8 +109,8 @@ def prove(stage: Path, measurements: pa.Table, report: Report, out: Path) -> Non
     Raises:
         RefusedError: A number is contradicted, or nothing bears it out.
     """
-    from baseline_collector.audit import open_index  # noqa: PLC0415  # only a report needs it
-    from baseline_collector.audit.gate import objections  # noqa: PLC0415
+    from baseline_collector.audit import open_index  # only a report needs it
+    from baseline_collector.audit.gate import objections
 
     index = open_index(against_.Staged(stage / "dataset", measurements),
                        against_.raw_text(Path()), publish.sentences(report),
@@ -139,7 +139,7 @@ def open_run(path: Path, settings: Settings, metrics: Sequence[str]) -> Side:
         UsageError: Nothing is there, or the baseline file is broken.
         DatasetError: The dataset is broken or of an unknown version.
     """
-    from baseline_collector.compare import side, stored  # noqa: PLC0415  # collect needs none
+    from baseline_collector.compare import side, stored  # collect needs none
 
     if stored.is_stored(path):
         return stored.read(path, metrics)
@@ -148,7 +148,7 @@ def open_run(path: Path, settings: Settings, metrics: Sequence[str]) -> Side:
 
 def baseline_of(run: Side) -> str:
     """A side as the text of a baseline file."""
-    from baseline_collector.compare import stored  # noqa: PLC0415
+    from baseline_collector.compare import stored
 
     return stored.as_text(run, created_at=now())
 

@@ -133,7 +133,7 @@ def read(text: str, where: str = "") -> Protocol:
         raise UsageError("protocol: setting 'model' is missing", where=where,
                          expected="the name of a model")
     typed = {name: _typed(known[name], value, where) for name, value in found.items()}
-    return Protocol(**typed)  # type: ignore[arg-type]
+    return Protocol(**typed)  # type: ignore[arg-type]  # _typed checked each
 
 
 _ITEMS: Mapping[str, tuple[type, ...]] = {

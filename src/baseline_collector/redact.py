@@ -350,8 +350,8 @@ def _looks_secret(value: str) -> bool:
 
 
 def _entropy_bits(value: str) -> float:
-    from collections import Counter  # noqa: PLC0415 - rarely needed
-    from math import log2  # noqa: PLC0415
+    from collections import Counter
+    from math import log2
 
     size = len(value)
     return -sum(n / size * log2(n / size) for n in Counter(value).values())
@@ -381,7 +381,7 @@ def _mask_host(text: str) -> str:
 @cache
 def _own_names() -> tuple[re.Pattern[str], ...]:
     """This machine's own names, where they cannot be mistaken for a word."""
-    import socket  # noqa: PLC0415 - this module loads in every command
+    import socket
 
     full = socket.gethostname()
     names = {full, full.partition(".")[0]}

@@ -116,14 +116,14 @@ def _alone(out: Path) -> Iterator[None]:
 def _seize(descriptor: int) -> None:
     """Lock a folder or file for this process; BlockingIOError where another holds it."""
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415
+        import msvcrt
 
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError as error:
             raise BlockingIOError from error
     else:
-        import fcntl  # noqa: PLC0415
+        import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 

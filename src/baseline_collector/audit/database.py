@@ -53,7 +53,7 @@ class Database:
             Unknown: It is no query, DuckDB does not take it or not in time, or it gives no row
                 or another kind of value.
         """
-        import duckdb  # noqa: PLC0415  # 80 ms that only such queries pay
+        import duckdb  # 80 ms that only such queries pay
 
         if not _ASKS.match(sql) or ";" in _LITERAL.sub("", sql):
             raise Unknown("no single SELECT")

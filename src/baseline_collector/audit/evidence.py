@@ -138,7 +138,7 @@ def _document(text: str) -> object:
 
 def _yaml(body: str) -> object:
     """A YAML document, every scalar as its text."""
-    import yaml  # noqa: PLC0415  # rarely needed, and slow to load
+    import yaml  # rarely needed, and slow to load
     try:
         return yaml.load(body, yaml.BaseLoader)  # noqa: S506  # builds texts, lists, mappings only
     except (yaml.YAMLError, RecursionError) as error:

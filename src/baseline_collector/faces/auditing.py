@@ -32,13 +32,13 @@ def audit(given: argparse.Namespace) -> int:
 
 
 def _sarif(found: Audit) -> str:
-    from baseline_collector.audit.sarif import as_sarif  # noqa: PLC0415  # one form of six
+    from baseline_collector.audit.sarif import as_sarif  # one form of six
 
     return as_sarif(found, __version__)
 
 
 def _page(found: Audit, text: str) -> str:
-    from baseline_collector.audit.page import as_html  # noqa: PLC0415
-    from baseline_collector.render.html import style_sheet  # noqa: PLC0415
+    from baseline_collector.audit.page import as_html
+    from baseline_collector.render.html import style_sheet
 
     return as_html(found, text, style_sheet())

@@ -278,7 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     top = parser()
     given = top.parse_args(arguments)
     if given.version:
-        from baseline_collector import __version__  # noqa: PLC0415
+        from baseline_collector import __version__
 
         print(f"baseline {__version__}")
         return CLEAN
@@ -312,10 +312,10 @@ def _forget_stdout() -> None:
 def _run(name: str) -> Callable[[argparse.Namespace], int]:
     with no_pandas():
         if name == "audit":
-            from baseline_collector.faces.auditing import audit  # noqa: PLC0415  # help must not wait
+            from baseline_collector.faces.auditing import audit  # help must not wait
 
             return audit
-        from baseline_collector.faces import commands  # noqa: PLC0415
+        from baseline_collector.faces import commands
 
     return commands.COMMANDS[name]
 

@@ -139,9 +139,9 @@ def _unarmed(value: object) -> object:
 
 def completion(given: argparse.Namespace) -> int:
     """Print a completion script."""
-    import shtab  # noqa: PLC0415
+    import shtab
 
-    from baseline_collector.faces.cli import parser  # noqa: PLC0415
+    from baseline_collector.faces.cli import parser
 
     print(shtab.complete(parser(), shell=given.shell))
     return 0

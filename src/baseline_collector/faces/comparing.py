@@ -14,8 +14,8 @@ from baseline_collector.vocabulary import BY_NAME
 
 def compare(given: argparse.Namespace) -> int:
     """Compare runs; exit 1 on what ``--fail-on`` names, 2 when nothing could be compared."""
-    from baseline_collector.compare import Limits, notices, show  # noqa: PLC0415
-    from baseline_collector.compare import compare as compared  # noqa: PLC0415
+    from baseline_collector.compare import Limits, notices, show
+    from baseline_collector.compare import compare as compared
 
     settings, metrics = config.load({}), _metrics(given)
     limits = Limits(_share(given.margin, "--margin"), _share(given.tolerance, "--tolerance"))
@@ -52,8 +52,8 @@ def compare(given: argparse.Namespace) -> int:
 
 def history(given: argparse.Namespace) -> int:
     """Follow groups through runs and print where they changed."""
-    from baseline_collector.compare import show_history  # noqa: PLC0415
-    from baseline_collector.compare.history import history as followed  # noqa: PLC0415
+    from baseline_collector.compare import show_history
+    from baseline_collector.compare.history import history as followed
 
     sides = pipeline.open_runs([Path(path) for path in given.runs], config.load({}),
                                _metrics(given))
@@ -69,7 +69,7 @@ def _metrics(given: argparse.Namespace) -> Sequence[str]:
     Raises:
         UsageError: One is unknown.
     """
-    from baseline_collector.compare import DIRECTED  # noqa: PLC0415
+    from baseline_collector.compare import DIRECTED
 
     asked = given.metric or DIRECTED
     unknown = [name for name in asked if name not in BY_NAME]

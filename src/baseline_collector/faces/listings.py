@@ -44,7 +44,7 @@ def readers(given: argparse.Namespace) -> int:
 
 def rules(given: argparse.Namespace) -> int:
     """List the rules, or explain some."""
-    from baseline_collector.rules.catalogue import BY_ID, RULES  # noqa: PLC0415
+    from baseline_collector.rules.catalogue import BY_ID, RULES
 
     if given.rule:
         unknown = [name for name in given.rule if name not in BY_ID]
@@ -170,7 +170,7 @@ def _keys_of(path: str, only_unnamed: bool) -> list[dict[str, object]]:
 
 def models(given: argparse.Namespace) -> int:
     """List weights, or fetch some."""
-    from baseline_collector.llm import weights  # noqa: PLC0415
+    from baseline_collector.llm import weights
 
     if given.action == "fetch":
         path = weights.fetch(given.name or weights.DEFAULT,
@@ -186,7 +186,7 @@ def models(given: argparse.Namespace) -> int:
 
 def doctor(given: argparse.Namespace) -> int:
     """Say what is installed and what answers."""
-    from baseline_collector.llm.probe import probe  # noqa: PLC0415
+    from baseline_collector.llm.probe import probe
 
     found: dict[str, object] = {
         "python": platform.python_version(), "platform": platform.platform(terse=True),
@@ -217,8 +217,8 @@ def _version(package: str) -> str | None:
 
 
 def _writing_check(given: argparse.Namespace) -> dict[str, object]:
-    from baseline_collector.llm.choose import choose  # noqa: PLC0415
-    from baseline_collector.narrate import check_writing  # noqa: PLC0415
+    from baseline_collector.llm.choose import choose
+    from baseline_collector.narrate import check_writing
 
     model, note = choose(given.llm or "auto", model=given.model, url=given.llm_url,
                          allow_remote=bool(given.allow_remote))

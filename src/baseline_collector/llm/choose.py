@@ -104,7 +104,7 @@ def _ollama(
     value = url if url is not None else os.environ.get("OLLAMA_HOST", "")
     address = law.checked(law.ollama_url(value), allow_remote=allow_remote)
     _must_listen(address, "ollama serve", timeout_s)
-    from baseline_collector.llm.ollama import Ollama, missing_model, same_model  # noqa: PLC0415
+    from baseline_collector.llm.ollama import Ollama, missing_model, same_model
 
     wanted = model or OLLAMA_MODEL
     found = Ollama(wanted, address=address)
@@ -127,7 +127,7 @@ def _openai(
         url or os.environ.get("OPENAI_BASE_URL", "") or OPENAI_URL, allow_remote=allow_remote
     )
     _must_listen(address, "start it, or give its URL with --llm-url", timeout_s)
-    from baseline_collector.llm.openai import OpenAICompatible  # noqa: PLC0415
+    from baseline_collector.llm.openai import OpenAICompatible
 
     found = OpenAICompatible(address, model or "")
     return found, f"OpenAI-compatible server at {address.url} has {found.name}"
@@ -135,7 +135,7 @@ def _openai(
 
 def _embedded(model: str | None) -> tuple[LanguageModel, str]:
     path, title = _weights(model or catalogue.DEFAULT)
-    from baseline_collector.llm.embedded import Embedded  # noqa: PLC0415
+    from baseline_collector.llm.embedded import Embedded
 
     return Embedded(path, name=title), f"embedded llama.cpp with {path.name}"
 

@@ -54,7 +54,7 @@ def _private_stdout() -> TextIO:
 
 def _start(setup: dict[str, Any]) -> tuple[Any, str]:
     # Imported here alone: 100 MB of native code that must not enter the parent.
-    import xllamacpp  # noqa: PLC0415
+    import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = setup["model"]

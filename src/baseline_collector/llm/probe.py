@@ -66,7 +66,7 @@ def _ollama(allow_remote: bool, timeout_s: float) -> Probe:
         return Probe("ollama", url, False, None, (), str(error))
     if not _listens(address, timeout_s):
         return Probe("ollama", address.url, False, None, (), "nothing listens; ollama serve")
-    from baseline_collector.llm.ollama import Ollama  # noqa: PLC0415
+    from baseline_collector.llm.ollama import Ollama
 
     server = Ollama(address=address)
     version = server.version(timeout_s=timeout_s)
@@ -97,7 +97,7 @@ def _openai_servers(allow_remote: bool, timeout_s: float) -> list[Probe]:
 def _openai(address: law.Address, why: str, timeout_s: float) -> Probe:
     if not _listens(address, timeout_s):
         return Probe("openai", address.url, False, None, (), f"{why}: nothing listens")
-    from baseline_collector.llm.openai import OpenAICompatible  # noqa: PLC0415
+    from baseline_collector.llm.openai import OpenAICompatible
 
     try:
         server = OpenAICompatible(address, timeout_s=timeout_s)

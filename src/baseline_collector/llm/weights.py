@@ -110,7 +110,7 @@ def _download(wheel: Wheel, folder: Path) -> Path:
         *("--disable-pip-version-check", "--no-input", "--quiet", "--dest", str(folder)),
         f"{wheel.project}=={wheel.version}",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own words
     if done.returncode != 0:
         raise ModelError(
             "pip cannot download the wheel",

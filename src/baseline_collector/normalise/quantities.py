@@ -40,7 +40,7 @@ class Quantities:
 
 
 _UNIT_CODE = {symbol: at for at, symbol in enumerate(Quantities.__dataclass_fields__[
-    "unit_names"].default)}  # type: ignore[arg-type]
+    "unit_names"].default)}  # type: ignore[arg-type]  # a default of any type
 
 
 def quantify(leaves: Leaves, stated: dict[int, Stated] | None = None) -> Quantities:

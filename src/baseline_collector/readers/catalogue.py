@@ -83,7 +83,7 @@ def plugins() -> tuple[Reader, ...]:
     Raises:
         UsageError: One bears the name of another.
     """
-    from importlib.metadata import entry_points  # noqa: PLC0415  # slow, and rarely needed
+    from importlib.metadata import entry_points  # slow, and rarely needed
 
     loaded = tuple(point.load()() for point in entry_points(group=ENTRY_POINTS))
     ours = {reader.name for reader in (*TOOLS, *GENERIC)}  # a tool has a reader a layout

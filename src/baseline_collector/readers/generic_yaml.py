@@ -39,6 +39,6 @@ def yaml_of(opened: Opened) -> object:
     Raises:
         ReadError: Not YAML, too large, or nested too deep.
     """
-    from baseline_collector.readers.yaml_text import parse_yaml  # noqa: PLC0415
+    from baseline_collector.readers.yaml_text import parse_yaml
 
     return parse_yaml(opened.text, opened.limits.depth)

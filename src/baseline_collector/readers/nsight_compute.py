@@ -59,7 +59,7 @@ def _read(opened: Opened, leaves: Leaves) -> Outcome:
     details = "Metric Value" in header
     units: list[str] = [] if details else next(rows, [])
     if any(cell.strip() for cell in units[:5]):  # no units row: it is the first kernel
-        rows, units = itertools.chain([units], rows), []  # type: ignore[assignment]
+        rows, units = itertools.chain([units], rows), []  # type: ignore[assignment]  # rows again
     index = -1
     for row in rows:
         if not row:

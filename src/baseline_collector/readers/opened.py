@@ -65,7 +65,7 @@ class Opened:
             raise ReadError(f"cannot be opened: {error}") from error
 
     def _load(self) -> tuple[bytes, str, bool]:
-        with open(os.open(self.artifact.location, _FLAGS), "rb") as file:  # noqa: PTH123
+        with open(os.open(self.artifact.location, _FLAGS), "rb") as file:  # noqa: PTH123  # by descriptor
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode):
                 raise ReadError("no longer a regular file")
@@ -201,9 +201,8 @@ class Opened:
             ReadError: As ``lines``.
         """
         for block in self.line_blocks():
-            if "\r" in block:
-                block = block.replace("\r\n", "\n").replace("\r", "\n")  # noqa: PLW2901
-            yield (block if block.endswith("\n") else block + "\n").encode()
+            text = block.replace("\r\n", "\n").replace("\r", "\n") if "\r" in block else block
+            yield (text if text.endswith("\n") else text + "\n").encode()
 
     def line_blocks(self) -> Iterator[str]:
         """Yield whole lines with their line ends, about a megabyte at a time.
@@ -240,7 +239,7 @@ class Opened:
         Raises:
             ReadError: It is no longer the one that was hashed.
         """
-        file = open(os.open(self.artifact.location, _FLAGS), "rb")  # noqa: PTH123, SIM115
+        file = open(os.open(self.artifact.location, _FLAGS), "rb")  # noqa: PTH123, SIM115  # by descriptor; the caller closes it
         info = os.fstat(file.fileno())
         if (info.st_size, info.st_mtime_ns) != self._stamp:
             file.close()

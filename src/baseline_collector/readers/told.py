@@ -100,7 +100,7 @@ class Walk:
                 self.go(inner, f"{key}[{index}]", at, told, depth + 1)
             else:
                 inside = (*at[:free], index, *at[free + 1 :])
-                self.go(inner, key + "[]", inside, told, depth + 1)  # type: ignore[arg-type]
+                self.go(inner, key + "[]", inside, told, depth + 1)  # type: ignore[arg-type]  # as long as at
 
     def _bounded(self, depth: int) -> None:
         if depth >= self.leaves.limits.depth:
