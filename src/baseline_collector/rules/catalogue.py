@@ -14,8 +14,10 @@ from baseline_collector.rules import (
     definitions,
     environment,
     failures,
+    frontier,
     heap,
     models,
+    quantiles,
     quantization,
     reported,
     running,
@@ -26,9 +28,9 @@ from baseline_collector.rules import (
 )
 
 RULES: tuple[Rule, ...] = (
-    *failures.RULES, *reported.RULES, *definitions.RULES, *models.RULES, *running.RULES,
-    *series.RULES, *sweeping.RULES, *compiling.RULES, *quantization.RULES, *telemetry.RULES,
-    *sensors.RULES, *environment.RULES, *heap.RULES,
+    *failures.RULES, *quantiles.RULES, *reported.RULES, *definitions.RULES, *models.RULES,
+    *running.RULES, *series.RULES, *sweeping.RULES, *frontier.RULES, *compiling.RULES,
+    *quantization.RULES, *telemetry.RULES, *sensors.RULES, *environment.RULES, *heap.RULES,
 )
 
 BY_ID: Mapping[str, Rule] = {one.id: one for one in RULES}
