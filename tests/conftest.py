@@ -6,6 +6,7 @@ import csv
 import gc
 import io
 import json
+import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -30,6 +31,20 @@ gc.set_threshold(200_000, 50, 1000)  # as the command does
 hypothesis_settings.register_profile("quick", max_examples=20, deadline=None)
 hypothesis_settings.register_profile("deep", max_examples=1000, deadline=None)
 hypothesis_settings.load_profile("quick")
+
+
+SEED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "seed101.tar.gz"
+
+
+@pytest.fixture(scope="session")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The 101 files, unpacked with their times; nothing is to be written there."""
+    if not SEED.is_file():
+        pytest.skip("the 101 files (../shared/corpus) are not beside this checkout")
+    folder = tmp_path_factory.mktemp("seed")
+    with tarfile.open(SEED) as tar:
+        tar.extractall(folder, filter="data")
+    return folder
 
 
 class Pile:

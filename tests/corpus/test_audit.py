@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 
@@ -32,17 +31,13 @@ ACCEPTS = {
 
 
 @pytest.fixture(scope="session")
-def heap(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    archive = SHARED / "corpus" / "seed101.tar.gz"
-    if not archive.is_file():
-        pytest.skip("the shared corpus is not beside this checkout")
-    folder = tmp_path_factory.mktemp("seed")
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+def out(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output of ``collect --no-llm`` over the 101 files."""
+    folder = tmp_path_factory.mktemp("audited") / "out"
     script = "from baseline_collector.faces.cli import script; script()"
     subprocess.run(
-        [sys.executable, "-c", script, "collect", "--no-llm", "--out", "out"],
-        cwd=folder,
+        [sys.executable, "-c", script, "collect", "--no-llm", "--out", str(folder)],
+        cwd=seed,
         check=True,
         capture_output=True,
         timeout=120,
@@ -51,15 +46,15 @@ def heap(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dataset(heap: Path) -> Dataset:
-    return Dataset(heap / "out")
+def dataset(out: Path) -> Dataset:
+    return Dataset(out)
 
 
 @pytest.fixture(scope="session")
-def index(heap: Path, dataset: Dataset) -> Index:
+def index(seed: Path, dataset: Dataset) -> Index:
     def read(artifact: str) -> str | None:
         try:
-            return (heap / artifact).read_text("utf-8-sig")
+            return (seed / artifact).read_text("utf-8-sig")
         except OSError:
             return None
 
@@ -176,8 +171,8 @@ def test_mutations_are_noticed_and_true_reports_left_alone(dataset: Dataset, ind
 
 
 @pytest.mark.slow
-def test_our_own_report_is_not_called_wrong(heap: Path, index: Index) -> None:
-    found = audit((heap / "out" / "report.md").read_text("utf-8"), index)
+def test_our_own_report_is_not_called_wrong(out: Path, index: Index) -> None:
+    found = audit((out / "report.md").read_text("utf-8"), index)
     wrong = [one.record() for one in found.claims if one.verdict == "contradicted"]
     assert len(wrong) <= 0.01 * len(found.claims), wrong[:5]
 
@@ -214,11 +209,11 @@ def test_every_correction_is_right_when_audited_again(index: Index) -> None:
 
 
 @pytest.mark.slow
-def test_a_report_is_audited_in_no_time(index: Index, heap: Path, dataset: Dataset) -> None:
+def test_a_report_is_audited_in_no_time(index: Index, seed: Path, dataset: Dataset) -> None:
     text = (HERE / "audit_reports" / "prose_style.md").read_text("utf-8")
     text = text * (10_000 // len(text) + 1)
     start = time.process_time()
-    fresh = open_index(dataset, lambda name: (heap / name).read_text("utf-8-sig"))
+    fresh = open_index(dataset, lambda name: (seed / name).read_text("utf-8-sig"))
     audit(text, fresh)
     assert time.process_time() - start < 2.0  # 0.5 s on a busy core; other processes do not count
 

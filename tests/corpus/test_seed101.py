@@ -9,7 +9,6 @@ import json
 import math
 import os
 import re
-import tarfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +20,6 @@ from baseline_collector.discover import Found, discover
 from baseline_collector.normalise import Normalised, normalise
 from baseline_collector.read import Reading, read
 from baseline_collector.readers.base import Limits
-
-ARCHIVE = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "seed101.tar.gz"
-pytestmark = pytest.mark.skipif(
-    not ARCHIVE.is_file(), reason="the 101 files (../shared/corpus) are not on this machine"
-)
 
 FAILED_FILE = "csv_data/baseline_test_results_1759186372.json"
 
@@ -45,12 +39,9 @@ class Heap:
 
 
 @pytest.fixture(scope="session")
-def heap(tmp_path_factory: pytest.TempPathFactory) -> Heap:
-    folder = tmp_path_factory.mktemp("seed101")
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(folder, filter="data")
+def heap(seed: Path) -> Heap:
     here = Path.cwd()
-    os.chdir(folder)
+    os.chdir(seed)
     try:
         found = discover(["reports", "csv_data"])
         reading = read(found.artifacts, Limits())
@@ -58,7 +49,7 @@ def heap(tmp_path_factory: pytest.TempPathFactory) -> Heap:
         os.chdir(here)
     assert reading.batch is not None
     done = normalise(reading.batch, reading.artifacts, reading.places, reading.quoted)
-    return Heap(folder, found, reading, done, done.measurements.to_pylist())
+    return Heap(seed, found, reading, done, done.measurements.to_pylist())
 
 
 def number(text: str | None) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +16,6 @@ from baseline_collector.ingest import ingest
 from baseline_collector.journal import Journal
 from baseline_collector.model import Analysis
 from baseline_collector.render.slots import Slots
-
-ARCHIVE = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "seed101.tar.gz"
-pytestmark = pytest.mark.skipif(
-    not ARCHIVE.is_file(), reason="the 101 files (../shared/corpus) are not on this machine"
-)
 
 
 @dataclass(frozen=True)
@@ -42,16 +36,13 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    folder = tmp_path_factory.mktemp("seed101")
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(folder, filter="data")
+def told(seed: Path) -> Told:
     here = Path.cwd()
-    os.chdir(folder)
+    os.chdir(seed)
     try:
         settings = Settings(roots=("reports", "csv_data"), out="out", llm="none", redact=False)
         found = pipeline.find(settings)
-        collected = ingest(found, settings, folder, Journal(str))
+        collected = ingest(found, settings, seed, Journal(str))
         table = pa.concat_tables([MEASUREMENTS.empty_table(), *collected.tables()])
         analysis = pipeline.examine(collected, table.unify_dictionaries(), found)
     finally:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 REPO = Path(__file__).resolve().parents[2]
-SEED = REPO.parent / "shared" / "corpus" / "seed101.tar.gz"
 EXAMPLES = REPO / "examples" / "artifacts"
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -34,17 +32,6 @@ def baseline() -> Run:
                               timeout=timeout, env={**os.environ, **(env or {})}, check=False)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The 101 files, unpacked with their times."""
-    if not SEED.is_file():
-        pytest.skip("the shared corpus is not beside this checkout")
-    folder = tmp_path_factory.mktemp("seed")
-    with tarfile.open(SEED) as tar:
-        tar.extractall(folder, filter="data")
-    return folder
 
 
 @pytest.fixture(scope="session")
