@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from baseline_collector.dataset import Dataset
     from baseline_collector.errors import BaselineError
     from baseline_collector.model import Fact, Finding, Measurement
-from baseline_collector.report import Inventory, Report
+    from baseline_collector.report import Inventory, Report
 
 __all__ = [
     "BaselineError",
@@ -39,7 +39,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "BaselineError": "errors", "Dataset": "dataset", "Fact": "model", "Finding": "model",
-    "Inventory": "model", "Measurement": "model", "Report": "model", "collect": "api",
+    "Inventory": "report", "Measurement": "model", "Report": "report", "collect": "api",
     "inventory": "api", "open_dataset": "api", "query": "api",
 }
 

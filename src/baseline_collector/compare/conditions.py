@@ -39,7 +39,7 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _LONGEST = 60
 
 
-def settings_of(parameters: str | None) -> dict[str, str]:
+def conditions_of(parameters: str | None) -> dict[str, str]:
     """Settings of a run as conditions, ``setting NAME`` -> value.
 
     Left out are the seed, what a tool tunes by itself and what only names one execution.

@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from baseline_collector.compare.conditions import (
     COLUMNS,
+    conditions_of,
     engine_and_version,
     hardware_of,
     names_an_execution,
     one_line,
-    settings_of,
     short,
     software_of,
 )
@@ -137,7 +137,7 @@ class _Cutter:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self.settings = self._mapped("parameters", settings_of)
+        self.settings = self._mapped("parameters", conditions_of)
         self.hardware = self._mapped("setup", hardware_of)
         self.spreads = np.flatnonzero(frame.counted & frame.column("statistic").where("std"))
 

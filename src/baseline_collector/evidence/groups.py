@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal, overload
 
@@ -201,8 +201,8 @@ class Group:
         return [names[code] for code in self.of.codes(column)[self.at]]
 
     @property
-    def settings(self) -> dict[str, str]:
-        """Parameters they share; not to be changed."""
+    def settings(self) -> Mapping[str, str]:
+        """Parameters they share."""
         return settings_of(self.name("parameters"))
 
     @property

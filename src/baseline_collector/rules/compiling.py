@@ -120,10 +120,10 @@ About = tuple[str, str, str, str]
 
 def _described(frame: Frame, row: int) -> tuple[About, str, Settings]:
     """Benchmark, backend and settings of one row."""
-    settings = settings_of(frame.column("parameters").at(row))
-    name = next((settings[key] for key in _NAMES if settings.get(key)), "")
-    settings |= {column: text for column in ("quantization", "engine", "prompt")
-                 if (text := frame.column(column).at(row)) is not None}
+    stated = settings_of(frame.column("parameters").at(row))
+    name = next((stated[key] for key in _NAMES if stated.get(key)), "")
+    settings = {**stated} | {column: text for column in ("quantization", "engine", "prompt")
+                             if (text := frame.column(column).at(row)) is not None}
     test = frame.column("run").names[int(frame.tests[row])]
     model, device = (frame.column(column).at(row) or "" for column in ("model", "device"))
     return (str(frame.column("artifact").at(row)), model, device, test or ""), name, settings

@@ -183,3 +183,9 @@ def test_settings_as_people_write_them():
     assert settings_of(None) == {}
     assert configuration({"config_name": "x", "threads": "2"}) == "threads=2"
     assert configuration({"config_name": "x"}) == "config_name=x"
+
+
+def test_settings_that_all_share_cannot_be_changed():
+    with pytest.raises(TypeError):
+        settings_of('{"num_ctx":"1024"}')["engine"] = "ollama"
+    assert settings_of(None) == {}
