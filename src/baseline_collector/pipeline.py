@@ -26,7 +26,6 @@ from baseline_collector.dataset import Dataset
 from baseline_collector.discover import Found, Selection, default_roots, discover
 from baseline_collector.errors import ModelError, RefusedError
 from baseline_collector.ingest import Collected, ingest
-from baseline_collector.inventory import take_stock
 from baseline_collector.journal import Journal
 from baseline_collector.llm.choose import choose
 from baseline_collector.llm.port import LanguageModel
@@ -38,6 +37,7 @@ from baseline_collector.redact import Redactor
 from baseline_collector.report import Agent, Inventory, ModelCall, Narrative, Report, Timing
 from baseline_collector.rules.catalogue import tuned
 from baseline_collector.share import limits, tools
+from baseline_collector.stock import take_stock
 
 if TYPE_CHECKING:
     from baseline_collector.compare import Side

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from baseline_collector.inventory import FIRST, take_stock
 from baseline_collector.model import Artifact, Skipped
+from baseline_collector.stock import FIRST, take_stock
 
 
 def file(at, kind="csv", root="r", **more):
