@@ -205,13 +205,16 @@ def planted(rule: str, seed: int) -> Heap:  # noqa: PLR0912, PLR0915  # one bran
     if rule == "closed-loop":
         return {"a.csv": calls(seed, n, request_rate=None)}
     if rule == "unit-conflict":
+        if seed % 2:  # milliseconds under a name that says seconds
+            return {"a.csv": [one | {"eval_s": 1e3 * float(str(one["eval_s"])),
+                                     "request_latency_s": None} for one in calls(seed, n)]}
         return {"a.csv": [{"model": "m", "ttft_mb": 5.0 + at} for at in range(2 + seed)]}
     if rule == "cached-calls":
         return {"a.csv": [call(seed, at, phase="cached" if at % 2 else "warm",
                                ttft_s=0.01 if at % 2 else 0.2) for at in range(n)]}
     if rule == "models":
         return {"a.csv": calls(seed, n) + [one | {"model": "m:4b", "tokens_s": 20.0 + at % 3,
-                                                  "eval_s": None}
+                                                  "eval_s": None, "eval_count": None}
                                            for at, one in enumerate(calls(seed, n))]}
     if rule == "cold-start":
         cold = call(seed, 0, load_s=2.0 + seed, ttft_s=2.5 + seed, request_latency_s=9.0)

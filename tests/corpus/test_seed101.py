@@ -131,6 +131,23 @@ def test_every_number_is_in_the_dataset_or_rejected(heap: Heap) -> None:
     assert in_dataset >= in_files - in_duplicates
 
 
+def test_rates_are_their_tokens_over_their_time(heap: Heap) -> None:
+    """Recomputed here from the rows of each record; see ``normalise/arithmetic.py``."""
+    beside: dict[tuple[str, str], dict[str, float]] = {}
+    for row in heap.rows:
+        if row["metric"] in ("output_throughput", "output_tokens", "eval_duration") and (
+            row["statistic"] == "sample" and row["status"] == "ok"
+        ):
+            record = row["pointer"].rpartition("/")[0] or row["pointer"].partition(",")[0]
+            beside.setdefault((row["artifact"], record), {})[row["metric"]] = row["value"]
+    whole = [one for one in beside.values() if len(one) == 3]
+    assert len(whole) == 212
+    for one in whole:
+        rate = one["output_tokens"] / one["eval_duration"]
+        assert math.isclose(one["output_throughput"], rate, rel_tol=0.01)
+    assert heap.normalised.cleaning["C11"] == 0
+
+
 def test_pointers_lead_to_the_raw_number(heap: Heap) -> None:
     documents: dict[str, Any] = {}
     checked = 0

@@ -24,9 +24,10 @@ TOUCHED = {
     "c07.json": '{"results": [{"response": "one two three four five", "tokens": 5}]}',
     "c08.csv": "ttft_ms\n999\n5\n6\n7\n999\n",
     "c09.json": '{"latency_s": 1759186372}',
+    "c11.json": '{"eval_count": 100, "eval_duration_s": 2.0, "tokens_per_second": 57.0}',
 }
 COUNTS = {"C01": 5, "C02": 1, "C03": 2, "C04": 1, "C05": 1, "C06": 1, "C07": 1, "C08": 2, "C09": 1,
-          "C10": 0}
+          "C10": 0, "C11": 1}
 
 
 def _cleaning(out: Path) -> dict[str, int]:

@@ -1,9 +1,9 @@
 """Status of every numeric leaf: ok, failed or quarantined, each with its rule.
 
 Failed calls keep their numbers as written and leave the statistics. Values that no
-float holds, that their unit contradicts, that cannot be (``bounds.py``) or that stand in for
-none (``stand_ins.py``) are quarantined. Token counts
-that are the word counts of the text beside them are not tokens.
+float holds, that their unit contradicts, that cannot be (``bounds.py``), that stand in for
+none (``stand_ins.py``) or that their record contradicts (``arithmetic.py``) are quarantined.
+Token counts that are the word counts of the text beside them are not tokens.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from baseline_collector.normalise.arithmetic import conflicts
 from baseline_collector.normalise.bounds import bound_of, never_negative
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import record_of
@@ -34,6 +35,7 @@ RULES = {
     "C08": "a number that stands in for none: -1, 999, the largest integer, repeated and far off",
     "C09": "no machine reaches the value",
     "C10": "the tool writes it where it measured nothing",
+    "C11": "amount over time, both in its record, is another rate",
 }
 """Cleaning rules by id; reasons name them, and the data package counts what each touched."""
 
@@ -128,6 +130,8 @@ def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts, whole: Ver
     sheet.mark(rows_of(leaves, whole.stand_ins), QUARANTINED, f"C08 {RULES['C08']}")
     _zero(sheet, leaves, quantities)
     _out_of_bounds(sheet, leaves, quantities)
+    for what, at in conflicts(leaves, quantities, contexts, sheet.status == OK).told():
+        sheet.mark(at, QUARANTINED, f"C11 {what}")
     words = _words(leaves, quantities, whole)
     return Judged(sheet.status, sheet.reason, sheet.reasons, words)
 

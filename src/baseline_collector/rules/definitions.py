@@ -180,19 +180,20 @@ def unit_conflicts(evidence: Evidence) -> None:
                       "count", topic="quality", weight=40.0,
                       scope={"of": "unit conflicts", "rule": name[:3]})
         keys = frame.column("key")
+        what = ("contradicts its unit", "contradict their unit") if name.startswith("C02") else (
+            "disagrees with its record", "disagree with their records")
         spelled = sorted({str(keys.names[code]) for code in keys.codes[rows].tolist()})
         book.finding("unit-conflict", "warning",
                      f"{{{count}}} {count_of(len(rows), 'number')} under "
                      f"{listed(book, 'key', spelled)} in "
                      f"{listed(book, 'artifact', _files(frame, rows))} "
-                     f"{count_of(len(rows), 'contradicts its', 'contradict their')} unit: "
-                     f"{book.name('reason', name[4:])}.", [count],
+                     f"{count_of(len(rows), *what)}: {book.name('reason', name[4:])}.", [count],
                      "Correct the unit in the artifact, or name the key after what it holds; no "
                      "statistic uses these numbers.", "quality")
 
 
 def _about_units(reason: str) -> bool:
-    return reason.startswith("C02") or "unit" in reason.lower() or "arithmetic" in reason.lower()
+    return reason.startswith(("C02", "C11"))
 
 
 def phases_apart(evidence: Evidence) -> None:
@@ -237,7 +238,7 @@ RULES = (
          "Tene 2015, coordinated omission; MLPerf server scenario", "latencies of calls",
          "files whose latencies name no request rate", "send requests by a schedule",
          closed_loop),
-    Rule("unit-conflict", "Units that contradict", "warning", "cleaning rules on units",
+    Rule("unit-conflict", "Units that contradict", "warning", "cleaning rules C02 and C11",
          "numbers that cleaning put aside", "which keys contradict their unit, and why",
          "correct the unit in the artifact", unit_conflicts),
     Rule("cached-calls", "Cached calls apart", "notice", "Georges et al. 2007",

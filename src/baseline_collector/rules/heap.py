@@ -119,7 +119,7 @@ RULES = (
          "files that could not be read whole, with the reason",
          "mend or remove them", unread),
     Rule("quarantine", "Numbers that cannot be right", "notice",
-         "cleaning rules C01 to C04, C08 to C10",
+         "cleaning rules C01 to C04, C08 to C11",
          "nothing",
          "numbers that cannot be right, by the cleaning rule that put them aside",
          "look at them where they stand", quarantined),
