@@ -4,7 +4,8 @@ Amount over time must be the rate within 1 %, or within what the digits that are
 leave open. A rate may be over decoding, over prompt and decoding, or over the whole call, with
 or without the first token: only what fits none of these is in conflict. Where the times beside
 a rate are those of the whole call, a rate is in conflict only where it is too slow for the
-call, or off by just the factor of a wrong unit. Nothing is converted.
+call, or off by just the factor of a wrong unit. Rates whose definition the table of a format
+tells are not judged: there is no doubt about their unit. Nothing is converted.
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ import numpy as np
 
 from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves
 from baseline_collector.normalise.contexts import Contexts
-from baseline_collector.normalise.mappings.definitions import SYSTEM
 from baseline_collector.normalise.quantities import Quantities
 from baseline_collector.normalise.relations import PARTS, RATES, RELATIONS, Relation
-from baseline_collector.normalise.together import SHARED, Together, half_widths, of_metrics
+from baseline_collector.normalise.together import Together, half_widths, of_metrics
 
 TOLERANCE = 0.01
 """Largest gap between a rate and its amount over its time, as a share of the rate."""
@@ -69,9 +69,8 @@ def conflicts(leaves: Leaves, quantities: Quantities, contexts: Contexts, usable
         usable: Which of those have no other defect.
     """
     found = Conflicts()
-    statistic = np.array([meaning.statistic in SHARED or meaning.statistic == "sample"
-                          for meaning in leaves.meanings] or [False], bool)
-    usable = usable & statistic[leaves.key[leaves.numeric]]
+    judged = np.array([meaning.statistic == "sample" for meaning in leaves.meanings], bool)
+    usable = usable & judged[leaves.key[leaves.numeric]] if len(judged) else usable
     rates = of_metrics(leaves, quantities, usable, RATES)
     parts = of_metrics(leaves, quantities, usable, PARTS) if len(rates) else rates
     if not len(parts):
@@ -141,9 +140,7 @@ class _Sheet:
     def _about(self, relation: Relation, rates: Ints, alone: bool) -> tuple[Ints, Ints]:
         """The rates that a relation is about, and the group of each."""
         metric = self._quantities.metric_names.index(relation.rate)
-        judged = np.array([meaning.definition in relation.definitions
-                           and (meaning.statistic == "sample" or meaning.definition == SYSTEM)
-                           for meaning in self._leaves.meanings], bool)
+        judged = np.array([not meaning.definition for meaning in self._leaves.meanings], bool)
         rates = rates[(self._quantities.metric[rates] == metric)
                       & judged[self._leaves.key[self._leaves.numeric[rates]]]]
         group = self._group[np.searchsorted(self._rows, rates)]
@@ -242,7 +239,7 @@ class _Sheet:
     def _sum(self, text: str, group: Ints, *, exact: bool = True) -> _Between:
         """A sum of parts, such as ``eval_duration + load_duration``, in some groups."""
         low, high = np.zeros(len(group)), np.zeros(len(group))
-        for sign, name in re.findall(r"([+-]?) ?([\w/]+)", text):
+        for sign, name in re.findall(r"([+-]?) ?(\w+)", text):
             rows = self._part(name)[group]
             value = np.where(rows >= 0, self._quantities.value[rows], np.nan)
             half = 0.0 if exact else half_widths(self._leaves, self._quantities, rows)

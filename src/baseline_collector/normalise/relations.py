@@ -1,15 +1,12 @@
 """Which rate is which amount over which time: what ``arithmetic.py`` checks.
 
-Sums are written as such, ``eval_duration + load_duration``; ``output_tokens/total`` is the total
-over the calls of a run.
+Sums are written as such: ``eval_duration + load_duration``.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-from baseline_collector.normalise.mappings.definitions import DECODE, PER_REQUEST, PREFILL, SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +15,6 @@ class Relation:
 
     Attributes:
         rate: Metric.
-        definitions: Ids of those of its definitions that are judged; empty for one not stated.
         amounts: What is counted, one of which must be there; parts are added.
         others: Further readings of what is counted.
         times: Over what, in the readings that are met; parts are added and subtracted.
@@ -27,7 +23,6 @@ class Relation:
     """
 
     rate: str
-    definitions: frozenset[str]
     amounts: tuple[str, ...]
     others: tuple[str, ...]
     times: tuple[str, ...]
@@ -38,38 +33,28 @@ class Relation:
 _CALL = ("request_latency", "iteration_time")
 
 RELATIONS = (
-    Relation("output_throughput", frozenset(("", DECODE, PER_REQUEST)),
-             ("output_tokens",), ("total_tokens", "prompt_tokens + output_tokens"),
+    Relation("output_throughput", ("output_tokens",),
+             ("total_tokens", "prompt_tokens + output_tokens"),
              ("eval_duration", "eval_duration + prompt_eval_duration",
               "eval_duration + prompt_eval_duration + load_duration",
               "eval_duration + time_to_first_token", "request_latency", "iteration_time",
               "request_latency - load_duration", "request_latency - time_to_first_token"),
              ("eval_duration",), _CALL),
-    Relation("prompt_throughput", frozenset(("", PREFILL, PER_REQUEST)), ("prompt_tokens",), (),
+    Relation("prompt_throughput", ("prompt_tokens",), (),
              ("prompt_eval_duration", "prompt_eval_duration + load_duration",
               "time_to_first_token", "time_to_first_token - load_duration", *_CALL),
              ("prompt_eval_duration",)),
-    Relation("total_throughput", frozenset(("", PER_REQUEST)),
-             ("total_tokens", "prompt_tokens + output_tokens"), (),
+    Relation("total_throughput", ("total_tokens", "prompt_tokens + output_tokens"), (),
              ("eval_duration + prompt_eval_duration", "eval_duration",
               "eval_duration + prompt_eval_duration + load_duration", "request_latency",
               "iteration_time", "request_latency - load_duration"),
              ("eval_duration + prompt_eval_duration",), _CALL),
-    Relation("output_throughput", frozenset((SYSTEM,)), ("output_tokens/total",), (),
-             ("run_duration",), ("run_duration",)),
-    Relation("prompt_throughput", frozenset((SYSTEM,)), ("prompt_tokens/total",), (),
-             ("run_duration",), ("run_duration",)),
-    Relation("total_throughput", frozenset((SYSTEM,)),
-             ("prompt_tokens/total + output_tokens/total", "total_tokens/total"), (),
-             ("run_duration",), ("run_duration",)),
-    Relation("request_throughput", frozenset((SYSTEM,)), ("success_count/total",), (),
-             ("run_duration",), ("run_duration",)),
 )
-"""Rates of single calls, and of whole runs."""
+"""Rates of single calls. Those of whole runs are written by tools, and the tables of their formats
+say what they are."""
 
 RATES = tuple(dict.fromkeys(one.rate for one in RELATIONS))
 PARTS = tuple(dict.fromkeys(
-    part.removesuffix("/total") for one in RELATIONS
-    for text in (*one.amounts, *one.others, *one.times)
+    part for one in RELATIONS for text in (*one.amounts, *one.others, *one.times)
     for part in re.split(r" [+-] ", text)))
 """Metrics of those, and of what they are made from."""

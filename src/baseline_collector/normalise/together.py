@@ -14,12 +14,6 @@ from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.quantities import Quantities
 from baseline_collector.paths import container
 
-SHARED = frozenset(("total", "overall"))
-"""Statistics of whole runs, which stand beside samples."""
-
-TOTAL = "/total"
-"""Follows the metric of a part that is a total over calls."""
-
 
 class Together:
     """Rows of one object (or one record), one context and one statistic, as groups.
@@ -42,26 +36,13 @@ class Together:
             whole_record: Whether all objects of a record count as one.
         """
         self._quantities = quantities
-        self._statistics = [meaning.statistic for meaning in leaves.meanings]
-        self._key = leaves.key[leaves.numeric[rows]]
         self.rows = rows
-        self.group, self.size = _grouped(leaves, contexts.codes[rows], rows, self._shared(),
-                                         whole_record)
+        self.group, self.size = _grouped(leaves, contexts.codes[rows], rows, whole_record)
 
-    def _shared(self) -> list[str]:
-        """The statistic that groups each key."""
-        return ["sample" if one in SHARED else one for one in self._statistics]
-
-    def part(self, name: str) -> Ints:
-        """The row of a metric in each group; -1 where there is none, or several that differ.
-
-        Args:
-            name: Metric, followed by ``TOTAL`` where its total over calls is meant.
-        """
-        metric, total = name.removesuffix(TOTAL), name.endswith(TOTAL)
-        fits = np.array([(one == "total") == total for one in self._statistics] or [False], bool)
+    def part(self, metric: str) -> Ints:
+        """The row of a metric in each group; -1 where there is none, or several that differ."""
         code = self._quantities.metric_names.index(metric)
-        at = np.flatnonzero((self._quantities.metric[self.rows] == code) & fits[self._key])
+        at = np.flatnonzero(self._quantities.metric[self.rows] == code)
         rows, group = self.rows[at], self.group[at]
         found = np.full(self.size, -1, np.int64)
         low, high = np.full(self.size, np.inf), np.full(self.size, -np.inf)
@@ -72,8 +53,7 @@ class Together:
         return found
 
 
-def _grouped(leaves: Leaves, context: Ints, rows: Ints, statistics: list[str],
-             whole_record: bool) -> tuple[Ints, int]:
+def _grouped(leaves: Leaves, context: Ints, rows: Ints, whole_record: bool) -> tuple[Ints, int]:
     """A group number a row, and how many there are."""
     places: dict[str, int] = {}
     kinds: dict[str, int] = {}
@@ -81,7 +61,8 @@ def _grouped(leaves: Leaves, context: Ints, rows: Ints, statistics: list[str],
     if whole_record:
         scopes = [record_of((scope, ()))[0] for scope in scopes]
     by_key = np.array([places.setdefault(scope, len(places)) for scope in scopes], np.int64)
-    kind = np.array([kinds.setdefault(one, len(kinds)) for one in statistics], np.int64)
+    kind = np.array([kinds.setdefault(one, len(kinds)) for one in
+                     (meaning.statistic for meaning in leaves.meanings)], np.int64)
     depths = np.array([scope.count("[]") for scope in places], np.int64)
     chosen = leaves.numeric[rows]
     place = by_key[leaves.key[chosen]]

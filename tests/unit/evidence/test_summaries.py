@@ -68,7 +68,13 @@ def test_a_rate_is_total_over_total_where_the_parts_agree(pile, look):
 
 def test_it_is_a_mean_where_they_disagree(pile, look):
     rows = [
-        {"model": "m", "eval_count": count, "eval_s": took, "tokens_s": 3.0 + took}
+        {
+            "model": "m",
+            "eval_count": count,
+            "prompt_eval_s": 1.0,
+            "eval_s": took,
+            "tokens_s": count / (took + 1),
+        }
         for count, took in ((100, 2.0), (10, 1.0), (1000, 4.0))
     ]
     assert performance(pile.csv("a.csv", rows).analysis(), "output_throughput", "mean")
