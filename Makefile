@@ -46,10 +46,11 @@ demo: setup
 	@echo "open demo-report/report.html"
 
 test: setup
-	$(PY) -m pytest tests
+	$(PY) -m pytest tests/unit -n auto
+	$(PY) -m pytest tests --ignore tests/unit -n auto --dist loadfile
 
 unit: install
-	$(PY) -m pytest tests/unit
+	$(PY) -m pytest tests/unit -n auto
 
 check: install
 	$(BIN)/ruff check src tests bench examples docs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -40,9 +41,10 @@ def test_pytest_benchmark(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "def test_sum(benchmark):\n    benchmark.pedantic(lambda: sum(range(999)), rounds=7)\n")
     (tmp_path / "out").mkdir()
+    alone = {key: text for key, text in os.environ.items() if not key.startswith("PYTEST_")}
     subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
                     "--benchmark-json", "out/bench.json", "test_it.py"],
-                   cwd=tmp_path, check=True, capture_output=True)
+                   cwd=tmp_path, check=True, capture_output=True, env=alone)
     stats = json.loads((tmp_path / "out" / "bench.json").read_text())["benchmarks"][0]["stats"]
     assert stats["rounds"] == len(stats["data"]) == 7
     rows = _rows(tmp_path / "out")

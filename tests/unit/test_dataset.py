@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
 from baseline_collector import schema
+from baseline_collector.api import collect
 from baseline_collector.dataset import Dataset, rows
 from baseline_collector.errors import DatasetError, UsageError
 
 
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("heap")
+    (folder / "a.csv").write_text("model,ttft_s,error\nm,0.5,\nm,1.5,\nm,2.5,\n")
+    collect([folder], out=folder / "out", llm="none")
+    return folder / "out"
+
+
 @pytest.fixture
-def out(pile):
-    pile.csv("a.csv", [{"model": "m", "ttft_s": 0.5 + at, "error": ""} for at in range(3)])
-    return pile.collect()
+def out(collected, tmp_path):
+    return shutil.copytree(collected, tmp_path / "out")
 
 
 def test_opened_by_either_folder(out):

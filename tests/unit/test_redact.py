@@ -231,11 +231,11 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_a_hostile_megabyte_takes_linear_time(piece: str) -> None:
+def test_hostile_text_takes_linear_time(piece: str) -> None:
     mask("warm")
-    seconds = min(_seconds(piece, 250_000) for _ in range(2))
+    seconds = min(_seconds(piece, 100_000) for _ in range(2))
     # 0.2 s a megabyte; the factor is for machines that are busy with other things.
-    assert seconds < 0.05 * 6
+    assert seconds < 0.02 * 6
 
 
 def _seconds(piece: str, size: int) -> float:

@@ -59,9 +59,8 @@ def test_the_table_is_whole():
 
 @pytest.mark.parametrize("rule", [one.id for one in RULES])
 def test_every_rule_finds_what_is_planted(rule):
-    for seed in range(planted.CASES + 1):
-        analysis = planted.analysed(planted.planted(rule, seed))
-        assert any(one.rule == rule for one in analysis.findings), seed
+    analysis = planted.analysed(planted.planted(rule, planted.CASES))  # bench/planted.py: all cases
+    assert any(one.rule == rule for one in analysis.findings)
 
 
 def test_clean_heaps_are_quiet():

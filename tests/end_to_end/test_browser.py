@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.unit.render.hostile import HOSTILE
+from tests.unit.render.sample import sample
 
 from baseline_collector.model import Name
 from baseline_collector.render.html import report_html
 from baseline_collector.report import Block, Section
 
 from .browser import CHROMIUM, Browser
-from .hostile import HOSTILE
-from .sample import sample
 
 pytestmark = [pytest.mark.browser,
               pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
