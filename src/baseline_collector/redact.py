@@ -346,7 +346,12 @@ def _looks_secret(value: str) -> bool:
     digits = sum(character.isdigit() for character in value)
     if re.fullmatch(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?[A-Za-z%/_]{0,6}", value):
         return False
-    return (letters >= 3 and digits >= 2) or (len(value) >= 20 and _entropy_bits(value) > 3.5)
+    return (letters >= 3 and digits >= 2) or (
+        len(value) >= 20 and _entropy_bits(value) > 3.5 and not re.fullmatch(_WORDS, value))
+
+
+_WORD: Final = r"(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})"
+_WORDS: Final = rf"{_WORD}(?:[._/~+=-]+{_WORD})*"
 
 
 def _entropy_bits(value: str) -> float:

@@ -159,6 +159,8 @@ def test_personal_details(text: str, masked: str) -> None:
         "author: Jane",
         "a bearer of news",
         "first token arrived",
+        "Token Throughput.Successful Output Tokens/Sec.Mean",
+        "Token Throughput.Successful Output Tokens/Sec.Percentiles",
         "gpu[0].fan_speed",
     ],
 )

@@ -203,9 +203,14 @@ def _of_uneven_answers(group: Group) -> bool:
 
 
 def _reported_spread(evidence: Evidence) -> None:
-    """Reported means whose reported standard deviation is too wide."""
+    """Reported means whose reported standard deviation is too wide.
+
+    The rate from moment to moment goes up and down with every answer: its spread is none of
+    the mean's.
+    """
     frame, book = evidence.frame, evidence.book
-    timed = frame.counted & frame.column("metric").where(*_TIMED)
+    timed = (frame.counted & frame.column("metric").where(*_TIMED)
+             & ~frame.column("definition").where("rate-samples"))
     rows = np.flatnonzero(timed & frame.column("statistic").where("mean", "std"))
     metric = frame.column("metric").codes
     pairs = [(one["mean"], one["std"]) for one in together(frame, rows).values()

@@ -22,12 +22,16 @@ QuantileDefect: TypeAlias = Literal[
     "quantile of run quantiles",
 ]
 
+_DOUBLE = Fraction(1, 2**50)
+"""Relative error of a mean that was summed in doubles, four units in the last place."""
+
 
 def grim(printed: str | Decimal, n: int) -> Grim:
     """Say whether a printed mean can be the mean of `n` whole numbers.
 
     Estimator: is there a whole total k whose k / n rounds to the printed decimals, by
-    any rule for halves? Exact arithmetic.
+    any rule for halves? Exact arithmetic, with room for the last bits of a double where
+    the decimals are a double's own.
     Assumptions: every value a whole number. Smallest n: 1; from n = 10 ** decimals on
     every printed mean is possible and the answer is "cannot tell".
     Source: Brown & Heathers 2017, GRIM.
@@ -50,7 +54,8 @@ def grim(printed: str | Decimal, n: int) -> Grim:
     decimals = max(0, -int(value.as_tuple().exponent))
     if n >= 10**decimals:
         return "cannot tell"
-    mean, half = Fraction(value), Fraction(1, 2 * 10**decimals)
+    mean = Fraction(value)
+    half = max(Fraction(1, 2 * 10**decimals), abs(mean) * _DOUBLE)
     lowest = -((-(mean - half) * n) // 1)
     return "possible" if lowest <= (mean + half) * n else "impossible"
 

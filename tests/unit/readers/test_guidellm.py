@@ -40,9 +40,13 @@ def _report():
                for at, name in enumerate(METRICS, 1)}
     metrics["request_totals"] = {"successful": 5, "errored": 2, "incomplete": 1, "total": 9}
     benchmark = {"type_": "generative_benchmark", "metrics": metrics, "duration": 19.5,
-                 "start_time": 1795435719.5, "config": {"backend": {"model": "m"},
-                                                        "strategy": {"streams": 8}}}
+                 "start_time": 1795435719.5, "config": {
+                     "id_": "1d71", "run_id": "8bb7", "run_index": 0, "confidence": 0.95,
+                     "backend": {"model": "m", "stream": True, "timeout_connect": 5.0},
+                     "strategy": {"type_": "concurrent", "streams": 8, "worker_count": 8},
+                     "environment": {"str": "<an object at 0x7fcb84f9cfd0>"}}}
     return json.dumps({"metadata": {"version": 2, "guidellm_version": "0.8.1"},
+                       "config": {"spec": {"data_loader": {"num_workers": 1}}},
                        "benchmarks": [benchmark]})
 
 
@@ -70,8 +74,9 @@ def test_every_statistic_of_every_metric(golden):
 def test_context_and_repetitions(measurements):
     rows = {row["pointer"]: row for row in measurements("guidellm", a_DOT_json=_report())}
     row = rows["/benchmarks/0/metrics/request_latency/successful/mean"]
-    assert (row["model"], row["n"]) == ("m", 400)
-    assert json.loads(row["parameters"])["concurrency"] == "8"
+    assert (row["model"], row["n"], row["run"]) == ("m", 400, "8bb7")
+    assert json.loads(row["parameters"]) == {
+        "strategy": "concurrent", "concurrency": "8", "stream": "true"}
     assert row["started_at"].startswith("2026-11-23")
 
 
@@ -86,7 +91,8 @@ def _table(columns):
 
 COLUMNS = [
     (("Run Info", "Run ID", ""), "r1"), (("Run Info", "Run Index", ""), "0"),
-    (("Run Info", "Backend", ""), '{"kind": "openai_http", "model": "m"}'),
+    (("Run Info", "Backend", ""), '{"kind": "openai_http", "model": "m", "max_tokens": 64}'),
+    (("Benchmark", "Strategy", ""), "concurrent@2"),
     (("Timings", "Duration", "Sec"), "19.5"),
     (("Request Counts", "Successful", ""), "5"), (("Request Counts", "Errored", ""), "2"),
     (("Request Counts", "Total", ""), "9"),
@@ -95,6 +101,9 @@ COLUMNS = [
     (("Request Latency", "Successful Sec", "Std Dev"), "0.125"),
     (("Request Latency", "Successful Sec", "Percentiles"), str([n / 8 for n in range(1, 12)])),
     (("Request Latency", "Errored Sec", "Mean"), "77.0"),
+    (("Request Latency", "Successful Sec", "Percentile CIs"), '{"p50": [0.2, 0.3], "p99": [1, 2]}'),
+    (("Request Latency", "Successful Sec", "Mean CI"), '{"lower": 0.3, "upper": 0.4}'),
+    (("Scheduler State", "", ""), '{"errored_requests": 3}'),
     (("Time to First Token", "Successful ms", "Mean"), "60.5"),
     (("Time to First Output Token", "Successful ms", "Mean"), "61.5"),
     (("Time per Output Token", "Successful ms", "Mean"), "5.5"),
@@ -145,6 +154,7 @@ def test_csv_with_three_header_rows(golden, measurements):
             ("total_throughput", "rate-samples", "mean", "tok/s", 1637.5)}
     row = measurements("guidellm", a_DOT_csv=_table(COLUMNS))[-1]
     assert (row["model"], row["run"]) == ("m", "r1")
+    assert json.loads(row["parameters"]) == {"strategy": "concurrent@2", "max_tokens": "64"}
 
 
 def _early():

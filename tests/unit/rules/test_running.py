@@ -257,3 +257,15 @@ class TestSweep:
     )
     def test_is_silent(self, pile, look, rows):
         assert look.findings(pile.csv("runs.csv", rows).analysis(), "sweep") == []
+
+
+def test_the_rate_from_moment_to_moment_is_no_spread_of_a_mean(pile, look):
+    def metric(mean, std):
+        return {"successful": {"mean": mean, "std_dev": std, "count": 40}}
+
+    pile.json("g.json", {"metadata": {"guidellm_version": "0.8.1"}, "benchmarks": [{
+        "config": {"backend": {"model": "m"}}, "metrics": {
+            "requests_per_second": metric(2.5, 10.0), "request_latency": metric(2.0, 0.9),
+            "inter_token_latency_ms": metric(20.0, 0.1)}}]})
+    (found,) = [one for one in look.texts(pile.analysis(), "unstable") if "reported means" in one]
+    assert "request_latency" in found and "requests_per_second" not in found

@@ -32,10 +32,20 @@ def test_grim_published():
         ("0.13", 8, "possible"),
         ("0.12", 8, "possible"),
         (Decimal("0.33"), 3, "possible"),
+        ("35.166666666666664", 6, "possible"),  # 211 / 6 as a double prints it
+        ("35.1666666667", 6, "possible"),
+        ("35.1666666", 6, "impossible"),
     ],
 )
 def test_grim(printed, n, answer):
     assert grim(printed, n) == answer
+
+
+@given(st.lists(st.integers(-500, 5000), min_size=1, max_size=99))
+def test_grim_never_refuses_a_true_mean_of_doubles(values):
+    total, n = sum(values), len(values)
+    for mean in (total / n, float(np.mean(values)), total * (1 / n)):
+        assert grim(repr(mean), n) != "impossible"
 
 
 @given(

@@ -105,6 +105,15 @@ def _all(parent: str) -> dict[str, Entry]:
     return found
 
 
+def _load(parent: str) -> dict[str, Entry]:
+    """How requests were sent in one benchmark."""
+    return {f"{parent}.strategy.{name}": Entry("parameter", target=target, scope=_BENCH)
+            for name, target in (("type_", "strategy"), ("streams", "concurrency"),
+                                 ("rate", "request_rate"))}
+
+
+_SENT = ("request_format", "stream", "max_tokens")
+"""Settings of the client that change what is measured."""
 _BENCH = "benchmarks[]"
 _REQUEST = f"{_BENCH}.requests.successful[]"
 _JSON: Table = {
@@ -122,9 +131,12 @@ _JSON: Table = {
     f"{_BENCH}.warmup_duration": aside("s"),
     f"{_BENCH}.cooldown_duration": aside("s"),
     f"{_BENCH}.config.backend.model": context("model", _BENCH),
-    f"{_BENCH}.config.strategy.type_": Entry("parameter", target="strategy", scope=_BENCH),
-    f"{_BENCH}.config.strategy.streams": Entry("parameter", target="concurrency", scope=_BENCH),
-    f"{_BENCH}.config.strategy.rate": Entry("parameter", target="request_rate", scope=_BENCH),
+    f"{_BENCH}.config.run_id": context("run", _BENCH),
+    **_load(f"{_BENCH}.config"),
+    **parameters(f"{_BENCH}.config.backend", _SENT, _BENCH),
+    # How it was started and everything that the tool can be told: no settings of the model's run.
+    f"{_BENCH}.config.**": IDENTITY,
+    "config.**": IDENTITY,
     f"{_BENCH}.requests.{{_outcome}}[].output": Entry("unnamed"),
     f"{_BENCH}.requests.{{_outcome}}[].info.error": Entry("unnamed"),
     "config.spec.backend.model": context("model", ""),
@@ -143,9 +155,8 @@ _JSON: Table = {
     f"{_BENCH}.request_totals.total": measure("request_count", "1", "total"),
     f"{_BENCH}.request_totals.incomplete": aside("1"),
     f"{_BENCH}.worker.backend_model": context("model", _BENCH),
-    f"{_BENCH}.args.strategy.type_": Entry("parameter", target="strategy", scope=_BENCH),
-    f"{_BENCH}.args.strategy.streams": Entry("parameter", target="concurrency", scope=_BENCH),
-    f"{_BENCH}.args.strategy.rate": Entry("parameter", target="request_rate", scope=_BENCH),
+    **_load(f"{_BENCH}.args"),
+    f"{_BENCH}.args.**": IDENTITY,
     f"{_BENCH}.run_stats.**": aside(),
     # Times of day, counters of the scheduler, requests that did not finish.
     f"{_BENCH}.requests.**": aside(),
@@ -200,6 +211,13 @@ def _csv() -> dict[str, Entry]:
         join(run, "Run Index"): IDENTITY,
         join(join(run, "Backend"), "model"): context("model", "[]"),
         join(benchmark, "Strategy"): Entry("parameter", target="strategy", scope="[]"),
+        **parameters(join(run, "Backend"), _SENT, "[]"),
+        **{f"{join('[]', group)}.**": IDENTITY for group in (
+            "Run Info", "Benchmark", "Runtime Info", "Scheduler State", "Scheduler Metrics")},
+        join(join(timings, "Warmup"), "Sec"): aside("s"),
+        join(join(timings, "Cooldown"), "Sec"): aside("s"),
+        # Intervals of percentiles among them, which are no percentiles.
+        "[].**": aside(),
     }
 
 
@@ -239,6 +257,5 @@ TABLE: Table = {
     **sensed(EARLY, {f"{_REQUEST}.time_per_output_token_ms": _EARLY_TPOT}),
     **_early_csv(),
     **{f"{_BENCH}.scheduler_metrics.{name}": aside("s") for name in _TIMINGS},
-    **parameters(f"{_BENCH}.config", ("sample_size", "confidence"), _BENCH),
     **_csv(),
 }
