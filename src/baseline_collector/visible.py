@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
+_BEYOND_C0 = (
+    "\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_HIDDEN = re.compile(f"[\x00-\x1f{_BEYOND_C0}]")
+_HIDDEN_IN_JSON = re.compile(f"[{_BEYOND_C0}]")
+"""A newline between the tokens of a JSON text is layout; in its strings C0 is escaped already."""
+
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e"}
 _DIGIT = re.compile(r"\d")
 
@@ -47,7 +51,7 @@ def one_line(text: str) -> str:
 
 def json_safe(text: str) -> str:
     r"""Escape hidden characters of a finished JSON text as ``\uXXXX``; the value is the same."""
-    return _HIDDEN.sub(_json_escape, text)
+    return _HIDDEN_IN_JSON.sub(_json_escape, text)
 
 
 def masked(text: str) -> str:
@@ -72,10 +76,6 @@ def _escape(match: re.Match[str]) -> str:
 
 def _json_escape(match: re.Match[str]) -> str:
     code = ord(match[0])
-    # A newline between the tokens of a JSON text is layout; inside strings json.dumps has
-    # escaped all of C0 already.
-    if code < 0x20:
-        return match[0]
     if code < 0x10000:
         return f"\\u{code:04x}"
     high, low = divmod(code - 0x10000, 0x400)

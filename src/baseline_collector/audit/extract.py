@@ -6,7 +6,7 @@ Not claims: numbering, versions, names of files, models and keys, quoted words, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from baseline_collector import units
@@ -94,10 +94,12 @@ def extract(blocks: tuple[Block, ...], named: Callable[[str], bool] = lambda _: 
         named: Whether the text of inline code is a name in the dataset: a model or an error may
             be called ``-1``, and claims nothing. Asked where the text could be a number.
     """
-    comma = _decimal_comma(blocks, named)
-    for block in blocks:
+    telling = [(block, _masked(block, named)) for block in blocks if block.kind != "cell"
+               or _TELLING.search(block.text, block.own)]
+    comma = _decimal_comma(text[block.own :] for block, text in telling)
+    for block, text in telling:
         if not _quoted_prompt(block) and not _listed_file(block):
-            yield from sorted(_claims(block, named, comma),
+            yield from sorted(_claims(block, text, comma),
                               key=lambda claim: (claim.line, claim.column))
 
 
@@ -112,31 +114,26 @@ def _quoted_prompt(block: Block) -> bool:
         _PROMPT.search(block.headings[0].text))
 
 
-def _decimal_comma(blocks: tuple[Block, ...], named: Callable[[str], bool]) -> bool:
+def _decimal_comma(texts: Iterable[str]) -> bool:
     """Whether a report writes 48,63 for a number between 48 and 49."""
-    texts = [_masked(block, named)[block.own :] for block in blocks]
-    points = sum(len(_POINT.findall(text)) for text in texts)
-    return sum(len(_COMMA.findall(text)) for text in texts) > max(1, 2 * points)
+    points = commas = 0
+    for text in texts:
+        points += len(_POINT.findall(text))
+        commas += len(_COMMA.findall(text))
+    return commas > max(1, 2 * points)
 
 
-def _claims(block: Block, named: Callable[[str], bool], comma: bool) -> Iterator[Claim]:
-    if block.kind == "cell" and not _TELLING.search(block.text, block.own):
-        return
-    text = _masked(block, named)
-    dates = [one for one in _apart(sorted(moments(text), key=lambda one: (one.start, -one.end)))
-             if one.start >= block.own]
+def _claims(block: Block, text: str, comma: bool) -> Iterator[Claim]:
+    dates = _apart(sorted(moments(text, block.own), key=lambda one: (one.start, -one.end)))
     for date in dates:
         claim = _claim(block, date.start, date.end, kind="date", value=None)
         yield replace(claim, moment=date.at, precision=date.precision)
-    for start, end in [*((one.start, one.end) for one in dates), *clocks(text)]:
+    for start, end in [*((one.start, one.end) for one in dates), *clocks(text, block.own)]:
         text = _blank(text, start, end)
     text = swapped(text) if comma else text
     found = list(numerals(text, block.own))
-    for n, one in enumerate(found):
-        claim = _number(block, text, one, _end_of(text, found, n))
-        if claim.end_of == "low" and claim.unit is None and one.shape == "number":
-            claim = replace(claim, unit=found[n + 1].unit)
-        yield replace(claim, comma=comma)
+    for n in range(len(found)):
+        yield _number(block, text, found, n, comma=comma)
     if block.kind in ("json", "heading"):
         return
     if block.kind != "cell":
@@ -156,13 +153,17 @@ def _apart(dates: list[Moment]) -> list[Moment]:
     return kept
 
 
-def _number(block: Block, text: str, one: Numeral, end_of: End) -> Claim:
+def _number(block: Block, text: str, found: list[Numeral], n: int, *, comma: bool) -> Claim:
+    one, end_of = found[n], _end_of(text, found, n)
     before = text[max(0, one.start - 24) : one.start]
     bound: Bound = "over" if _OVER.search(before) else "under" if _UNDER.search(before) else ""
-    kind = {"percent": "percent", "multiple": "multiple"}.get(one.shape, "number")
-    claim = _claim(block, one.start, one.end, kind=kind, value=one.value, digits_end=one.digits_end)
-    return replace(claim, step=one.step, unit=one.unit or (units.unit("%") if kind == "percent"
-                   else None), about=bool(_ABOUT.search(before)), bound=bound, end_of=end_of)
+    unit = one.unit or (units.unit("%") if one.shape == "percent" else None)
+    if end_of == "low" and unit is None and one.shape == "number":
+        unit = found[n + 1].unit
+    claim = _claim(block, one.start, one.end, kind=one.shape, value=one.value,
+                   digits_end=one.digits_end)
+    return replace(claim, step=one.step, unit=unit, about=bool(_ABOUT.search(before)),
+                   bound=bound, end_of=end_of, comma=comma)
 
 
 def _end_of(text: str, found: list[Numeral], n: int) -> End:
@@ -217,30 +218,32 @@ def _claim(block: Block, start: int, end: int, *, kind: str, value: float | None
 
 
 def _blank(text: str, start: int, end: int) -> str:
-    return text[:start] + re.sub(r"[^\n]", "\x00", text[start:end]) + text[end:]
+    blank = "\n".join("\x00" * len(line) for line in text[start:end].split("\n"))
+    return text[:start] + blank + text[end:]
 
 
 def _masked(block: Block, named: Callable[[str], bool]) -> str:
     """The text with everything blanked that names something and claims nothing."""
-    text = block.text
+    text, begin = block.text, 0
     if block.kind == "cell":  # nothing is claimed in the labels of its row and column
-        text = "\x00" * (block.own - 2) + text[max(0, block.own - 2):]
+        begin = max(0, block.own - 2)
+        text = "\x00" * begin + text[begin:]
     if block.kind == "json":
         for match in _KEY.finditer(text):
             text = _blank(text, match.start(), match.end() - 1)
         for match in _QUOTED.finditer(text):
             text = _blank(text, *match.span())
         return text
-    for match in CODE.finditer(text):
+    for match in CODE.finditer(text, begin):
         if not _NUMBER_ALONE.fullmatch(match[2]):
             text = _blank(text, *_names_only(match, named))
         elif named(match[2]):
             text = _blank(text, *match.span())
     if block.kind != "code":
-        for match in _QUOTED.finditer(text):
+        for match in _QUOTED.finditer(text, begin):
             text = _blank(text, *match.span())
     for pattern in (_URL, _PATH, _PERCENTILE, _IDENTIFIER, _SETTING, _SIZE, _REFERENCE):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, begin):
             if pattern is not _PATH or _is_path(match[0]):
                 text = _blank(text, *match.span())
     return text

@@ -108,7 +108,7 @@ class Index:
     def column(self, name: str) -> Codes:
         """A text column as codes."""
         if name not in self._columns:
-            self._columns[name] = _coded(self._table.column(name))
+            self._columns[name] = coded(self._table.column(name))
         return self._columns[name]
 
     @cached_property
@@ -146,7 +146,7 @@ class Index:
 
     def of_artifacts(self, name: str) -> Codes:
         """A text column of the artifacts as codes."""
-        return _coded(self.artifacts.column(name))
+        return coded(self.artifacts.column(name))
 
     @cached_property
     def repetitions(self) -> NDArray[np.int64]:
@@ -312,7 +312,8 @@ def kind_named(name: str) -> str:
     return _KIND_NAMES.get(name.lower(), name.lower())
 
 
-def _coded(column: pa.ChunkedArray) -> Codes:
+def coded(column: pa.ChunkedArray) -> Codes:
+    """A text column as codes into its different texts."""
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks)

@@ -27,6 +27,9 @@ _WORDS_BEFORE = frozenset({
     "intel", "amd", "nvidia", "geforce", "opset",
 })
 """Words that a number behind them only tells apart: sections, products, versions."""
+_WORD_BEFORE = re.compile(r"([A-Za-z]+)\.?\s$")
+_JOINED = re.compile(r"[A-Za-z_]-$|\w:$")
+_GOES_ON = re.compile(r"\.\d|:\d|/\d|-[A-Za-z]{2}|-\d{1,4}-")
 _AFTER_UNIT = r"(?![\w°])"
 _SKIPPED_UNITS = frozenset({"b", "c", "h", "j", "w", "s", "t/s", "min", "count", "ratio", "1", "%"})
 _EXACT_UNITS = ("s", "h", "W", "J", "B", "t/s")
@@ -110,10 +113,10 @@ def swapped(text: str) -> str:
     return _SEPARATED.sub(lambda found: "," if found[0] == "." else ".", text)
 
 
-def moments(text: str) -> Iterator[Moment]:
-    """Yield dates that name at least year and month."""
+def moments(text: str, start: int = 0) -> Iterator[Moment]:
+    """Yield dates that name at least year and month, from an offset on."""
     for pattern in _DATES:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, start):
             found = _moment(match)
             if found:
                 yield found
@@ -138,9 +141,9 @@ def _moment(match: re.Match[str]) -> Moment | None:
     return Moment(match.start(), match.end(), at, precision)
 
 
-def clocks(text: str) -> Iterator[tuple[int, int]]:
-    """Yield spans of times of day and slashed dates, which are no numbers."""
-    for match in _CLOCK.finditer(text):
+def clocks(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield spans of times of day and slashed dates, which are no numbers, from an offset on."""
+    for match in _CLOCK.finditer(text, start):
         yield match.span()
 
 
@@ -185,12 +188,13 @@ def unit_named(text: str) -> units.Unit | None:
 
 
 def _part_of_name(text: str, match: re.Match[str]) -> bool:
-    before, after = text[: match.start()], text[match.end() :]
-    if re.match(r"\.\d|:\d|/\d|-[A-Za-z]{2}|-\d{1,4}-", after):
+    start = match.start()
+    if _GOES_ON.match(text, match.end()):
         return True
-    if re.search(r"[A-Za-z_]-$|[\w]:$", before) and not re.search(r"\b[A-Za-z]+:$", before):
+    if _JOINED.search(text, max(0, start - 3), start) and not re.search(
+            r"\b[A-Za-z]+:$", text[:start]):
         return True
-    word = re.search(r"([A-Za-z]+)\.?\s$", before)
+    word = _WORD_BEFORE.search(text, max(0, start - 40), start)
     return bool(word and word[1].lower() in _WORDS_BEFORE and not _UNIT.match(text, match.end()))
 
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from baseline_collector.audit.claims import Evidence
 from baseline_collector.audit.database import Database
-from baseline_collector.audit.index import Index
+from baseline_collector.audit.index import Index, coded
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Run, Scalar, Sheet, Unknown
 from baseline_collector.audit.spans import MEANS, RUN_MEANS, interval_again
@@ -88,9 +88,10 @@ class Proofs:
 
     @cached_property
     def _evaluator(self) -> Evaluator:
-        index = self.index
+        index, facts = self.index, self._table
         return Evaluator({"measurements": Sheet(index.measurements, index.column),
-                          "artifacts": Sheet(index.artifacts, index.of_artifacts)})
+                          "artifacts": Sheet(index.artifacts, index.of_artifacts),
+                          "facts": Sheet(facts, lambda name: coded(facts.column(name)))})
 
     @cached_property
     def _database(self) -> Database:
@@ -123,6 +124,8 @@ class Proofs:
             value, run = self._evaluator.run(fact["sql"])
         except Unknown:
             return self._by_database(proof)
+        if not run.placed:
+            return self._unplaced(proof, value, None)
         proof = _agreeing(proof, value)
         if proof.why:
             return proof
@@ -138,6 +141,10 @@ class Proofs:
             value, n = self._database.run(proof.fact["sql"])
         except Unknown as error:
             return replace(proof, why=f"its query cannot be run: {error}")
+        return self._unplaced(proof, value, n)
+
+    def _unplaced(self, proof: Proof, value: Scalar, n: int | None) -> Proof:
+        """A proof from a value alone: what it rests on is what the fact cites."""
         proof = _agreeing(proof, value)
         if proof.why:
             return proof

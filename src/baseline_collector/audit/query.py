@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 import numpy as np
 
 from baseline_collector.audit import sheet as ops
+from baseline_collector.audit.offsets import OFFSET, offset
 from baseline_collector.audit.sheet import Condition, Number, Rows, Run, Scalar, Sheet, Unknown
+from baseline_collector.audit.texts import computed, different, matching
 
 _TOKEN = re.compile(r"'(?:[^']|'')*'|[A-Za-z_]\w*|\d+(?:\.\d+)?|<>|<=|>=|[-+*/(),=<>\[\]]|\S")
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
@@ -62,6 +64,8 @@ class Evaluator:
 
 
 def _parsed(shape: str) -> Number | None:
+    if shape == OFFSET:
+        return offset
     try:
         return _Parser(shape).query()
     except (Unknown, IndexError):
@@ -113,7 +117,7 @@ class _Parser:
             return number
         if self.took("("):
             return self.stretch(number)
-        table = self.take("MEASUREMENTS", "ARTIFACTS").lower()
+        table = self.take("MEASUREMENTS", "ARTIFACTS", "FACTS").lower()
         joined = self.took("SEMI", "JOIN", "RATES", "USING")
         if joined:
             for word in ("(", "ARTIFACT", ",", "RECORD", ")"):
@@ -121,7 +125,7 @@ class _Parser:
         where = self.either() if self.took("WHERE") else ops.everything
 
         def run(one: Run, _sheet: Sheet, _rows: Rows) -> Scalar:
-            sheet = one.sheets[table]
+            sheet = one.sheet(table)
             rows = ops.ALL
             if joined and rates is not None:
                 rows = ops.of_records(sheet, where(one, sheet, ops.ALL), rates(one))
@@ -225,6 +229,8 @@ class _Parser:
     def aggregate(self, name: str) -> Number:
         distinct = self.took("DISTINCT")
         column = self.take()
+        if distinct and name == "count" and self.took("("):
+            return self.rewritten(column.lower())
         share = float(self.take()) if name == "quantile_cont" and self.took(",") else 0.0
         self.take(")")
         keep: Condition = ops.everything
@@ -251,6 +257,15 @@ class _Parser:
             return ops.AGGREGATES[name](values[held], share)
 
         return run
+
+    def rewritten(self, name: str) -> Number:
+        """``count(DISTINCT name(column, ...))``: different texts after a function of them."""
+        column, given = self.take(), []
+        while self.took(","):
+            given.append(self.literal())
+        for _ in range(2):
+            self.take(")")
+        return different(name, column, given)
 
     def either(self) -> Condition:
         terms = [self.both()]
@@ -299,7 +314,7 @@ class _Parser:
             raise Unknown(name)
         self.take("=")
         wanted = self.literal()
-        return lambda one, sheet, rows: ops.computed(
+        return lambda one, sheet, rows: computed(
             sheet, column, place, one.literals[wanted], rows)
 
     def matches(self) -> Condition:
@@ -317,7 +332,7 @@ class _Parser:
         self.take(",")
         wanted = self.literal()
         self.take(")")
-        return lambda one, sheet, rows: ops.matching(
+        return lambda one, sheet, rows: matching(
             sheet, column, one.literals[cut] if cut >= 0 else "", one.literals[wanted], rows)
 
     def comparison(self, column: str) -> Condition:

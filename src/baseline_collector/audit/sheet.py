@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -15,8 +14,6 @@ from numpy.typing import NDArray
 
 Rows: TypeAlias = NDArray[np.int64]
 Scalar: TypeAlias = float | str | None
-
-_INDEX = re.compile(r"\[([0-9]+)\]")
 
 
 class Unknown(Exception):  # noqa: N818  # a shape that is not known, not an error of the program
@@ -41,7 +38,7 @@ class Sheet:
     def __init__(self, table: pa.Table, coded: Callable[[str], Coded]) -> None:
         self.table = table
         self.size = table.num_rows
-        self.coded = coded
+        self.coded = cache(coded)
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._nulls: dict[str, NDArray[np.bool_]] = {}
         self._code: dict[str, dict[str, int]] = {}
@@ -90,12 +87,30 @@ class Sheet:
 
 @dataclass(slots=True)
 class Run:
-    """One evaluation: its literals, and the rows that its aggregates took."""
+    """One evaluation: its literals, and the rows that its aggregates took.
+
+    Attributes:
+        sheets: Tables by name.
+        literals: In the order of the query.
+        taken: Rows, aggregate by aggregate.
+        placed: Whether they are the places that the value rests on.
+    """
 
     sheets: dict[str, Sheet]
     literals: list[str]
     taken: list[Rows] = field(default_factory=list)
-    rates: tuple[NDArray[np.int64], Rows] | None = None
+    placed: bool = True
+
+    def sheet(self, name: str) -> Sheet:
+        """A table to select from; of facts no row is a place.
+
+        Raises:
+            Unknown: There is no such table.
+        """
+        if name not in self.sheets:
+            raise Unknown(name)
+        self.placed = self.placed and name != "facts"
+        return self.sheets[name]
 
 
 Condition: TypeAlias = Callable[[Run, Sheet, Rows], Rows]
@@ -188,31 +203,6 @@ def is_null(sheet: Sheet, column: str, null: bool) -> NDArray[np.bool_]:
     """Whether a column is null, for every row."""
     held = sheet.nulls(column)
     return held if null else ~held
-
-
-def computed(sheet: Sheet, column: str, place: int, wanted: str, rows: Rows) -> Rows:
-    """Rows in which a digest of a column, or an index of a path, is the wanted one."""
-    held = sheet.coded(column)
-    among = np.arange(sheet.size) if rows is ALL else rows
-    good = set()
-    for code in np.unique(held.codes[among]).tolist():
-        name = held.names[code] if code >= 0 else ""
-        if place:
-            indices = _INDEX.findall(name)
-            if len(indices) >= place and indices[place - 1] == wanted:
-                good.add(code)
-        elif hashlib.md5(name.encode(), usedforsecurity=False).hexdigest() == wanted:
-            good.add(code)
-    return among[np.isin(held.codes[among], sorted(good))]
-
-
-def matching(sheet: Sheet, column: str, cut: str, wanted: str, rows: Rows) -> Rows:
-    """Rows in which a text column, something cut out of it, matches a pattern."""
-    held, pattern = sheet.coded(column), re.compile(wanted)
-    good = [code for code, name in enumerate(held.names)
-            if pattern.search(re.sub(cut, "", name) if cut else name)]
-    mask = np.isin(held.codes if rows is ALL else held.codes[rows], good)
-    return np.flatnonzero(mask) if rows is ALL else rows[mask]
 
 
 def of_records(sheet: Sheet, rows: Rows, rates: Rows) -> Rows:

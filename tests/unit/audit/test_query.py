@@ -7,12 +7,14 @@ import statistics
 
 import duckdb
 import heap_of_three
+import pyarrow as pa
 import pytest
 
 from baseline_collector.audit.database import Database
-from baseline_collector.audit.index import Index
+from baseline_collector.audit.index import Index, coded
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Sheet, Unknown
+from baseline_collector.dataset import MEASUREMENTS
 
 AT = "FROM measurements WHERE counted AND metric = 'output_throughput'"
 QUERIES = (
@@ -78,6 +80,77 @@ def test_gives_what_duckdb_gives(sql, tables, evaluator):
 def test_refuses_what_it_does_not_know(sql, evaluator):
     with pytest.raises(Unknown):
         evaluator.run(sql)
+
+
+TIMES = ("(SELECT DISTINCT epoch(TRY_CAST(started_at AS TIMESTAMP)) AS at FROM measurements WHERE "
+         "artifact = 'a.json' AND")
+ZONED = "regexp_matches(started_at, '(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$')"
+OFFSET = ("SELECT min_by(round(gap / 900) / 4, abs(gap - 900 * round(gap / 900))) FROM (SELECT "
+          f"bare.at - zoned.at AS gap FROM {TIMES} NOT {ZONED}) AS bare, {TIMES} {ZONED}) "
+          "AS zoned)")
+SETTINGS = (
+    "SELECT count(DISTINCT json_extract_string(parameters, '$.threads')) FROM measurements",
+    "SELECT count(DISTINCT json_extract_string(parameters, '$.\"seed\"')) FROM measurements",
+    "SELECT (SELECT count(DISTINCT json_extract_string(parameters, '$.threads')) FROM measurements)"
+    " + (SELECT count(DISTINCT json_extract_string(parameters, '$.none')) FROM measurements)",
+    "SELECT count(DISTINCT regexp_replace(parameters, ',?\"seed\":\"[^\"]*\"', '')) "
+    "FROM measurements WHERE artifact IN ('a.json')",
+    "SELECT count(DISTINCT sql) FROM facts WHERE statistic IN ('mean') AND "
+    "regexp_matches(sql, '^SELECT .')",
+)
+
+
+def opened(times=(), parameters=()):
+    """Tables of a file with some times and settings, a row each, and their evaluator."""
+    empty = dict.fromkeys(MEASUREMENTS.names)
+    rows = [empty | {"artifact": "a.json", "started_at": time} for time in times]
+    rows += [empty | {"artifact": "a.json", "parameters": text} for text in parameters]
+    measurements = pa.Table.from_pylist(rows, schema=MEASUREMENTS)
+    facts = pa.table({"statistic": ["mean", "mean", "mean", "max"],
+                      "sql": ["SELECT 1", "SELECT 2", "SELECT 1", "SELECT 3"]})
+    tables = {"measurements": measurements, "facts": facts}
+    return tables, Evaluator({name: Sheet(table, lambda column, table=table: coded(
+        table.column(column))) for name, table in tables.items()})
+
+
+@pytest.mark.parametrize("sql", SETTINGS)
+def test_counts_settings_as_duckdb_does(sql):
+    tables, evaluator = opened(parameters=(
+        '{"seed":"1","threads":"4"}', '{"seed":"2","threads":"4"}', '{"threads":"8"}', None))
+    found, run = evaluator.run(sql)
+    assert found == Database(tables).run(sql)[0] > 0
+    assert not run.placed
+
+
+@pytest.mark.parametrize("text", ['{"threads":4}', '{"threads":', "[1]"])
+def test_leaves_settings_that_are_no_texts_to_duckdb(text):
+    _, evaluator = opened(parameters=(text,))
+    with pytest.raises(Unknown):
+        evaluator.run(SETTINGS[0])
+
+
+@pytest.mark.parametrize(("times", "hours"), [
+    (("2025-01-02T03:00:00", "2025-01-02T05:00:00Z"), -2.0),
+    (("2025-01-02 05:45:00", "2025-01-02T03:00:00+00:00", "2025-01-02T03:00:01"), 2.75),
+    (("2025-01-02 01:29:58.5", "2025-01-02 03:00:00 UTC", "2025-01-02 08:07:00Z"), -1.5),
+])
+def test_tells_how_far_clocks_are_off_as_duckdb_does(times, hours):
+    tables, evaluator = opened(times)
+    assert evaluator.run(OFFSET)[0] == Database(tables).run(OFFSET)[0] == hours
+
+
+def test_no_offset_without_both_kinds_of_times():
+    assert opened(("2025-01-02T03:00:00",))[1].run(OFFSET)[0] is None
+
+
+@pytest.mark.parametrize("times", [
+    ("20250102T030000", "2025-01-02T05:00:00Z"),
+    ("2025-01-02T03:00:00", "2025-01-02T05:00:00+02:00"),
+    ("2025-01-02T03:00:00", "2025-01-02T05:00:00Z", "2025-01-02T06:00:00Z"),
+])
+def test_leaves_other_times_and_equal_pairs_to_duckdb(times):
+    with pytest.raises(Unknown):
+        opened(times)[1].run(OFFSET)
 
 
 def test_tells_the_rows_behind_a_value(evaluator):
