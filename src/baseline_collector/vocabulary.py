@@ -90,8 +90,8 @@ METRICS: tuple[Metric, ...] = (
             "throughput requests per second", "throughput requests per sec"),
            bare_unit="req/s", source=_NIM),
     Metric("time_to_first_token", "s", "lower",
-           "From sending a request to its first output token; in Ollama-style records without a "
-           "client clock it is load plus prompt evaluation.",
+           "From sending a request to its first output token; where its record shows that it is "
+           "load plus prompt evaluation, it has a definition of its own.",
            ("ttft", "time to first token", "first token latency", "first token time",
             "time to first response"), source=_NIM),
     Metric("inter_token_latency", "s", "lower",

@@ -17,6 +17,7 @@ from baseline_collector.normalise.bounds import bound_of, never_negative
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import record_of
 from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.first_tokens import load_and_prompt
 from baseline_collector.normalise.quantities import DIMENSION, Quantities
 from baseline_collector.normalise.stand_ins import Found, rows_of, stand_ins
 from baseline_collector.paths import container
@@ -57,12 +58,14 @@ class Judged:
         reason: Index into ``reasons``; 0 is the empty reason.
         reasons: Distinct reasons, each starting with its rule.
         words: Whether the value counts words where its key says tokens.
+        sums: Whether it is a time to first token that is load plus prompt evaluation.
     """
 
     status: Ints
     reason: Ints
     reasons: list[str]
     words: Bools
+    sums: Bools
 
     @property
     def ok(self) -> Bools:
@@ -133,7 +136,8 @@ def judge(leaves: Leaves, quantities: Quantities, contexts: Contexts, whole: Ver
     for what, at in conflicts(leaves, quantities, contexts, sheet.status == OK).told():
         sheet.mark(at, QUARANTINED, f"C11 {what}")
     words = _words(leaves, quantities, whole)
-    return Judged(sheet.status, sheet.reason, sheet.reasons, words)
+    sums = load_and_prompt(leaves, quantities, contexts, sheet.status == OK)
+    return Judged(sheet.status, sheet.reason, sheet.reasons, words, sums)
 
 
 def _failed(sheet: _Sheet, leaves: Leaves, contexts: Contexts) -> None:

@@ -14,6 +14,7 @@ from baseline_collector.normalise.cleaning import Judged
 from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import PLAIN
 from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.mappings.definitions import LOAD_AND_PROMPT, WORDS
 from baseline_collector.normalise.merge import as_json
 from baseline_collector.normalise.phases import NAMES, NONE
 from baseline_collector.normalise.places import paths_of, pointers_of, shown_key
@@ -50,8 +51,7 @@ def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Pla
         "role": _coded(keys, roles),
         "status": _coded(judged.status, _STATUS),
         "reason": _coded(judged.reason, [redact(text) or None for text in judged.reasons]),
-        "definition": _coded(np.where(judged.words, len(leaves.meanings), keys), [
-            *(meaning.definition or None for meaning in leaves.meanings), "words"]),
+        "definition": _definitions(leaves, judged),
         "unit": _units(quantities, judged),
         "record": pa.array(leaves.at[0][rows], mask=leaves.at[0][rows] < 0),
     }
@@ -60,6 +60,14 @@ def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Pla
     columns["counted"] = _counted(quantities, aside, columns["unit"])
     arrays = [columns[field.name] for field in MEASUREMENTS]
     return pa.Table.from_arrays(arrays, schema=MEASUREMENTS)
+
+
+def _definitions(leaves: Leaves, judged: Judged) -> pa.DictionaryArray:
+    """What the format or the record says that each value follows."""
+    stated = [meaning.definition or None for meaning in leaves.meanings]
+    codes = np.where(judged.words, len(stated), leaves.key[leaves.numeric])
+    codes[judged.sums] = len(stated) + 1
+    return _coded(codes, [*stated, WORDS, LOAD_AND_PROMPT])
 
 
 def _coded(codes: Ints, names: Iterable[str | None]) -> pa.DictionaryArray:

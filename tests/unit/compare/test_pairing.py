@@ -50,6 +50,22 @@ def test_time_per_output_token_of_vllm_and_guidellm_has_two_definitions(bench):
     assert bench.only(told, "time_per_output_token").ratio == pytest.approx(13 / 13.5)
 
 
+def test_a_first_token_that_the_server_adds_up_is_not_one_that_a_client_saw(bench):
+    def ollama(network_s=0.0):
+        load, prompt = bench.noisy(0.05), bench.noisy(0.01, seed=2)
+        return [{"model": "m", "load_s": one, "prompt_eval_s": other,
+                 "ttft_s": one + other + network_s} for one, other in zip(load, prompt,
+                                                                          strict=True)]
+
+    def refused(other):
+        found = bench.compare(ollama(), other)
+        return {one.metric: one.reason for one in found.refused}["time_to_first_token"]
+
+    assert "definition differs (load-and-prompt / client)" in refused(guidellm())
+    assert "definition differs (load-and-prompt / not stated)" in refused(ollama(0.02))
+    assert bench.only(bench.compare(ollama(), ollama()), "time_to_first_token").ratio == 1
+
+
 def test_hardware_is_refused_and_software_is_noted(bench):
     times = bench.noisy(0.1)
     found = bench.compare(bench.google_benchmark(times), bench.google_benchmark(times, cpus=8))

@@ -22,6 +22,8 @@ CLIENT = "client"
 SERVER = "server"
 OUTPUT_ONLY = "output-only"
 HARNESS = "harness"
+LOAD_AND_PROMPT = "load-and-prompt"
+WORDS = "words"
 GAPS_OVER_TOKENS = "gaps-over-tokens"
 ACHIEVED = "achieved"
 THEORETICAL = "theoretical"
@@ -64,6 +66,8 @@ DEFINITIONS: Mapping[tuple[str, str], str] = {
     ("time_to_first_token", OUTPUT_ONLY):
         "from sending the request to the first token that is no reasoning",
     ("time_to_first_token", SERVER): "seen by the server, without the network and the client",
+    ("time_to_first_token", LOAD_AND_PROMPT):
+        "load + prompt evaluation as the server counts them, without queue, network and decoding",
     ("request_latency", CLIENT): "from sending the request to the end of its answer",
     ("request_latency", SERVER): "seen by the server, loading of the model included",
     ("iteration_time", "wall"): "time passed",
