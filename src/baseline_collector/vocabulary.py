@@ -226,6 +226,13 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 THROUGHPUT_BY_UNIT = {"token rate": "output_throughput", "request rate": "request_throughput"}
 """What a throughput that names no kind is, by the dimension of its unit."""
 
+OF_A_CALL = frozenset({
+    "output_throughput", "prompt_throughput", "total_throughput", "throughput",
+    "time_to_first_token", "inter_token_latency", "time_per_output_token", "load_duration",
+    "prompt_eval_duration", "eval_duration", "request_latency",
+})
+"""Metrics of which every call has a value, so that a row of means has means of them."""
+
 STATISTICS = {
     "mean": "mean", "avg": "mean", "average": "mean", "median": "p50", "md": "p50",
     "mdn": "p50", "min": "min",

@@ -224,7 +224,7 @@ KEYS = """
 *.csv  ttft_s                  time_to_first_token   sample  s      1
 *.csv  load_s                  load_duration         sample  s      1
 *.csv  prompt_eval_s           prompt_eval_duration  sample  s      1
-*.csv  prompt_eval             prompt_eval_duration  sample  s      1
+*.csv  prompt_eval             prompt_eval_duration  mean    s      1
 *.csv  eval_s                  eval_duration         sample  s      1
 *.csv  eval_s_mean             eval_duration         mean    s      1
 *.csv  tokens_s                output_throughput     sample  tok/s  1

@@ -89,6 +89,8 @@ def _meaning(key: str, reader: str, own: tuple[str, ...]) -> Meaning:
     scope = container(key)
     if not names:
         return _other("unnamed", scope, "no name")
+    if said == "mean" and take_apart(names[-1]).metric:
+        return _a_mean(_meaning(key, reader, own))
     if said:
         return _told_beside(names[-1], said, key, scope)
     if reader == "generic-markdown" and plain(names[-1]) in vocabulary.INSTALLED_OR_USED and (
@@ -113,6 +115,13 @@ def _told_beside(last: str, said: str, key: str, scope: str) -> Meaning:
     found = _measurement(said, [], key, scope)
     variant = () if plain(last) in vocabulary.VALUE_COLUMNS else (("variant", last),)
     return replace(found, variant=variant, why=f"{found.why}, in its row")
+
+
+def _a_mean(found: Meaning) -> Meaning:
+    """A column among columns of means that names no statistic itself."""
+    if found.role != "measurement" or found.statistic != "sample":
+        return found
+    return replace(found, statistic="mean", why=f"{found.why}; a mean, as the columns beside it")
 
 
 def _lists_settings(meaning: Meaning, key: str) -> bool:

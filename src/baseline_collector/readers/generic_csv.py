@@ -2,6 +2,7 @@
 
 Format: RFC 4180 and what is met in practice. The header's names are the keys; row 1 is
 the first row of data. ``key: value`` or ``key,value`` lines above the header are leaves too.
+A column that names no statistic among columns of means is a mean: the sense of its cells says so.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from baseline_collector import units
+from baseline_collector import units, vocabulary
 from baseline_collector.errors import ReadError
-from baseline_collector.paths import join, segment
+from baseline_collector.naming import take_apart
+from baseline_collector.paths import join, segment, with_sense
 from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.cells import NULL, NUMBER, TEXT, cell, unique
 from baseline_collector.readers.csv_columns import Layout, Rows, pieces
@@ -55,7 +57,7 @@ class GenericCsv:
     """A delimited table."""
 
     name = "generic-csv"
-    version = "1"
+    version = "2"
     places: Places = "rows"
     quotes = False
 
@@ -188,6 +190,25 @@ def _preamble(lines: list[str], leaves: Leaves) -> None:
         leaves.add(segment(key), TOP, kind, value, parsed, unit, reason)
 
 
+_FEWEST_MEANS = 2
+
+
+def _senses(header: tuple[str, ...]) -> tuple[str, ...]:
+    """``mean`` for columns that name no statistic where all others about calls are means.
+
+    Like ``prompt_eval`` beside ``mean_ttft_s`` and ``mean_load_s``; columns are about calls where
+    every call has a value of their metric.
+    """
+    said = [take_apart(name) for name in header]
+    calls = [one.metric in vocabulary.OF_A_CALL and not one.leftover for one in said]
+    found = Counter(one.statistic for one, call in zip(said, calls, strict=True) if call)
+    means, bare = found["mean"], found[None]
+    if means + bare < found.total() or means < max(_FEWEST_MEANS, bare + 1):
+        return ("",) * len(header)
+    return tuple("mean" if call and one.statistic is None else ""
+                 for one, call in zip(said, calls, strict=True))
+
+
 def _below(blocks: Iterator[str], preamble: int) -> Iterator[str]:
     """Blocks of lines without the first few lines."""
     for block in blocks:
@@ -202,7 +223,8 @@ def _below(blocks: Iterator[str], preamble: int) -> Iterator[str]:
 
 def _body(opened: Opened, dialect: Dialect, leaves: Leaves) -> str:
     """Write the rows of data; return what was odd about them."""
-    keys = tuple(join("[]", name) for name in dialect.header)
+    keys = tuple(with_sense(join("[]", name), sense) for name, sense in
+                 zip(dialect.header, _senses(dialect.header), strict=True))
     layout = Layout(dialect.delimiter, keys, dialect.units, dialect.decimal_comma)
     width, odd, first_odd, index, above = len(keys), 0, 0, 0, dialect.first
     blocks = _below(opened.line_blocks(), dialect.preamble)

@@ -267,3 +267,31 @@ def test_what_the_csv_module_writes_is_read(
     assert [(row["raw"], row["value"]) for row in found] == [
         pair for x, y, _ in table for pair in ((repr(x), x), (str(y), float(y)))
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "statistics"),
+    [
+        ("mean_tokens_s,mean_ttft_s,prompt_eval_s", ["mean", "mean", "mean"]),
+        ("mean_tokens_s,mean_ttft_s,mean_load_s,load_s,prompt_eval_s", ["mean"] * 5),
+        ("mean_tokens_s,prompt_eval_s", ["mean", "sample"]),
+        ("mean_tokens_s,mean_ttft_s,p99_ttft_s,prompt_eval_s", ["mean", "mean", "p99", "sample"]),
+        ("mean_tokens_s,mean_ttft_s,load_s,prompt_eval_s", ["mean", "mean", "sample", "sample"]),
+        ("mean_tokens_s,mean_ttft_s,compile_time_s,eval_count,power", ["mean", "mean", "sample",
+                                                                       "sample", "sample"]),
+        ("mean_ttft_s,mean_load_s,num_ctx,temperature", ["mean", "mean", "sample", "sample"]),
+    ],
+)  # fmt: skip
+def test_a_column_among_means_is_a_mean(
+    tmp_path: Path, header: str, statistics: list[str]
+) -> None:
+    line = ",".join(str(at + 1) for at in range(header.count(",") + 1))
+    found = rows(tmp_path, a_csv=f"{header}\n{line}\n")
+    assert [row["statistic"] for row in found] == statistics
+    assert [row["key"] for row in found] == header.split(",")
+    assert [row["pointer"] for row in found] == [
+        f"row 1, column {name}" for name in header.split(",")
+    ]
+    assert {row["role"] for row in found if row["key"] in ("num_ctx", "temperature")} <= {
+        "parameter"
+    }
