@@ -35,7 +35,7 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def cli() -> str:
     """Help of every command."""
     os.environ["COLUMNS"] = "100"
-    from baseline_collector.faces.cli import parser
+    from baseline_collector.faces.grammar import parser
 
     top = parser()
     parts = ["# Commands\n", "```", top.format_help().rstrip(), "```\n"]

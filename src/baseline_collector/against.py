@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from baseline_collector.audit import Audit, Tables, audit, open_index
 from baseline_collector.config import Settings
 from baseline_collector.dataset import MEASUREMENTS, Dataset
 from baseline_collector.errors import ReadError, UsageError
+from baseline_collector.plain_file import content
 from baseline_collector.readers.encoding import decode
 
 if TYPE_CHECKING:
@@ -51,13 +53,36 @@ def check(report: Path, against: Sequence[Path], settings: Settings) -> tuple[Au
         DatasetError: The dataset is broken or of an unknown version.
     """
     text = _text(report)
-    chosen = list(against) or list(_named(text, report))
-    if not chosen:
-        raise UsageError("it names no file that is here", where=str(report),
-                         remedy="say what to hold it against: --against DIR")
+    chosen = held_against(report, against)
     index = open_index(tables(chosen, replace(settings, redact=False)), raw_text(chosen[0]),
                        run=run_record(chosen[0]))
     return audit(text, index, name=str(report), today=datetime.now(UTC).date()), text
+
+
+def held_against(report: Path, against: Sequence[Path]) -> list[Path]:
+    """What a report is held against: what is said, else the files that it names.
+
+    Raises:
+        UsageError: Nothing is said and it names none, or it cannot be read.
+    """
+    chosen = list(against) or list(_named(_text(report), report))
+    if not chosen:
+        raise UsageError("it names no file that is here", where=str(report),
+                         remedy="say what to hold it against: --against DIR")
+    return chosen
+
+
+def holds(path: Path, chosen: Sequence[Path]) -> bool:
+    """Whether a path lies in what a report is held against, or is an artifact of the dataset."""
+    real = path.resolve()
+    folders = [one.resolve() for one in chosen]
+    if any(real == folder or folder in real.parents for folder in folders):
+        return True
+    if not Dataset.lies_in(chosen[0]):
+        return False
+    names = Dataset(chosen[0]).table("artifacts", ["artifact"]).column(0).to_pylist()
+    return any(os.path.normpath(place.resolve() / name) == str(real)
+               for place in _places(chosen[0]) for name in names)
 
 
 def tables(chosen: Sequence[Path], settings: Settings) -> Tables:
@@ -67,9 +92,9 @@ def tables(chosen: Sequence[Path], settings: Settings) -> Tables:
         UsageError: A dataset stands among others, or a path is not there.
         DatasetError: The dataset is broken or of an unknown version.
     """
-    if len(chosen) == 1 and Dataset.lies_in(chosen[0]):
+    if len(chosen) == 1 and Dataset.is_meant_by(chosen[0]):
         return Dataset(chosen[0])
-    mixed = next((one for one in chosen if Dataset.lies_in(one)), None)
+    mixed = next((one for one in chosen if Dataset.is_meant_by(one)), None)
     if mixed is not None:
         raise UsageError("a dataset is held against alone", where=str(mixed),
                          remedy="name the dataset, or folders and files of artifacts")
@@ -85,9 +110,10 @@ def tables(chosen: Sequence[Path], settings: Settings) -> Tables:
 
 def _text(report: Path) -> str:
     try:
-        data = report.read_bytes()
+        data = content(report)
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(report)) from error
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(report),
+                         expected="a file") from error
     if data.startswith(b"%PDF-"):
         raise UsageError("a PDF is not read, its text is", where=str(report),
                          expected="Markdown, HTML or text",
@@ -157,7 +183,7 @@ def run_record(against: Path) -> Callable[[], Mapping[str, object] | None]:
     def read() -> Mapping[str, object] | None:
         for folder in (against, against.parent):
             try:
-                record = json.loads((folder / "report.json").read_text("utf-8"))
+                record = json.loads(content(folder / "report.json"))
             except (OSError, ValueError):
                 continue
             if isinstance(record, dict) and str(record.get("schema", "")).startswith(_OURS):
@@ -180,16 +206,21 @@ def raw_text(against: Path) -> Callable[[str], str | None]:
     Args:
         against: The dataset or folder that names the artifacts.
     """
-    places = (Path(), against.parent, against.parent.parent)
+    places = _places(against)
 
     def read(artifact: str) -> str | None:
         for place in places:
             path = place / artifact
             try:
                 if path.is_file() and not path.is_symlink():
-                    return decode(path.read_bytes()[:MOST_EVIDENCE_BYTES]).text
+                    return decode(content(path, MOST_EVIDENCE_BYTES)).text
             except (OSError, ReadError):
                 continue
         return None
 
     return read
+
+
+def _places(against: Path) -> tuple[Path, ...]:
+    """Where the names of artifacts may start from: here, or beside the dataset."""
+    return Path(), against.parent, against.parent.parent

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from baseline_collector.errors import UsageError
+from baseline_collector.plain_file import content
 
 LLM_CHOICES = ("auto", "ollama", "openai", "embedded", "none")
 
@@ -124,9 +125,9 @@ def load(flags: Mapping[str, object], where: Path | None = None,
 
 def _files(folder: Path) -> list[tuple[str, Mapping[str, object]]]:
     own, project = folder / "baseline.toml", folder / "pyproject.toml"
-    if own.is_file():
+    if own.exists():
         return [(str(own), _toml(own))]
-    if project.is_file():
+    if project.exists():
         tool = _toml(project).get("tool", {})
         table = tool.get("baseline", {}) if isinstance(tool, dict) else {}
         if isinstance(table, dict) and table:
@@ -136,9 +137,10 @@ def _files(folder: Path) -> list[tuple[str, Mapping[str, object]]]:
 
 def _toml(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(content(path).decode("utf-8").replace("\r\n", "\n"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot be read: {error}", where=str(path)) from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"cannot be read: {why}", where=str(path)) from error
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, object]:

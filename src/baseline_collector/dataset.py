@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from baseline_collector import schema
 from baseline_collector.errors import DatasetError, UsageError
 from baseline_collector.model import Measurement
+from baseline_collector.plain_file import content
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,12 +64,13 @@ class Dataset:
         self.folder = _current(folder)
         package = self.folder / "datapackage.json"
         try:
-            about = json.loads(package.read_text("utf-8"))
+            about = json.loads(content(package))
         except FileNotFoundError as error:
             raise DatasetError("no dataset here", where=str(folder), expected="datapackage.json",
                                remedy="make one: baseline collect --out DIR") from error
         except (OSError, ValueError) as error:
-            raise DatasetError(f"cannot be read: {error}", where=str(package),
+            why = error.strerror if isinstance(error, OSError) else error
+            raise DatasetError(f"cannot be read: {why}", where=str(package),
                                remedy="collect again") from error
         found = str(about.get("schema_version", "")) if isinstance(about, dict) else ""
         if found != schema.VERSION:
@@ -81,6 +83,13 @@ class Dataset:
         """Whether a folder is a dataset of this program, or an output folder that holds one."""
         return is_ours(_current(folder))
 
+    @staticmethod
+    def is_meant_by(folder: Path) -> bool:
+        """Whether a folder is a dataset or holds one, also one that is broken."""
+        return Dataset.lies_in(folder) or any(
+            all((place / f"{name}.parquet").exists() for name in ("artifacts", "measurements"))
+            for place in (folder, folder / "dataset"))
+
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Read one table.
 
@@ -92,6 +101,8 @@ class Dataset:
             DatasetError: The table is missing or broken.
         """
         path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise DatasetError("a table is missing", where=str(path), remedy="collect again")
         try:
             # pq.read_table loads pyarrow's data sets and compute functions: a tenth of a second.
             return pq.ParquetFile(path).read(columns=columns)
@@ -103,21 +114,15 @@ class Dataset:
         """An in-memory DuckDB in which every table is a view; nothing outside the folder is read.
 
         Raises:
-            DatasetError: A table is missing.
+            DatasetError: A table is missing or broken.
         """
-        tables = {}
-        for table in schema.TABLES:
-            path = self.folder / f"{table.name}.parquet"
-            if not path.is_file():
-                raise DatasetError("a table is missing", where=str(path), remedy="collect again")
-            tables[table.name] = pq.read_table(path)
-        return connected(tables)
+        return connected({table.name: self.table(table.name) for table in schema.TABLES})
 
     def query(self, sql: str) -> pa.Table:
         """Run SQL over the tables.
 
         Raises:
-            DatasetError: A table is missing.
+            DatasetError: A table is missing or broken.
             UsageError: The query is wrong; the message is DuckDB's.
         """
         import duckdb
@@ -164,7 +169,7 @@ STAGE_PREFIX = ".baseline-new-"
 def staged_in(out: Path) -> Path | None:
     """The folder that the journal of an output folder names; None where it names none of ours."""
     try:
-        about = json.loads((out / JOURNAL).read_text("utf-8"))
+        about = json.loads(content(out / JOURNAL))
     except (OSError, ValueError):
         return None
     name = about.get("stage") if isinstance(about, dict) else None
@@ -176,7 +181,7 @@ def staged_in(out: Path) -> Path | None:
 def is_ours(folder: Path) -> bool:
     """Whether a folder holds a data package that this program wrote."""
     try:
-        about = json.loads((folder / "datapackage.json").read_text("utf-8"))
+        about = json.loads(content(folder / "datapackage.json"))
     except (OSError, ValueError):
         return False
     return isinstance(about, dict) and about.get("name") == NAME

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from baseline_collector.errors import UsageError
 from baseline_collector.model import Artifact, Skipped, modified_ns_of
+from baseline_collector.plain_file import special
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -89,7 +90,7 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
         selection: Which files count.
 
     Raises:
-        UsageError: A root does not exist.
+        UsageError: A root does not exist, or is neither a folder nor a file.
     """
     chosen = selection or Selection()
     found = Found()
@@ -104,6 +105,9 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
         except (OSError, ValueError) as error:
             raise UsageError("no such file or folder", where=shown(given),
                              remedy="check the spelling, or run from where it lies") from error
+        if special(info.st_mode):
+            raise UsageError(f"it is a {special(info.st_mode)}", where=shown(given),
+                             expected="a folder or a file")
         walk = _Walk(_root_name(given), path, chosen, seen, found)
         walk.run() if stat.S_ISDIR(info.st_mode) else walk.single()
     return found
@@ -181,7 +185,7 @@ class _Walk:
             self._skip(below, f"cannot be examined: {error.strerror}")
             return
         if not stat.S_ISREG(info.st_mode):
-            self._skip(below, f"special file ({_special(info.st_mode)})")
+            self._skip(below, f"special file ({special(info.st_mode)})")
             return
         if not self._wanted(below or self.root.rsplit("/", 1)[-1]):
             return
@@ -334,12 +338,6 @@ def shown(name: str) -> str:
     except UnicodeDecodeError:
         return raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
     return text.replace("\\", "\\\\") if _LIKE_ESCAPE.search(text) else text
-
-
-def _special(mode: int) -> str:
-    names = ((stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISBLK, "block device"),
-             (stat.S_ISCHR, "character device"), (stat.S_ISLNK, "symbolic link"))
-    return next((name for test, name in names if test(mode)), "unknown")
 
 
 def kind_of(name: str) -> str:

@@ -155,7 +155,7 @@ def baseline_of(run: Side) -> str:
 
 def open_runs(paths: Sequence[Path], settings: Settings, metrics: Sequence[str]) -> list[Side]:
     """Runs in the order given; a single folder is taken apart, a run an entry by name."""
-    if len(paths) == 1 and paths[0].is_dir() and not Dataset.lies_in(paths[0]):
+    if len(paths) == 1 and paths[0].is_dir() and not Dataset.is_meant_by(paths[0]):
         paths = sorted(one for one in paths[0].iterdir() if not one.name.startswith("."))
     return [open_run(path, settings, metrics) for path in paths]
 

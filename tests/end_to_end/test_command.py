@@ -199,3 +199,42 @@ def test_without_the_model_asked_for_templates_write_and_the_report_says_so(
     assert report["llm"] is None
     assert report["narrative"]["writer"] == "templates"
     assert "templates write" in (tmp_path / "o" / "report.md").read_text("utf-8")
+
+
+def test_what_the_terminal_cannot_write_is_escaped(baseline, tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a\U0001f600é.json").write_text('{"model": "m", "ttft_s": 0.5}')
+    assert baseline("collect", "--no-llm", "--out", "o", cwd=tmp_path).returncode == 0
+    for form in ("text", "json", "csv"):
+        done = baseline("query", "--dataset", "o", "SELECT artifact FROM artifacts", "--format",
+                        form, cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
+        assert done.returncode == 0, done.stderr
+        assert "reports/a\\ud83d\\ude00\\u00e9.json" in done.stdout
+        if form == "json":
+            assert json.loads(done.stdout) == [{"artifact": "reports/a\U0001f600é.json"}]
+
+
+INTERRUPTED = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == MODULE:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from baseline_collector.faces.cli import script
+script()
+"""
+
+
+@pytest.mark.parametrize("module", [
+    "baseline_collector.faces.grammar", "pyarrow", "numpy", "baseline_collector.faces.commands",
+    "baseline_collector.pipeline", "duckdb"])
+def test_an_interrupt_while_it_starts_is_answered(collected: Path, module: str) -> None:
+    import subprocess
+    import sys
+
+    code = INTERRUPTED.replace("MODULE", repr(module))
+    done = subprocess.run([sys.executable, "-c", code, "query", "--dataset", str(collected),
+                           "SELECT 1"], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 130 and done.stdout == ""
+    assert done.stderr.startswith("baseline: interrupted; ") and done.stderr.count("\n") == 1

@@ -79,3 +79,9 @@ def test_the_error_names_its_place(tmp_path):
 def test_keys_are_no_settings(tmp_path):
     """API keys are read where they are used; other variables of ours are left alone."""
     assert load({}, tmp_path, {"BASELINE_API_KEY": "x", "OPENAI_API_KEY": "y"}) == Settings()
+
+
+def test_a_configuration_file_that_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "baseline.toml")
+    with pytest.raises(UsageError, match=r"baseline\.toml: cannot be read: it is a pipe"):
+        load({}, tmp_path, {})

@@ -58,6 +58,8 @@ def test_a_table_is_missing_or_broken(out):
     path.write_bytes(b"PAR1 broken")
     with pytest.raises(DatasetError, match="cannot be read"):
         Dataset(out).table("facts")
+    with pytest.raises(DatasetError, match=r"facts\.parquet: cannot be read"):
+        Dataset(out).query("SELECT 1")
     path.unlink()
     with pytest.raises(DatasetError, match="a table is missing"):
         Dataset(out).query("SELECT 1")

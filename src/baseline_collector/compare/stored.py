@@ -16,6 +16,7 @@ import numpy as np
 from baseline_collector.compare.sides import Cell, Side
 from baseline_collector.errors import UsageError
 from baseline_collector.evidence.arrays import Ints
+from baseline_collector.plain_file import content
 from baseline_collector.stats.reported import Reported
 
 SCHEMA = "baseline-collector/baseline/1"
@@ -26,9 +27,8 @@ _MARK = f'"schema": "{SCHEMA.rpartition("/")[0]}/'
 def is_stored(path: Path) -> bool:
     """Whether a file is a stored baseline, of whatever version."""
     try:
-        with path.open("rb") as file:
-            return _MARK.encode() in file.read(200)
-    except OSError:
+        return _MARK.encode() in content(path, 200)
+    except (OSError, ValueError):
         return False
 
 

@@ -141,7 +141,7 @@ def completion(given: argparse.Namespace) -> int:
     """Print a completion script."""
     import shtab
 
-    from baseline_collector.faces.cli import parser
+    from baseline_collector.faces.grammar import parser
 
     print(shtab.complete(parser(), shell=given.shell))
     return 0

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from baseline_collector import config, pipeline
+from baseline_collector import config, pipeline, plain_file
 from baseline_collector.errors import OutputError, UsageError
+from baseline_collector.faces.printing import safe
 from baseline_collector.vocabulary import BY_NAME
 
 
@@ -88,7 +89,7 @@ def _share(percent: float, option: str) -> float:
 
 def _save(path: Path, text: str) -> None:
     try:
-        path.write_text(text, "utf-8")
+        plain_file.replace(path, text)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
-    print(f"baseline: kept as {path}", file=sys.stderr)
+    print(f"baseline: kept as {safe(str(path))}", file=sys.stderr)

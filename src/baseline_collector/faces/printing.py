@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import math
 import sys
@@ -11,6 +13,29 @@ from datetime import date, datetime
 from decimal import Decimal
 
 _WIDEST = 160
+_MARKUP = ("html", "junit")
+
+
+def escaping(form: str) -> None:
+    r"""Let stdout and stderr write as an escape what their encoding cannot.
+
+    ``\\uXXXX``, as JSON spells it (two for a character beyond the first plane), so that a document
+    stays one; in HTML and XML a character reference.
+
+    Args:
+        form: How data is printed, as ``--format`` names it.
+    """
+    codecs.register_error("baseline-escaped", _escaped)
+    for stream, markup in ((sys.stdout, form in _MARKUP), (sys.stderr, False)):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="xmlcharrefreplace" if markup else "baseline-escaped")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return json.dumps(text)[1:-1], error.end
 
 
 def safe(text: str) -> str:

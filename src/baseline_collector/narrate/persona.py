@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from baseline_collector.errors import UsageError
+from baseline_collector.plain_file import content
 
 DEFAULT_PERSONA: Final = """\
 You are DataCollector-9000, a systems analyst tasked with scanning benchmark artifacts.
@@ -35,14 +36,13 @@ def load_persona(path: Path | str) -> str:
     """
     where = Path(path)
     try:
-        with where.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        text = content.decode("utf-8-sig").strip()
+        data = content(where, MOST_BYTES + 1)
+        text = data.decode("utf-8-sig").strip()
     except OSError as error:
         raise _wrong(path, error.strerror or type(error).__name__) from error
     except UnicodeDecodeError as error:
         raise _wrong(path, "bytes that are not UTF-8") from error
-    if len(content) > MOST_BYTES:
+    if len(data) > MOST_BYTES:
         raise _wrong(path, f"more than {MOST_BYTES} bytes")
     if not text:
         raise _wrong(path, "an empty file")

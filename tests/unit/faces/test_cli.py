@@ -10,8 +10,9 @@ import sys
 
 import pytest
 
-from baseline_collector.faces.cli import main, parser
+from baseline_collector.faces.cli import main
 from baseline_collector.faces.commands import COMMANDS
+from baseline_collector.faces.grammar import parser
 
 WORDS = sorted(COMMANDS)
 
