@@ -196,7 +196,7 @@ def run_record(against: Path) -> Callable[[], Mapping[str, object] | None]:
     return read
 
 
-_RECORDED = ("generated_at", "agent", "timing", "llm")
+_RECORDED = ("generated_at", "agent", "timing", "llm", "rules_changed")
 _OURS = "baseline-collector/report/"
 
 

@@ -23,7 +23,7 @@ def judge_own(claim: Claim, record: Mapping[str, object]) -> Outcome | None:
 
     Args:
         claim: A claim that no artifact bears out.
-        record: The run's own record: generated_at, timing, llm.
+        record: The run's own record: generated_at, timing, llm, rules_changed.
     """
     if claim.kind == "date":
         made = str(record.get("generated_at", ""))
@@ -33,6 +33,8 @@ def judge_own(claim: Claim, record: Mapping[str, object]) -> Outcome | None:
         return _supported("agent", "its own header")
     if claim.kind != "number" or claim.value is None:
         return None
+    if threshold := _threshold(claim, record):
+        return threshold
     words = _named(claim)
     for path, value in _numbers(record, ""):
         names = set(_WORD.findall(path.lower())) - _UNITS
@@ -49,6 +51,20 @@ def _of_header(claim: Claim, record: Mapping[str, object]) -> bool:
     text = claim.block.text
     return any(isinstance(name, str) and name and 0 <= (at := text.find(name)) <= claim.start
                < at + len(name) for name in agent.values())
+
+
+def _threshold(claim: Claim, record: Mapping[str, object]) -> Outcome | None:
+    """A threshold that the run was given, or the usual one, behind the rule's name."""
+    changed = record.get("rules_changed")
+    before = claim.block.text[: claim.start]
+    told = list(enumerate(changed)) if isinstance(changed, list) else []
+    named = [(at, place, one) for place, one in told if one["threshold"]
+             and (at := before.rfind(f"{one['rule']}.{one['threshold']}")) >= 0]
+    if not named:
+        return None
+    _, place, nearest = max(named, key=lambda item: item[0])
+    return next((_supported(f"rules_changed/{place}/{name}", nearest[name])
+                 for name in ("value", "default") if fits(claim, float(nearest[name]))), None)
 
 
 def _named(claim: Claim) -> set[str]:

@@ -235,7 +235,7 @@ def _advice(teller: _Teller, told: list[_Told], wasted: list[str]) -> str:
     if moved:
         parts.append(f"run {enumeration(moved)} on the device of the others before comparing")
     if not parts:
-        return f"Time at least three iterations of each backend{teller.about} in {teller.file}."
+        return f"Time more iterations of each backend{teller.about} in {teller.file}."
     words = "; ".join(parts)
     return f"For what {teller.file} measures{teller.about}, {words}."
 

@@ -188,7 +188,7 @@ def single_values(evidence: Evidence) -> None:
                  f"{{{count}}} of {{{total}}} {count_of(len(samples), 'group')} of like runs "
                  f"{words} can be told from noise.",
                  [count, total],
-                 "Repeat each configuration; an interval needs at least three runs.", "setup")
+                 "Repeat each configuration; an interval needs more runs than there are.", "setup")
 
 
 _OF_GROUPS = ("the only value", "arithmetic mean", *RUN_MEANS.values(), RATE)
@@ -387,7 +387,7 @@ RULES = (
     Rule("single-value", "Groups with n = 1", "warning", "Hoefler & Belli 2015, rule 5",
          "samples",
          "so many groups of like runs hold one value: no spread, no trend",
-         "repeat each configuration; an interval needs three runs", single_values),
+         "repeat each configuration until there is an interval", single_values),
     Rule("sweep", "Best and worst configuration of a sweep", "notice", "Kalibera & Jones 2013",
          "throughput of three settings of one model",
          "the configuration in front, the last one, their margin, whether n can tell them apart",

@@ -15,6 +15,7 @@ from baseline_collector.audit.gate import objections
 from baseline_collector.config import Settings
 from baseline_collector.dataset import Dataset
 from baseline_collector.errors import RefusedError
+from baseline_collector.rules.catalogue import RULES
 
 HEAP = Path(__file__).resolve().parents[3] / "examples" / "artifacts"
 
@@ -57,6 +58,18 @@ def test_a_number_of_the_page_is_held_against_its_fact(collected):
     changed = re.sub(r'(class="n">\d+)(\.\d+ tok/s)', r"\g<1>7\2", page, count=1)
     assert changed != page
     assert any(found.startswith("page:") for found in _objections(out, text, changed))
+
+
+def test_a_report_with_other_thresholds_passes_and_says_them(tmp_path):
+    wanted = {f"{rule.id}.{one.name}": one.value * 3 for rule in RULES for one in rule.thresholds}
+    settings = Settings(roots=(str(HEAP / "reports" / "gemma3"),), out=str(tmp_path / "out"),
+                        llm="none", rules=tuple(f"{name}={to!r}" for name, to in wanted.items()))
+    pipeline.collect(settings)
+    text = (tmp_path / "out" / "report.md").read_text("utf-8")
+    assert all(f"`{name}` `{to:g}` instead of" in text for name, to in wanted.items())
+    wrong = text.replace("`unstable.cv` `0.3`", "`unstable.cv` `0.4`")
+    (refused,) = _objections(tmp_path / "out", wrong)
+    assert "0.4" in refused
 
 
 BY_RULES = ("distinct settings",

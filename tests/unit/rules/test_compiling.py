@@ -49,7 +49,7 @@ EAGER = {"eager": backend(20)}
         (
             {"jit": backend(10, 2.0, n=2)},
             "jit compiled for 2 s and runs at 10 ms, from too few iterations to compare.",
-            "Time at least three iterations of each backend of conv on cuda in reports/b.json.",
+            "Time more iterations of each backend of conv on cuda in reports/b.json.",
         ),
         (
             {"jit": backend(10, 2.0), "onnx": backend(5, 3.0), "tvm": backend(40, 1.0)},

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from baseline_collector.audit.blocks import blocks
+from baseline_collector.audit.extract import extract
 from baseline_collector.rules.catalogue import BY_ID, RULES
 
 PLANTED = Path(__file__).resolve().parents[3] / "bench" / "planted.py"
@@ -61,6 +64,8 @@ def test_the_table_is_whole():
 def test_every_rule_finds_what_is_planted(rule):
     analysis = planted.analysed(planted.planted(rule, planted.CASES))  # bench/planted.py: all cases
     assert any(one.rule == rule for one in analysis.findings)
+    advised = "\n\n".join(re.sub(r"{\w+}", "it", one.recommendation) for one in analysis.findings)
+    assert [one.text for one in extract(blocks(advised)) if one.kind == "number"] == []
 
 
 def test_clean_heaps_are_quiet():
