@@ -120,7 +120,7 @@ def prove(stage: Path, measurements: pa.Table, report: Report, out: Path) -> Non
     if reasons:
         draft = publish.keep_draft(stage, out, reasons)
         raise RefusedError(
-            f"the report is not published: {len(reasons)} numbers are not borne out",
+            f"the report is not published, numbers that are not borne out: {len(reasons)}",
             where=str(draft), found=reasons[0],
             remedy="the draft and all reasons lie there; what was published before stays")
     publish.forget_draft(out)

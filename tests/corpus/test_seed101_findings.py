@@ -114,4 +114,4 @@ def test_times_of_day_lie_four_hours_off(told: Told) -> None:
 
 def test_quantization_costs_accuracy(told: Told) -> None:
     text = told.one("quantization-trade", "quantization_report.json")
-    assert "qat loses 37.50 % of accuracy against baseline" in text
+    assert "the accuracy of qat is lower than that of baseline by 0.3750" in text

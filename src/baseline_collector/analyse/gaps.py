@@ -177,8 +177,8 @@ def no_tail(evidence: Evidence, start: Start) -> Gap | None:
 def no_hardware(evidence: Evidence, start: Start) -> Gap | None:
     """Measurements that do not say on what."""
     frame = evidence.frame
-    timed = frame.counted & frame.column("metric").where(*_TIMED)
-    names = _lacking(evidence, timed, frame.column("device").codes > 0)
+    measured = frame.counted & frame.column("metric").where(*LEADING)
+    names = _lacking(evidence, measured, frame.column("device").codes > 0)
     if not names:
         return None
     fact, title = _missing(evidence, names, "no hardware", "hardware")
@@ -189,10 +189,10 @@ def no_hardware(evidence: Evidence, start: Start) -> Gap | None:
 def no_version(evidence: Evidence, start: Start) -> Gap | None:
     """Measurements that do not say with which version."""
     frame = evidence.frame
-    timed = frame.counted & frame.column("metric").where(*_TIMED)
+    measured = frame.counted & frame.column("metric").where(*LEADING)
     setup = frame.column("setup")
     known = np.array([versioned(text) for text in setup.names])[setup.codes]
-    names = _lacking(evidence, timed, known)
+    names = _lacking(evidence, measured, known)
     if not names:
         return None
     fact, title = _missing(evidence, names, "no version of the software", "version")
@@ -286,8 +286,8 @@ def no_load(evidence: Evidence, start: Start) -> Gap | None:
                               n=len(rows), topic="setup", weight=8.0, kind="inventory",
                               scope={"of": "gap, load"}, sources=frame.sources(rows),
                               sql=_LOADS_SQL)
-    return _gap("no-load", f"Calls were timed at {{{fact}}} stated loads: too few to see where "
-                "throughput turns flat.", "how many users the machine can serve", [fact], 35.0,
+    return _gap("no-load", f"Stated loads at which calls were timed: {{{fact}}}, too few to see "
+                "where throughput turns flat.", "how many users the machine can serve", [fact], 35.0,
                 start and replace(start, concurrency=(1, 2, 4, 8, 16), requests=40, repetitions=3))
 
 

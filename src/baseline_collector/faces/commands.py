@@ -15,6 +15,7 @@ from baseline_collector.dataset import Dataset
 from baseline_collector.faces.comparing import compare, history
 from baseline_collector.faces.listings import doctor, models, readers, rules, vocabulary
 from baseline_collector.faces.printing import print_json, print_table, safe
+from baseline_collector.render.frame import plural
 from baseline_collector.render.json import inventory_record
 from baseline_collector.render.summary import data_summary
 
@@ -63,12 +64,14 @@ def collect(given: argparse.Namespace) -> int:
             }
         )
         return 0
+    files, facts = len(report.inventory.artifacts), len(report.analysis.facts)
+    findings = len(report.analysis.findings)
     print(
-        f"{len(report.inventory.artifacts)} files: "
+        f"{files} {plural(files, 'file')}: "
         + ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items())
     )
     print(
-        f"{len(report.analysis.facts)} facts, {len(report.analysis.findings)} findings, "
+        f"{facts} {plural(facts, 'fact')}, {findings} {plural(findings, 'finding')}, "
         f"written by {safe(report.narrative.writer)} in {report.timing.total_s:.2f} s"
     )
     print(f"report   {safe(str(out / 'report.md'))}")

@@ -67,6 +67,10 @@ class Row:
         return frozenset(self.facts.keys() - shown)
 
 
+_SUBJECT = "of"
+"""What a count counts, in words of ours: the statement says it."""
+
+
 class Labels:
     """How scope values are written: as slots of names, since they came from artifacts."""
 
@@ -153,7 +157,7 @@ def _rows(facts: Sequence[Fact]) -> list[Row]:
 
 def _keys(rows: Sequence[Row]) -> list[str]:
     """What rows differ in; a quantization that the model's name holds is not said twice."""
-    found = list(dict.fromkeys(key for row in rows for key in row.scope))
+    found = list(dict.fromkeys(key for row in rows for key in row.scope if key != _SUBJECT))
     if all(row.scope.get("quantization", "") in row.scope.get("model", "") for row in rows):
         found = [key for key in found if key != "quantization"]
     return found
@@ -164,7 +168,7 @@ def _shared(rows: Sequence[Row]) -> dict[str, str]:
     return {
         key: value
         for key, value in (rows[0].scope.items() if rows else ())
-        if all(row.scope.get(key) == value for row in rows)
+        if key != _SUBJECT and all(row.scope.get(key) == value for row in rows)
     }
 
 

@@ -102,13 +102,13 @@ def _trade(evidence: Evidence, artifact: str, variants: Variants, metrics: list[
                       weight=32.0, scope={"variant": one}) for one in (base, name)]
         lost = derived(evidence, f"Accuracy that {book.name('variant', name)} loses against "
                        f"{book.name('variant', base)} in {file}: {{}}",
-                       100 * float(frame.value[variants[base]["accuracy"]].mean()
-                                   - frame.value[variants[name]["accuracy"]].mean()), pair,
+                       float(frame.value[variants[base]["accuracy"]].mean()
+                             - frame.value[variants[name]["accuracy"]].mean()), pair,
                        statistic="difference", estimator="accuracy of the base - accuracy",
-                       sql="100.0 * ({0} - {1})", unit="%", topic="quality", weight=33.0)
+                       sql="{0} - {1}", unit="1", topic="quality", weight=33.0)
         facts.append(lost)
-        losing = (f"; {book.name('variant', name)} loses {{{lost}}} of accuracy against "
-                  f"{book.name('variant', base)}")
+        losing = (f"; the accuracy of {book.name('variant', name)} is lower than that of "
+                  f"{book.name('variant', base)} by {{{lost}}}")
     measured = [one for one in metrics if one in _QUALITY]
     advice = ("" if measured and not worse else
               f"Leave out {book.name('variant', worse[0])} unless its loss is acceptable."

@@ -61,7 +61,7 @@ def _told(evidence: Evidence, rule: str, hits: list[Hit], series: Sequence[Group
                     topic="quality", estimator="series of repeated values for which the rule "
                     "holds, each by its first value",
                     rows=[int(group.rows[0]) for _, group, _ in hits])
-    total = counted(evidence, f"Series looked at for {what}: {{}}", len(series),
+    total = counted(evidence, f"Series looked at, whether {what}: {{}}", len(series),
                     of=f"series looked at, {rule}", topic="quality", weight=2.0,
                     estimator="series of repeated values that are long enough, each by its first "
                     "value", rows=[int(group.rows[0]) for group in series])
@@ -128,7 +128,7 @@ def outlying(evidence: Evidence) -> None:
         if len(far):
             found.append((float(scores[far].max()), group,
                           partial(_outliers, evidence, group, far, int(far[scores[far].argmax()]))))
-    _told(evidence, "outlier", found, series, "series with outliers",
+    _told(evidence, "outlier", found, series, "not free of outliers",
           "Look for what ran beside these calls; give medians beside means; drop nothing silently.")
 
 
