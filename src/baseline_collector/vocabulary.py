@@ -8,6 +8,7 @@ accounted for, or the key stays unnamed (``meaning.py``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -222,6 +223,31 @@ METRICS: tuple[Metric, ...] = (
 )
 
 BY_NAME = {metric.name: metric for metric in METRICS}
+
+SIGNED = ("loss", "score")
+"""Metrics that can be less than nothing."""
+
+HIGHEST: Mapping[str, float] = {
+    **dict.fromkeys(("gpu_utilization", "gpu_memory_utilization", "memory_utilization",
+                     "disk_utilization", "fan_speed"), 100.0),
+    **dict.fromkeys(("accuracy", "success_rate"), 1.0),
+}
+"""What a share cannot pass, in its canonical unit: 100 %, or one."""
+
+
+def possible(low: float, high: float, metric: str | None, smallest: float) -> tuple[float, float]:
+    """Ends of an interval, cut to what the metric can be: no negative duration, no share over all.
+
+    Args:
+        low: Lower end, canonical unit.
+        high: Upper end.
+        metric: Canonical metric.
+        smallest: Of the values behind it.
+    """
+    if metric not in SIGNED and smallest >= 0:
+        low = max(low, 0.0)
+    return low, min(high, HIGHEST.get(metric or "", high))
+
 
 THROUGHPUT_BY_UNIT = {"token rate": "output_throughput", "request rate": "request_throughput"}
 """What a throughput that names no kind is, by the dimension of its unit."""

@@ -287,7 +287,8 @@ def no_load(evidence: Evidence, start: Start) -> Gap | None:
                               scope={"of": "gap, load"}, sources=frame.sources(rows),
                               sql=_LOADS_SQL)
     return _gap("no-load", f"Stated loads at which calls were timed: {{{fact}}}, too few to see "
-                "where throughput turns flat.", "how many users the machine can serve", [fact], 35.0,
+                "where throughput turns flat.", "how many users the machine can serve",
+                [fact], 35.0,
                 start and replace(start, concurrency=(1, 2, 4, 8, 16), requests=40, repetitions=3))
 
 

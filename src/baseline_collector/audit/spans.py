@@ -18,6 +18,7 @@ from baseline_collector.stats.intervals import (
     run_mean_interval,
 )
 from baseline_collector.stats.reported import Reported, interval_of_mean
+from baseline_collector.vocabulary import possible
 
 MEANS = ("arithmetic mean", "mean of the means that the artifacts report")
 RUN_MEANS = {"arithmetic mean, its interval over the means of named runs": "run",
@@ -26,9 +27,6 @@ RATE = "total output tokens / total evaluation time"
 _REPORTED = "mean as the artifact reports it"
 _MARGIN = "estimate of the highest / estimate of the lowest - 1"
 _RATIO = "estimate of the fastest / estimate of the slowest"
-_SIGNED = ("loss", "score")
-_SHARES = frozenset({"gpu_utilization", "gpu_memory_utilization", "memory_utilization",
-                     "disk_utilization", "fan_speed"})
 _SMALLEST = 3
 
 Ends = tuple[float, float]
@@ -74,13 +72,7 @@ def _ends(found: object) -> Ends | None:
 
 def _possible(ends: Ends | None, values: np.typing.NDArray[np.float64], metric: str | None
               ) -> Ends | None:
-    """Cut to what the metric can be: no negative duration, no share over all."""
-    if ends is None:
-        return None
-    low, high = ends
-    if metric not in _SIGNED and values.min() >= 0:
-        low = max(low, 0.0)
-    return low, min(high, 100.0) if metric in _SHARES else high
+    return None if ends is None else possible(*ends, metric, float(values.min()))
 
 
 def _of_totals(rows: Rows, index: Index) -> Ends | None:

@@ -30,6 +30,7 @@ from baseline_collector.stats.intervals import (
 from baseline_collector.stats.intervals import Interval as StatsInterval
 from baseline_collector.stats.samples import group_by_starts
 from baseline_collector.stats.summary import smallest_n
+from baseline_collector.vocabulary import HIGHEST, SIGNED, possible
 
 LEADING = ("output_throughput", "time_to_first_token", "request_latency", "iteration_time",
            "prompt_throughput", "total_throughput", "request_throughput", "throughput",
@@ -98,12 +99,6 @@ def _summaries(groups: Groups, book: Book, parts: _Parts) -> list[Summary]:
             in zip(groups, intervals, ends, _quantiles(whole), strict=True)]
 
 
-_SIGNED = ("loss", "score")
-_LIMITED = ("gpu_utilization", "gpu_memory_utilization", "memory_utilization",
-            "disk_utilization", "fan_speed")
-"""Shares that cannot pass 100 %."""
-
-
 def _intervals(groups: Groups, found: GroupedIntervals) -> list[tuple[float, Interval | None]]:
     """Of each group the mean and its interval, cut to what the metric can be.
 
@@ -111,9 +106,10 @@ def _intervals(groups: Groups, found: GroupedIntervals) -> list[tuple[float, Int
     """
     metric = groups.frame.column("metric")
     first = groups.cut.firsts
-    never_negative = ~metric.where(*_SIGNED)[first] & (groups.low >= 0)
+    never_negative = ~metric.where(*SIGNED)[first] & (groups.low >= 0)
     low = np.where(never_negative, np.maximum(found.low, 0.0), found.low)
-    high = np.where(metric.where(*_LIMITED)[first], np.minimum(found.high, 100.0), found.high)
+    highest = np.array([HIGHEST.get(name or "", np.inf) for name in metric.names])
+    high = np.minimum(found.high, highest[metric.codes[first]])
     cut = (low != found.low) | (high != found.high)
     columns = (found.mean, low, high, cut, found.method, found.reason)
     return [(mean, None if reason else Interval(
@@ -219,17 +215,10 @@ def _mean(group: Group, mean: float, interval: Interval | None, sql: str) -> _Es
     found = run_mean_interval(group.values, codes)
     over = None
     if isinstance(found, StatsInterval):
-        low, high = _possible(found.low, found.high, group.name("metric"), group.values)
+        low, high = possible(found.low, found.high, group.name("metric"), float(group.values.min()))
         if low <= mean <= high:
             over = Interval(low, high, found.level, f"{found.method}, over {found.n} {kind}s")
     return _Estimate(mean, "mean", RUN_MEANS[kind], sql, group.n, over)
-
-
-def _possible(low: float, high: float, metric: str | None, values: Floats) -> tuple[float, float]:
-    """Ends of an interval, cut to what the metric can be as in ``_intervals``."""
-    if metric not in _SIGNED and values.min() >= 0:
-        low = max(low, 0.0)
-    return low, min(high, 100.0) if metric in _LIMITED else high
 
 
 class _Teller:

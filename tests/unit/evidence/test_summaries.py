@@ -167,3 +167,11 @@ def test_texts_hold_no_digit_and_slots_that_exist(pile):
     for one in analysis.findings:
         assert one.recommendation.endswith(".") and one.title.endswith("."), one
         assert set(slots.ids(one.title)) & facts.keys() <= set(one.facts)
+
+
+def test_no_share_of_right_answers_is_over_all(pile):
+    pile.csv("a.csv", [{"model": "m", "accuracy": right} for right in (1, 1, 1, 0, 1, 1, 0, 1)])
+    (fact,) = [one for one in pile.analysis().facts
+               if one.metric == "accuracy" and one.statistic == "mean"]
+    assert fact.value == 0.75 and fact.interval.high == 1.0
+    assert fact.interval.method.endswith("cut to possible values")
