@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from baseline_collector import units, vocabulary
-from baseline_collector.audit.bind import Subject, unit_of_label
+from baseline_collector.audit.bind import unit_of_label
 from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Floats, Index, Key, Mask
 from baseline_collector.audit.numerals import unit_named
 from baseline_collector.audit.rows import Selection
+from baseline_collector.audit.subject import Subject
 from baseline_collector.naming import take_apart
 from baseline_collector.paths import tokens
 

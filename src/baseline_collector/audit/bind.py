@@ -17,6 +17,7 @@ from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, Key
 from baseline_collector.audit.mentions import Mention, Topic, family, mentions
 from baseline_collector.audit.near import Near, label_of
+from baseline_collector.audit.subject import Others, Subject
 from baseline_collector.paths import tokens
 
 _BY_UNIT = {"tok/s": family("output_throughput"), "word/s": family("output_throughput"),
@@ -37,67 +38,6 @@ _NEVER = re.compile(r"\b(?:never|not\s+once|no\s+\w+)\s+(?:[a-z]+\s+){0,3}?"
                     r"(below|under|above|over|beyond|more\s+than)\s+[~≈`*]*$", re.I)
 _NEXT = 10
 _NAME = re.compile(r"[A-Za-z_]\w*")
-
-
-@dataclass(slots=True)
-class Subject:
-    """What a claim was taken to be about.
-
-    Attributes:
-        key: A key of artifacts, as spelt by the report.
-        unknown: A key the report names and no artifact has.
-        metrics: Metrics its words can mean.
-        spoken: Those words.
-        statistic: ``mean``, ``min``, ``value``, ...; empty where nothing is said.
-        kind: Type of file.
-        models: Choices of models, closest first; empty for no limit.
-        files: Artifacts; empty for no limit.
-        settings: Settings of the run.
-        device: Devices.
-        phase: ``cold`` or ``warm``.
-        labelled: Whether the metric is the label right before the claim.
-        bracketed: Whether the key stands in brackets right behind the claim.
-        hinted: Whether only a verb or the like says what is measured.
-        astray: Whether its paragraph named files before, and which is meant is not clear.
-        model_beside: Whether the model stands in the sentence or row of the claim.
-        file_beside: The same of the file.
-        firm: Whether models and files stand beside the claim and not above or before it.
-        modal: Whether it is advice and no statement.
-    """
-
-    key: Key | None = None
-    unknown: str = ""
-    metrics: frozenset[str] = frozenset()
-    spoken: str = ""
-    statistic: str = ""
-    kind: str = ""
-    models: tuple[frozenset[str], ...] = ()
-    model_words: str = ""
-    files: frozenset[str] = frozenset()
-    file_words: str = ""
-    settings: tuple[tuple[str, str], ...] = ()
-    device: frozenset[str] = frozenset()
-    phase: str = ""
-    labelled: bool = False
-    bracketed: bool = False
-    hinted: bool = False
-    astray: bool = False
-    model_beside: bool = False
-    file_beside: bool = False
-    firm: bool = True
-    modal: bool = False
-
-    def names(self) -> list[str]:
-        """Names of the model, file and settings it is limited to, as the report spells them."""
-        return [name for name in (self.model_words, self.file_words, *(
-            value for _, value in self.settings)) if name]
-
-    def scope(self) -> dict[str, str]:
-        """The limits as the JSON contract writes them."""
-        named = {"model": self.model_words, "artifact": self.file_words, "kind": self.kind,
-                 "device": ", ".join(sorted(self.device)), "phase": self.phase,
-                 "settings": ", ".join(f"{name}={value}" for name, value in self.settings)}
-        return {name: text for name, text in named.items() if text}
 
 
 @dataclass(slots=True)
@@ -122,6 +62,7 @@ class Binder:
         self._scope(found, near)
         found.astray = not found.files and any(one.topic == "file" for one in near.earlier)
         found.modal = any(one.topic == "modal" for one in near.sentence)
+        found.others = _others(found, near)
         return found
 
     def _name(self, found: Subject, near: Near) -> None:
@@ -133,9 +74,12 @@ class Binder:
         metric = near.pick(("metric",), fits)
         hint = near.pick(("hint",), fits) if named is None and metric is None else None
         found.hinted = hint is not None
+        found.metric_beside = near.beside(named) or near.beside(metric)
         metric = metric or hint
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
+            found.metric_beside = named is not None or (
+                metric is not None and metric.topic == "metric")
         if named is None and metric is None:
             metric = near.pick(("verb",), fits)
             found.hinted = found.hinted or metric is not None
@@ -144,11 +88,13 @@ class Binder:
                                       or (one.topic == "metric" and fits(one))])
             if earlier and not any(one.topic == "file" for one in near.sentence):
                 named, metric = (earlier[-1], None) if earlier[-1].key else (None, earlier[-1])
+                found.metric_beside = earlier[-1] in near.whole
         if named is None and metric is None:
             metric = self._hint_before(near, fits)
             found.hinted = metric is not None
         if named is None and metric is None and near.claim.unit is not None:
             found.metrics = _BY_UNIT.get(near.claim.unit.symbol, frozenset())
+            found.metric_beside = bool(found.metrics)
         label = _EQUAL_LABEL.search(near.claim.block.text, 0, near.claim.start)
         if label and not any(one.start < label.end(1) and label.start(1) < one.end
                              for one in near.here):
@@ -207,6 +153,7 @@ class Binder:
         said = near.pick(("statistic",), lambda one: not (in_table and one.text == "value")
                          and not _trailing_total(one, near.claim)
                          and not _after_extreme(one, near))
+        found.statistic_beside = near.beside(said) or bool(near.claim.end_of)
         if said is None:
             said = next((one for one in reversed(near.clauses_before) if one.topic == "statistic"
                          and one.text != "value"), None)
@@ -232,6 +179,8 @@ class Binder:
         model, model_firm = self._limit(near, "model")
         file, file_firm = self._limit(near, "file")
         found.model_beside = model is not None and any(one is model for one in near.sentence)
+        found.model_tied = near.beside(model) or near.listed("model")
+        found.file_tied = near.beside(file) or near.listed("file")
         found.file_beside = file is not None and any(one is file for one in near.sentence)
         if model is not None:
             found.models, found.model_words = model.choices, model.text.strip("`")
@@ -239,7 +188,9 @@ class Binder:
             found.files, found.file_words = file.names, file.text.strip("`")
         path = found.key is not None and "." in found.key.label
         found.firm = (model is None or model_firm) and (file is None or file_firm or path)
-        found.settings = tuple((one.text, next(iter(one.names))) for one in near.clause("param"))
+        params = near.clause("param")
+        found.settings = tuple((one.text, next(iter(one.names))) for one in params)
+        found.settings_tied = near.beside(params[-1] if params else None)
         device = near.pick(("device",), lambda one: True)
         found.device = device.names if device else frozenset()
         phase = near.pick(("phase",), lambda one: True)
@@ -285,6 +236,20 @@ class Binder:
             inside = [one for one in self.of(before) if one.topic == topic]
             return (inside[0], True) if len({one.text for one in inside}) == 1 else (None, True)
         return None, True
+
+
+def _others(found: Subject, near: Near) -> Others:
+    """What else stands in the sentence or row of a claim."""
+    beside = near.sentence if near.claim.block.kind == "cell" else near.whole
+    fits = _agrees(near.claim)
+    metrics = [one.names for one in beside if one.topic == "metric" and fits(one)]
+    models = [one.choices for one in beside if one.topic == "model" and not near.listed("model")]
+    files = [one.names for one in beside if one.topic == "file" and not near.listed("file")]
+    return Others(
+        tuple(one for one in dict.fromkeys(metrics) if one != found.metrics),
+        tuple(dict.fromkeys(one.text for one in beside if one.topic == "statistic")),
+        tuple(one for one in dict.fromkeys(models) if one != found.models),
+        tuple(one for one in dict.fromkeys(files) if one != found.files))
 
 
 def _heads(metric: Mention, claim: Claim) -> bool:

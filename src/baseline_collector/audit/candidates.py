@@ -10,11 +10,11 @@ import numpy as np
 
 from baseline_collector import vocabulary
 from baseline_collector.audit.bases import Basis
-from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, codes_in
 from baseline_collector.audit.readings import Reading, aggregates, direct, pooled_rate
 from baseline_collector.audit.rows import Selection
+from baseline_collector.audit.subject import Subject
 
 _BY_SERIES = re.compile(r"\b(?:averag\w*|means?|medians?|configurations?|configs?|settings?|"
                         r"runs?|variants?|across)\b", re.I)

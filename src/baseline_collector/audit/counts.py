@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.index import Index, Mask, codes_in
 from baseline_collector.audit.mentions import Mention
 from baseline_collector.audit.rounding import fits
 from baseline_collector.audit.rows import selections
+from baseline_collector.audit.subject import Subject
 
 _WORDS = re.compile(r"[\s`*]+(?:[A-Za-z][\w-]*[\s`*]+){0,3}", re.I)
 _STOP = re.compile(r"\b(?:of|in|from|with|and|per|to|for|is|are|was)\b", re.I)

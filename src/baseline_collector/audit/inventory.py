@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import Claim, Evidence, Outcome
@@ -62,6 +64,7 @@ _SHARE_NOUN = re.compile(rf"{_NOUN}|\b(?:data(?:set)?|volume|size|bytes|heap|col
 _SHARE_HEAD = re.compile(r"\bshare\b|\bpercent|%|\bproportion\b", re.I)
 _OF_FILES = re.compile(rf"[\s*`]*(?:of|out\s+of)\s+(?:the|all|these|our|\d+|\s)*\s*{_NOUN}", re.I)
 _OF_BYTES = re.compile(r"[\s*`]*of\s+(?:the\s+|all\s+|our\s+)?(?:bytes|volume|size)\b", re.I)
+_SUMMED = re.compile(r"\b(?:together|combined|jointly|between\s+them|in\s+sum|the\s+two)\b", re.I)
 _LISTED = re.compile(r"[^|\n]+\.\w{1,10}|[^|\s]+/[^|\n]+")
 
 
@@ -243,8 +246,19 @@ def judge_files(claim: Claim, asked: Question, index: Index, blocks: Sequence[Bl
     if hit:
         return Outcome("supported", f"{right} files{_of(kind)}.", _first(chosen), "", "files",
                        scope, "count", sql)
+    place = _place_of(claim, index.files) if not asked.kind and not asked.folder else ""
+    if place:
+        return Outcome("unsupported", f"There are {right} files, but so many lie in {place}.",
+                       _first(chosen), metric="files", scope=scope, statistic="count")
     return Outcome("contradicted", f"There are {right} files{_of(kind)}.", _first(chosen),
                    _replaced(claim, str(right)), "files", scope, "count", sql)
+
+
+def _place_of(claim: Claim, files: Sequence[File]) -> str:
+    """A folder that holds as many files as a claim says, which may be meant; empty for none."""
+    folders = Counter(folder.as_posix() for file in files
+                      for folder in PurePosixPath(file.artifact).parents[:-1])
+    return next((name for name, count in sorted(folders.items()) if fits(claim, count)), "")
 
 
 def _judge_share(claim: Claim, asked: Question, pool: list[File], chosen: list[File]) -> Outcome:
@@ -258,8 +272,13 @@ def _judge_share(claim: Claim, asked: Question, pool: list[File], chosen: list[F
             f"of the bytes {by_size:.1f} %.")
     values = (by_count,) if _OF_FILES.match(claim.block.text, claim.end) else (by_count, by_size)
     sized = _OF_BYTES.match(claim.block.text, claim.end)
+    sentence = claim.block.text[slice(*claim.block.sentence(claim.start, clauses=False))]
+    summed = _SUMMED.search(sentence) if claim.block.kind != "cell" else None
     good = _in_words(claim, by_size if sized else by_count) if claim.kind == "word" else any(
         fits(claim, value) for value in values)
+    if summed and not good:
+        return Outcome("unsupported", "Which types it sums up is not said.", metric="files",
+                       scope=scope, statistic="share")
     correction = "" if good else f"{by_count:.1f} %" if claim.kind == "word" else _replaced(
         claim, written(by_count, claim.step) if claim.step < 1 else f"{by_count:.1f}")
     return Outcome("supported" if good else "contradicted", said, _first(chosen), correction,

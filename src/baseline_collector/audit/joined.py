@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.claims import AuditedClaim
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.rounding import fits
+from baseline_collector.audit.subject import Subject
 
 
 def judge_joined(claims: Sequence[AuditedClaim], subjects: Sequence[Subject], index: Index

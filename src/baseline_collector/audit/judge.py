@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from baseline_collector.audit.arithmetic import judge_arithmetic
-from baseline_collector.audit.bind import Binder, Subject
+from baseline_collector.audit.bind import Binder
 from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import AuditedClaim, Claim, Evidence, Outcome
 from baseline_collector.audit.counts import judge_count
@@ -19,8 +19,12 @@ from baseline_collector.audit.numerals import swapped
 from baseline_collector.audit.own_run import judge_own
 from baseline_collector.audit.ranks import judge_rank
 from baseline_collector.audit.said_units import judge_unit
+from baseline_collector.audit.subject import Subject
 from baseline_collector.audit.values import judge_value
 from baseline_collector.naming import take_apart
+
+_PLAIN = frozenset({"", "mean", "value"})
+"""Statistics that a number may have where none is said; a maximum is said."""
 
 
 def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today: date | None
@@ -91,8 +95,8 @@ def _alike(one: Claim, other: Claim, binder: Binder) -> bool:
     first, second = binder.bind(one), binder.bind(other)
     metrics = first.metrics == second.metrics or first.hinted or second.hinted or not (
         first.metrics and second.metrics)
-    return (metrics and first.key == second.key
-            and (first.statistic == second.statistic or "" in (first.statistic, second.statistic)))
+    said = {first.statistic, second.statistic}
+    return metrics and first.key == second.key and (len(said) == 1 or said <= _PLAIN)
 
 
 def _said_beside(claim: Claim, outcome: Outcome, done: Sequence[tuple[AuditedClaim, Subject]]

@@ -7,14 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from baseline_collector.audit.bases import Basis
-from baseline_collector.audit.bind import SPREAD, Subject, unit_of_label
+from baseline_collector.audit.bind import SPREAD, unit_of_label
 from baseline_collector.audit.candidates import statistic_meant
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.evidence import gather
 from baseline_collector.audit.index import Index, codes_in
 from baseline_collector.audit.readings import Reading, aggregates, direct
+from baseline_collector.audit.rivals import rival
 from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import Selection, selections
+from baseline_collector.audit.subject import Subject
 
 _FEW = 3
 
@@ -32,40 +34,59 @@ def judge_missed(claim: Claim, subject: Subject, chosen: list[Selection], compar
         index: The dataset.
     """
     selection = chosen[0]
-    if SPREAD.search(claim.block.text, 0, claim.start):
-        return Outcome("unsupported", "What spread it states is not said.")
-    astray = subject.astray and subject.key is None and not selection.narrow
-    if astray or selection.clash:
-        return Outcome("unsupported", "Which of the named files is meant is not said."
-                       if astray else "The named model and file have nothing in common.")
-    if subject.modal and subject.key is None:
-        return Outcome("unsupported", "Advice states no measurement.")
-    if subject.statistic == "count":
-        return Outcome("unsupported", "What is counted is the report's own idea.")
-    if not missed:
-        return Outcome("unsupported", "Nothing says which value or statistic is meant.")
-    said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)
-    right = _right(claim, subject, missed)
-    if subject.key is None and not subject.labelled and claim.unit is None \
-            and not unit_of_label(claim):
-        return Outcome("unsupported", "Without a unit it may be another quantity.")
-    if subject.key is None and not selection.narrow:
-        place = _elsewhere(claim, subject, selection, compared, index) if said else "some group"
-        if place:
-            return Outcome("unsupported", f"Not so over the whole heap; it may mean {place}.")
-    elif subject.key is None and not said and not _outside(claim, missed) and not (
-            subject.files and subject.firm and _one_place(selection, index)):
-        return Outcome("unsupported", f"None of the {len(missed)} readings of this gives it, "
-                                      "and no statistic is named.")
-    elif not selection.firm and not said:
-        return Outcome("unsupported", "What it is about stands too far away to bind it.")
+    vague = _vague(claim, subject, selection, missed) or _loose(
+        claim, subject, selection, compared, missed, index)
+    if vague:
+        return Outcome("unsupported", vague)
     if not subject.files and _reported(claim, subject, chosen, compared, index):
         return Outcome("unsupported", "Not so of the values; a file reports it for a part of them.")
+    other = rival(claim, subject, index)
+    if other:
+        return Outcome("unsupported", f"Not so as it is bound; it is {other}.")
+    right = _right(claim, missed)
     evidence, wrong = gather(index, right.rows)
     if wrong:
         return Outcome("unsupported", f"Not vouched for: {wrong}.", evidence)
     return Outcome("contradicted", _why(claim, subject, right, missed), evidence,
                    corrected(claim, right, missed), sql=right.sql)
+
+
+def _vague(claim: Claim, subject: Subject, selection: Selection, missed: list[Reading]) -> str:
+    """Why the words of a claim do not say what it states; empty where they do."""
+    if SPREAD.search(claim.block.text, 0, claim.start):
+        return "What spread it states is not said."
+    if subject.astray and subject.key is None and not selection.narrow:
+        return "Which of the named files is meant is not said."
+    if selection.clash:
+        return "The named model and file have nothing in common."
+    if subject.modal and subject.key is None:
+        return "Advice states no measurement."
+    if subject.statistic == "count":
+        return "What is counted is the report's own idea."
+    if not missed:
+        return "Nothing says which value or statistic is meant."
+    if subject.key is None and not subject.labelled and claim.unit is None \
+            and not unit_of_label(claim):
+        return "Without a unit it may be another quantity."
+    return ""
+
+
+def _loose(claim: Claim, subject: Subject, selection: Selection, compared: list[Basis],
+           missed: list[Reading], index: Index) -> str:
+    """Why the scope or the statistic of a claim is not pinned; empty where both are."""
+    said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)
+    pinned = bool(subject.files) and subject.firm
+    if subject.key is None and not selection.narrow:
+        place = _elsewhere(claim, subject, selection, compared, index) if said else "some group"
+        return f"Not so over the whole heap; it may mean {place}." if place else ""
+    if subject.key is None and not said and not _outside(claim, missed) and not (
+            pinned and _one_place(selection, index)):
+        return f"None of the {len(missed)} readings of this gives it, and no statistic is named."
+    if not (subject.statistic or said or pinned or _outside(claim, missed)):
+        return f"None of the {len(missed)} values there is that, and no statistic is named."
+    if not selection.firm and not said:
+        return "What it is about stands too far away to bind it."
+    return ""
 
 
 def _one_place(selection: Selection, index: Index) -> bool:
@@ -74,7 +95,7 @@ def _one_place(selection: Selection, index: Index) -> bool:
                for name in ("artifact", "model", "parameters", "run", "metric"))
 
 
-def _right(claim: Claim, subject: Subject, missed: list[Reading]) -> Reading:
+def _right(claim: Claim, missed: list[Reading]) -> Reading:
     """The reading that a correction gives: the first aggregate, or the nearest value."""
     if missed[0].direct and claim.value is not None:
         return min(missed, key=lambda one: abs(one.value - (claim.value or 0.0)))
@@ -144,7 +165,8 @@ def wrong_unit(claim: Claim, subject: Subject, selection: Selection, index: Inde
     """The unit beside a number is not one that its key can have."""
     row = int(np.flatnonzero(selection.mask)[0])
     right = index.unit(row)
-    if subject.key is None or right is None or claim.kind != "number":
+    if subject.key is None or right is None or claim.kind != "number" \
+            or not subject.metric_beside:
         return Outcome("unsupported", "No value of this has such a unit.")
     evidence, _ = gather(index, (row,))
     return Outcome("contradicted", f"{subject.spoken} is in {right.symbol}.", evidence,

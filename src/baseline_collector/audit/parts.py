@@ -35,6 +35,8 @@ _WORDS = re.compile(r"[a-z0-9]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|with|using|under|the|from)\s+)*[`*\"'\s(]*",
                   re.I)
+_BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
+"""A number that has taken what stands before it."""
 _OTHER = re.compile(r"\b(?:than|vs\.?|versus|over|against|compared\s+(?:to|with))\s+"
                     r"(?:the\s+|that\s+of\s+)?[`*\"'(]*$", re.I)
 
@@ -76,15 +78,17 @@ def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
                     and _may_name(field.values[code], around)]
         if len(present) < 2 or len(wordings) > _MOST:
             continue
-        code = next((found for found in (_named(level, wordings) for level in levels)
-                     if found is not None), None)
-        if code is not None:
+        away, said = next(((away, found) for away, level in enumerate(levels)
+                           if (found := _named(level, wordings)) is not None), (0, None))
+        if said is not None:
+            code, tied = said
             value = field.values[code]
             words = f"{field.name}={value}" if field.name else value
             selection = replace(
                 selection, mask=selection.mask & (field.codes == code), narrow=True,
                 where=(*selection.where, field.sql.format(quoted(value))),
-                words=", ".join(filter(None, (selection.words, words))))
+                words=", ".join(filter(None, (selection.words, words))),
+                parts=(*selection.parts, (value, tied and away == 0)))
     return selection
 
 
@@ -178,8 +182,8 @@ def _levels(claim: Claim) -> Iterator[tuple[str, int, int]]:
 
 
 def _named(level: tuple[str, int, int], wordings: list[tuple[int, _Wording | None]]
-           ) -> int | None:
-    """The value that a text names nearest before a claim, or tied to it behind."""
+           ) -> tuple[int, bool] | None:
+    """The value that a text names nearest before a claim or tied to it behind; whether tied."""
     text, start, end = level
     lowered = text.lower()
     before: list[tuple[int, int, int, int]] = []
@@ -191,5 +195,8 @@ def _named(level: tuple[str, int, int], wordings: list[tuple[int, _Wording | Non
                 other = bool(_OTHER.search(text, max(0, match.start() - 30), match.start()))
                 before.append((not other, match.end(), match.end() - match.start(), code))
             elif match.start() >= end and _TIE.fullmatch(text, end, match.start()):
-                return code
-    return max(before)[3] if before else None
+                return code, True
+    if not before:
+        return None
+    _, last, _, code = max(before)
+    return code, not _BETWEEN.search(text, last, start)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from baseline_collector import vocabulary
-from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.evidence import gather
-from baseline_collector.audit.index import Index, Mask
+from baseline_collector.audit.index import Index, Mask, codes_in
 from baseline_collector.audit.mentions import Mention
 from baseline_collector.audit.rows import listed
+from baseline_collector.audit.subject import Subject
 
 _SPEED = frozenset({"output_throughput"})
 _OF_SPEED = re.compile(r"fast|quick|slow")
@@ -33,7 +33,9 @@ def judge_rank(claim: Claim, subject: Subject, here: Sequence[Mention], index: I
     word = claim.text.lower()
     inside = [one.names for one in here if one.topic == "metric"
               and claim.start <= one.start < claim.end]
-    metrics = _SPEED if _OF_SPEED.match(word) else inside[0] if inside else subject.metrics
+    said = subject.metrics if subject.metric_beside and not subject.hinted else frozenset[str]()
+    metrics = inside[0] if inside else said or (
+        _SPEED if _OF_SPEED.match(word) else subject.metrics)
     start, end = claim.block.sentence(claim.start)
     models = [one for one in here if one.topic == "model" and start <= one.start < end]
     before = [one for one in models if one.end <= claim.start]
@@ -68,7 +70,15 @@ def _direction(word: str, one: Mention, after: Sequence[Mention], base: Mask,
     first, second = means[0], means[1]
     said = (f"{one.text.strip('`')} has a mean of {first:.4g}, "
             f"{other.text.strip('`')} of {second:.4g}.")
-    return _verdict((first > second) == _up(word, metrics), first, second, said, one.choices[0],
+    up = _up(word, metrics)
+    if (first > second) != up:
+        sides = (one.choices[0], other.choices[0])
+        for name, part in _files(base, index):
+            there = [_mean(names, part, index) for names in sides]
+            if None not in there and there[0] != there[1] and (
+                    (there[0] or 0.0) > (there[1] or 0.0)) == up:
+                return Outcome("unsupported", f"{said} It is so in {name}.", statistic="rank")
+    return _verdict((first > second) == up, first, second, said, one.choices[0],
                     base, metrics, index)
 
 
@@ -81,10 +91,24 @@ def _extreme(word: str, one: Mention, base: Mask, metrics: frozenset[str], index
         return Outcome("unsupported", "Nothing to rank it among.")
     pick = max if _up(word, metrics) else min
     winner = pick(means, key=lambda name: means[name])
+    for file, part in _files(base, index) if winner not in meant else ():
+        there = {name: mean for name in means
+                 if (mean := _mean(frozenset({name}), part, index)) is not None}
+        if len(there) > 1 and pick(there, key=lambda name: there[name]) in meant:
+            return Outcome("unsupported", f"{winner} is, over all files; it is so in {file}.",
+                           statistic="rank")
     own = pick(means[name] for name in meant)
     said = f"{winner} has a mean of {means[winner]:.4g}, {one.text.strip('`')} of {own:.4g}."
     return _verdict(winner in meant, own, means[winner], said, frozenset({winner}), base, metrics,
                     index)
+
+
+def _files(base: Mask, index: Index) -> Iterator[tuple[str, Mask]]:
+    """The rows file by file, where there are several: one of them may be meant."""
+    column = index.column("artifact")
+    codes = codes_in(column.codes[base])
+    for code in codes if len(codes) > 1 else ():
+        yield column.names[code], base & (column.codes == code)
 
 
 def _mean(names: frozenset[str], base: Mask, index: Index) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _AGGREGATES: Mapping[str, tuple[Callable[[Floats], float], str]] = {
     "std": (lambda values: float(np.std(values, ddof=1)), "stddev_samp({})"),
     "count": (lambda values: float(len(values)), "count({})"),
 }
+_QUANTILE = re.compile(r"p\d+(?:\.\d+)?")
 _WORDS = {"mean": "mean", "min": "smallest value", "max": "largest value", "p50": "median",
           "total": "sum", "std": "standard deviation", "count": "number"}
 
@@ -79,20 +81,28 @@ def aggregates(statistic: str, selection: Selection, basis: Floats, column: str,
             yield reading
 
 
+def statistic_over(statistic: str, values: Floats) -> float | None:
+    """A statistic of at least one value by its name; None for a name that is none."""
+    if statistic in _AGGREGATES:
+        return _AGGREGATES[statistic][0](values)
+    if _QUANTILE.fullmatch(statistic):
+        return quantile(values, float(statistic[1:]) / 100)
+    return None
+
+
 def _aggregate(statistic: str, mask: Mask, basis: Floats, words: str, column: str, where: str,
                clean: bool) -> Reading | None:
     rows = np.flatnonzero(mask)
     if not rows.size or (statistic == "std" and rows.size < 2):
         return None
     values = basis[rows]
-    if statistic in _AGGREGATES:
-        compute, sql = _AGGREGATES[statistic]
-        value, name = compute(values), _WORDS[statistic]
-    elif statistic.startswith("p"):
-        value = quantile(values, float(statistic[1:]) / 100)
-        sql, name = f"quantile_cont({{}}, {float(statistic[1:]) / 100:g})", statistic
-    else:
+    value = statistic_over(statistic, values)
+    if value is None:
         return None
+    if statistic in _AGGREGATES:
+        sql, name = _AGGREGATES[statistic][1], _WORDS[statistic]
+    else:
+        sql, name = f"quantile_cont({{}}, {float(statistic[1:]) / 100:g})", statistic
     if statistic in ("min", "max"):
         first = int(rows[int(values.argmin() if statistic == "min" else values.argmax())])
         rows = np.r_[first, rows[rows != first]]

@@ -7,6 +7,8 @@ import math
 from baseline_collector.audit.claims import Claim
 
 _ABOUT_SHARE = 0.02
+_HALF = 0.501
+"""Half a unit, and what rounding twice may add: 0.16749996 is 0.1675 and that is 0.168."""
 
 
 def fits(claim: Claim, value: float, *, scale: float = 1.0) -> bool:
@@ -29,7 +31,7 @@ def fits(claim: Claim, value: float, *, scale: float = 1.0) -> bool:
         return True
     if claim.bound == "under" and value < said:
         return True
-    room = 0.5 * step
+    room = _HALF * step
     if claim.about:
         room = max(0.5 * _last_digit(claim) * abs(scale), _ABOUT_SHARE * abs(said))
     return abs(value - said) <= room + slack

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.index import Index, Mask
+from baseline_collector.audit.subject import Subject
 from baseline_collector.paths import tokens
 
 QUOTES = frozenset({"markdown", "text"})
@@ -26,6 +26,7 @@ class Selection:
         narrow: Whether a model, file or setting limits them.
         firm: Whether what limits them stands beside the claim.
         clash: Whether a model and a file are named that have nothing in common.
+        parts: What the text further limits them to, and whether its sentence or row says so.
     """
 
     mask: Mask
@@ -34,6 +35,7 @@ class Selection:
     narrow: bool
     firm: bool
     clash: bool = False
+    parts: tuple[tuple[str, bool], ...] = ()
 
     @property
     def sql(self) -> str:
@@ -92,7 +94,7 @@ def _named(subject: Subject, index: Index) -> tuple[Mask, tuple[str, ...]]:
         quoting = subject.kind in QUOTES or bool(subject.files)
         if quoting:
             return mask, (f"metric IN ({listed(subject.metrics)})",)
-        return mask & ~index.kind.where(QUOTES), (
+        return mask & ~index.column("format").where({"generic-markdown"}), (
             f"metric IN ({listed(subject.metrics)})", "format <> 'generic-markdown'")
     key = subject.key
     names = [index.column("key").names[code] for code in sorted(key.codes)]

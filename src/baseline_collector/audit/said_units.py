@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from baseline_collector import units, vocabulary
-from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.evidence import gather
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.rows import selections
+from baseline_collector.audit.subject import Subject
 
 _SPOKEN = {"tok/s": "tokens per second", "s": "seconds", "ms": "milliseconds", "%": "percent",
            "tok": "tokens", "byte": "bytes", "us": "microseconds", "word/s": "words per second",
@@ -40,6 +40,8 @@ def judge_unit(claim: Claim, subject: Subject, index: Index) -> Outcome:
     evidence, _ = gather(index, tuple(rows[:2].tolist()))
     if any(_means(said, symbol, factor, subject) for symbol, factor in found):
         return Outcome("supported", f"{name} is in {said.symbol}.", evidence, "", name, scope)
+    if subject.key is None and not subject.metric_beside:
+        return Outcome("unsupported", "What has this unit stands too far away.", metric=name)
     symbol, factor = sorted(found, key=str)[0]
     right_unit = _of_factor(units.unit(symbol), factor)
     words = _SPOKEN.get(right_unit.symbol, right_unit.symbol)

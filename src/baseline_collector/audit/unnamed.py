@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from baseline_collector import units
 from baseline_collector.audit.bases import bases
-from baseline_collector.audit.bind import Subject
 from baseline_collector.audit.candidates import candidates
 from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, codes_in
@@ -18,6 +17,7 @@ from baseline_collector.audit.parts import narrowed
 from baseline_collector.audit.readings import Reading
 from baseline_collector.audit.rounding import fits
 from baseline_collector.audit.rows import selections
+from baseline_collector.audit.subject import Subject
 
 _MOST = 12
 """Different measurements of one unit among which a number may be looked for."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from baseline_collector.audit.bases import Basis, bases
-from baseline_collector.audit.bind import SPREAD, Subject
+from baseline_collector.audit.bind import SPREAD
 from baseline_collector.audit.candidates import candidates, statistic_meant
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.defects import defect_of
@@ -16,8 +16,10 @@ from baseline_collector.audit.mentions import family
 from baseline_collector.audit.missed import corrected, judge_missed, wrong_unit
 from baseline_collector.audit.parts import narrowed
 from baseline_collector.audit.readings import Reading
+from baseline_collector.audit.rivals import rival
 from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import Selection, selections
+from baseline_collector.audit.subject import Subject
 from baseline_collector.audit.unnamed import look
 from baseline_collector.naming import take_apart
 
@@ -138,15 +140,17 @@ def _unnamed(claim: Claim, subject: Subject, index: Index) -> Outcome | None:
     if SPREAD.search(claim.block.text, 0, claim.start):
         return Outcome("unsupported", "What spread it states is not said.")
     single = found.whole and subject.firm and len({one.value for one in found.missed}) == 1
-    if not single and (not subject.firm or not found.whole or subject.statistic in (
+    if not single and (not subject.firm or subject.statistic in (
             "", "value", "count", "total", "range")):
         return Outcome("unsupported", _UNNAMED)
-    right = found.missed[0] if found.whole else min(
-        found.missed, key=lambda one: abs(one.value - (claim.value or 0.0)))
+    alone = replace(subject, metrics=frozenset({found.metric}), metric_beside=True)
+    if not found.whole or rival(claim, alone, index):
+        return Outcome("unsupported", _UNNAMED)
+    right = found.missed[0]
     evidence, wrong = gather(index, right.rows)
     if wrong:
         return Outcome("unsupported", f"Not vouched for: {wrong}.", evidence)
-    correction = corrected(claim, right, list(found.missed)) if found.whole else ""
+    correction = corrected(claim, right, list(found.missed))
     said = written(right.value, min(claim.step, 0.01))
     return Outcome("contradicted", f"No {subject.statistic or 'value'} of this unit there is that; "
                    f"the nearest is the {right.words}, {said}.",

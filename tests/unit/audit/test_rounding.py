@@ -33,6 +33,8 @@ def claim(text):
         ("under 5", 4.0, True),
         ("1,234", 1234.4, True),
         ("65.15", 65.145, True),
+        ("0.168", 0.1674999994, True),  # 0.1675 to six digits, and that is 0.168
+        ("0.168", 0.16748, False),
     ],
 )
 def test_fits(text, value, good):
