@@ -35,6 +35,9 @@ class Slot:
 
 def parts(text: str) -> Iterator[str | Slot]:
     """Split a text into plain strings and slots, in order; empty strings are left out."""
+    if "{" not in text:
+        yield from (text,) if text else ()
+        return
     at = 0
     for match in SLOT.finditer(text):
         if match.start() > at:
@@ -48,7 +51,7 @@ def parts(text: str) -> Iterator[str | Slot]:
 
 def ids(text: str) -> tuple[str, ...]:
     """Return the ids named in a text, in order, with repeats."""
-    return tuple(part.id for part in parts(text) if isinstance(part, Slot))
+    return tuple([match[1] + match[2] for match in SLOT.finditer(text)])
 
 
 def plain(text: str) -> str:

@@ -102,6 +102,8 @@ class Index:
         self._known = known
         self._run = run
         self._columns: dict[str, Codes] = {}
+        self._few = frozenset(field.name for field in measurements.schema
+                              if pa.types.is_dictionary(field.type))
         self.files = tuple(_files(artifacts))
         self.count = measurements.num_rows
 
@@ -202,6 +204,10 @@ class Index:
 
     def text(self, name: str, row: int) -> str:
         """A text of one row; empty for null."""
+        if name in self._few:
+            held = self.column(name)
+            code = int(held.codes[row])
+            return held.names[code] if code >= 0 else ""
         return str(self._table.column(name)[row].as_py() or "")
 
     def unit(self, row: int) -> units.Unit | None:

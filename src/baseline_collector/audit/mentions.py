@@ -229,14 +229,15 @@ def _spoken() -> dict[tuple[str, ...], str]:
 def _metrics(text: str, index: Index) -> Iterator[Mention]:
     table = _spoken()
     words = list(_WORD.finditer(text))
+    lowered = [word[0].lower() for word in words]
     at = 0
     while at < len(words):
         length = next((n for n in range(min(6, len(words) - at), 0, -1)
-                       if tuple(word[0].lower() for word in words[at : at + n]) in table
+                       if tuple(lowered[at : at + n]) in table
                        and _joined(text, words[at : at + n])), 0)
         if length and (length > _BARE_UNIT or not _UNIT_BEHIND.search(
                 text, max(0, words[at].start() - 16), words[at].start())):
-            parts = tuple(word[0].lower() for word in words[at : at + length])
+            parts = tuple(lowered[at : at + length])
             start, end = words[at].start(), words[at + length - 1].end()
             yield Mention(start, end, "metric", text[start:end], family(table[parts]))
         at += length or 1

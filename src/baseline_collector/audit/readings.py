@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from baseline_collector.audit.evidence import MOST
 from baseline_collector.audit.index import Floats, Index, Mask
 from baseline_collector.audit.rows import Selection
 from baseline_collector.stats.summary import quantile
@@ -32,7 +33,7 @@ class Reading:
 
     Attributes:
         value: In the unit the claim is compared in.
-        rows: Rows it comes from; for extremes the row that holds it first.
+        rows: The first rows it comes from; for extremes the row that holds it first.
         words: What it is.
         sql: Query that gives it again.
         clean: Whether failed calls are left out of it.
@@ -103,11 +104,12 @@ def _aggregate(statistic: str, mask: Mask, basis: Floats, words: str, column: st
         sql, name = _AGGREGATES[statistic][1], _WORDS[statistic]
     else:
         sql, name = f"quantile_cont({{}}, {float(statistic[1:]) / 100:g})", statistic
+    cited = rows[: MOST + 1].tolist()
     if statistic in ("min", "max"):
         first = int(rows[int(values.argmin() if statistic == "min" else values.argmax())])
-        rows = np.r_[first, rows[rows != first]]
+        cited = [first, *(row for row in cited if row != first)]
     query = f"SELECT {sql.format(column)} FROM measurements WHERE {where}"
-    return Reading(value, tuple(rows.tolist()), f"{name} of {len(values)} ({words})", query, clean)
+    return Reading(value, tuple(cited[:MOST]), f"{name} of {len(values)} ({words})", query, clean)
 
 
 def pooled_rate(selection: Selection, basis: Floats, index: Index) -> Iterator[Reading]:

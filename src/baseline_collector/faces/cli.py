@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 CLEAN, FAILED, INTERRUPTED = 0, 2, 130
 
+MODULES = {
+    "collect": "commands", "inventory": "commands", "query": "commands",
+    "completion": "commands", "audit": "auditing", "compare": "comparing",
+    "history": "comparing", "readers": "listings", "rules": "listings",
+    "vocabulary": "listings", "models": "listings", "doctor": "listings",
+}
+"""Where each command lies; only its own module is imported, and help waits for none."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
@@ -61,18 +69,16 @@ def _forget_stdout() -> None:
 
 
 def _run(name: str, form: str) -> Callable[[argparse.Namespace], int]:
+    from importlib import import_module
+
     from baseline_collector.faces.printing import escaping
     from baseline_collector.pandas_free import no_pandas
 
     escaping(form)
     with no_pandas():
-        if name == "audit":
-            from baseline_collector.faces.auditing import audit  # help must not wait
-
-            return audit
-        from baseline_collector.faces import commands
-
-    return commands.COMMANDS[name]
+        module = import_module(f"baseline_collector.faces.{MODULES[name]}")
+    run: Callable[[argparse.Namespace], int] = getattr(module, name)
+    return run
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:

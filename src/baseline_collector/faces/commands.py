@@ -6,14 +6,12 @@ import argparse
 import csv
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from baseline_collector import config, pipeline
 from baseline_collector.dataset import Dataset
-from baseline_collector.faces.comparing import compare, history
-from baseline_collector.faces.listings import doctor, models, readers, rules, vocabulary
 from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.render.frame import plural
 from baseline_collector.render.json import inventory_record
@@ -149,17 +147,3 @@ def completion(given: argparse.Namespace) -> int:
     print(shtab.complete(parser(), shell=given.shell))
     return 0
 
-
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "collect": collect,
-    "inventory": inventory,
-    "query": query,
-    "compare": compare,
-    "history": history,
-    "readers": readers,
-    "rules": rules,
-    "vocabulary": vocabulary,
-    "models": models,
-    "doctor": doctor,
-    "completion": completion,
-}

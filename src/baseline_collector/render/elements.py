@@ -32,8 +32,8 @@ def el(tag: str, *children: str, **attributes: str | None) -> Html:
         attributes: A trailing underscore is dropped (``class_``), other underscores become
             hyphens; None leaves the attribute out.
     """
-    named = "".join(f' {_attribute(name)}="{escape(value)}"'
-                    for name, value in attributes.items() if value is not None)
+    named = "".join([f' {_attribute(name)}="{escape(value)}"'
+                     for name, value in attributes.items() if value is not None])
     if tag in _VOID:
         return Html(f"<{tag}{named}>")
     if tag in _SELF_CLOSING:
@@ -43,7 +43,7 @@ def el(tag: str, *children: str, **attributes: str | None) -> Html:
 
 def joined(parts: Iterable[str]) -> Html:
     """Join pieces into HTML, plain text escaped."""
-    return Html("".join(escaped(part) for part in parts))
+    return Html("".join([escaped(part) for part in parts]))
 
 
 def escaped(content: str) -> Html:
