@@ -224,6 +224,9 @@ METRICS: tuple[Metric, ...] = (
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
+BINARY = frozenset(metric.name for metric in METRICS if metric.binary)
+"""Metrics whose kB, MB and GB are KiB, MiB and GiB, as psutil and NVML write them."""
+
 SIGNED = ("loss", "score")
 """Metrics that can be less than nothing."""
 

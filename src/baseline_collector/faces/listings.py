@@ -115,6 +115,7 @@ def _metric(name: str | None) -> dict[str, object]:
         return {}
     metric = words.BY_NAME[name]
     return {"canonical_unit": metric.unit, "better": metric.better, "about": metric.definition,
+            "gb_means": "GiB" if metric.binary else None,
             "formula": metric.formula or None, "definitions": definitions_of(name),
             "spellings": list(metric.spellings), "source": metric.source or None}
 

@@ -28,6 +28,7 @@ from baseline_collector.narrate.plan import (
     words,
 )
 from baseline_collector.report import Block
+from baseline_collector.vocabulary import BINARY
 
 Said = Sequence[Sentence]
 MOST_BULLETS: Final = 24
@@ -182,6 +183,9 @@ def _appendix(material: Material, said: Said) -> tuple[Block, ...]:
               if fact.scope.get("status") in ("unread", "partly_read", "skipped")]
     gap = _bullets(unread, "What was not read:") or [
         _line("No fact of this run speaks of a file that was left unread.")]
+    binary = [_line("Tools that report memory write GB and mean GiB. It is read as that and "
+                    "shown in decimal units, so the same memory is a larger number here.")
+              ] if any(fact.metric in BINARY for fact in material.facts.values()) else []
     return (
         *_said(said),
         _line("Every number of this report comes from the dataset beside it. To see where each "
@@ -197,6 +201,7 @@ def _appendix(material: Material, said: Said) -> tuple[Block, ...]:
         _line("An interval belongs to the estimate beside it; its level and method stand with "
               "the fact. A dash means that no fact was found, which is not the same as nothing "
               "measured. Values of failed calls are counted, and kept out of estimates."),
+        *binary,
     )
 
 

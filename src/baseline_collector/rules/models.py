@@ -22,13 +22,17 @@ _ALIKE = ("engine", "device", "definition", "unit", "setup")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One model of a comparison: its values, and the fact that estimates them."""
+    """One model of a comparison: its values, the fact that estimates them, and over what."""
 
     model: str
     group: Group
     values: Floats
     fact: str
     estimate: float
+    over: str = ""
+
+
+_OVER = ", means of rates over the prompts that every model answered warm"
 
 
 def models_compared(evidence: Evidence) -> None:
@@ -77,7 +81,7 @@ def _over(book: Book, model: str, group: Group, common: set[str | None]) -> Side
         estimator="arithmetic mean over the common prompts",
         sources=group.frame.sources(group.rows[kept]),
         sql=f"SELECT avg(value) FROM measurements WHERE {group.where()} AND prompt IN ({listed})")
-    return Side(model, group, values, fact, float(values.mean()))
+    return Side(model, group, values, fact, float(values.mean()), _OVER)
 
 
 def _compared(book: Book, sides: list[Side]) -> None:
@@ -106,7 +110,8 @@ def _compared(book: Book, sides: list[Side]) -> None:
     told = "" if apart else (
         "; the interval of the ratio does not exclude one, so they are not told apart")
     book.finding(
-        "models", "notice", f"Output throughput by model in {file}, in falling order: {listed}; "
+        "models", "notice",
+        f"Output throughput by model in {file}{best.over}, in falling order: {listed}; "
         f"{names[0]} runs at {{{factor}}} times the rate of {names[-1]}{told}.",
         [*(one.fact for one in ordered), factor],
         f"Weigh the {{{factor}}} times higher rate of {names[0]} against its quality, which {file} "
