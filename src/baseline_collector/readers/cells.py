@@ -13,14 +13,14 @@ TEXT: Final = 1
 BOOL: Final = 2
 NULL: Final = 3
 
-_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_PLAIN = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 _GROUPED = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d+)?")
 """Groups of three, or lakh and crore: 22,80,000."""
 _COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:[eE][+-]?\d+)?")
 _POINTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
 _SPACED = re.compile(r"(?<=\d)['’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
-_WITH_UNIT = re.compile(r"([+-]?[\d.,]+(?:[eE][+-]?\d+)?)[ \u00a0\u202f]?(%|[A-Za-zµμ°/]{1,12})")
+_WITH_UNIT = re.compile(r"([+-]?[\d.,]++(?:[eE][+-]?\d++)?)[ \u00a0\u202f]?(%|[A-Za-zµμ°/]{1,12})")
 _NO_UNIT = re.compile(r"st|nd|rd|th|[KkMGTb]|B")
 """What stands behind a number without being a unit: ordinals and multipliers (7B, 4.3k)."""
 _POINT_REASON = "a point that may group thousands or mark decimals"

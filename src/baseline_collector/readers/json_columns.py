@@ -129,7 +129,8 @@ def _scalars(found: Scan) -> Scalars | None:
     numeric = kind == NUMBER
     bad |= numeric & ~_sound(found)
     raw = _between(found, found.text.astype(np.int64), scalars=True)
-    raw, undecoded = _unescaped(raw, found.escaped[found.text[found.escaped]])
+    # What is bad already may end inside a character.
+    raw, undecoded = _unescaped(raw, found.escaped[(found.text & ~bad)[found.escaped]])
     bad[undecoded] = True
     bad[found.escaped[~found.text[found.escaped]]] = True
     rows = np.flatnonzero(numeric & ~bad)

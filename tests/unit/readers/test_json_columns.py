@@ -78,6 +78,12 @@ def test_each_scalar_among_lines_like_it(scalar: str) -> None:
         same("\n".join([frame.replace("%s", scalar)] * 5))
 
 
+@pytest.mark.parametrize("line", ['"\\x"1\u2212,0.1:', '{"a":"\\n"é}', '["\\t"\u2212]'])
+def test_a_text_that_does_not_end_as_one_may_end_inside_a_character(line: str) -> None:
+    same(f'{{"a":1}}\n{line}\n{{"a":2}}\n')
+    same(line)
+
+
 token = st.sampled_from(['{', '}', '[', ']', ',', ':', '"', '\\', '"a"', '"b":', '1', '2.5', 'null',
                          ' ', '\n', '\t', '\r', '-', 'e', '.', 'é', '{"a":1}\n', '[1,2]\n', '\x00'])
 
