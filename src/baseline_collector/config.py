@@ -43,8 +43,9 @@ class Settings:
         plugins: Whether readers that other installed packages offer are used.
         rules: Rules switched off and thresholds set, ``RULE=off``, ``RULE.THRESHOLD=NUMBER``; a
             table ``[rules]`` in a file. Those of a file, the environment and the flags add up.
-        vocabulary: Spellings of your own, ``SPELLING=METRIC``; a table ``[vocabulary]`` in a
-            file. They add up like the rules.
+        vocabulary: Spellings of your own, ``SPELLING=METRIC``, and metrics of your own,
+            ``metrics.NAME.FIELD=VALUE``; a table ``[vocabulary]`` in a file. They add up like the
+            rules.
         max_document_bytes: Largest file that is parsed whole.
         max_stream_bytes: Largest file that is read line by line.
         max_depth: Deepest nesting.
@@ -170,7 +171,10 @@ def _typed(key: str, value: object, source: str) -> object:
 
 
 def _flat(table: Mapping[str, object], above: str = "") -> Iterator[str]:
-    """A table of settings as texts: ``{"unstable": {"cv": 0.2}}`` is ``unstable.cv=0.2``."""
+    """A table of settings as texts: ``{"unstable": {"cv": 0.2}}`` is ``unstable.cv=0.2``.
+
+    A list of texts is a text each.
+    """
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{key}.")
@@ -178,6 +182,8 @@ def _flat(table: Mapping[str, object], above: str = "") -> Iterator[str]:
             yield f"{above}{key}={'on' if value else 'off'}"
         elif isinstance(value, str | int | float):
             yield f"{above}{key}={value}"
+        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            yield from (f"{above}{key}={one}" for one in value)
         else:
             raise TypeError
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from baseline_collector import units, vocabulary
 from baseline_collector.errors import UsageError
+from baseline_collector.own_metrics import START, add, own_metrics
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 _SPLIT = re.compile(r"(?:[^\w%°.]|_|(?<!\d)\.|\.(?!\d))+")
@@ -43,17 +44,37 @@ _learned: tuple[str, ...] = ()
 
 
 def learn(own: tuple[str, ...]) -> None:
-    """Take in the user's own spellings, in place of those of an earlier call.
+    """Take in the user's own metrics and spellings, in place of those of an earlier call.
 
     Args:
-        own: ``SPELLING=METRIC`` each, as ``[vocabulary]`` of the settings gives them.
+        own: ``SPELLING=METRIC`` or ``metrics.NAME.FIELD=VALUE`` each, as ``[vocabulary]`` of the
+            settings gives them.
 
     Raises:
-        UsageError: A metric is unknown, or a spelling is empty, too long, or means another metric.
+        UsageError: A metric is unknown or badly described, or a spelling is empty, too long, or
+            means another metric.
     """
     global _learned  # noqa: PLW0603  # one process reads under one set of settings at a time
-    known = _spellings(())
-    for entry in own:
+    if own == _learned:
+        return
+    metrics = own_metrics(entry for entry in own if entry.startswith(START))
+    before, _learned = _learned, ()
+    add(metrics)
+    try:
+        _check([*(f"{spelling}={metric.name}" for metric in metrics
+                  for spelling in (metric.name, *metric.spellings)),
+                *(entry for entry in own if not entry.startswith(START))])
+    except UsageError:
+        add(own_metrics(entry for entry in before if entry.startswith(START)))
+        _learned = before
+        raise
+    _learned = own
+
+
+def _check(entries: list[str]) -> None:
+    """Refuse spellings that are none or mean another metric."""
+    known = dict(_built_in())
+    for entry in entries:
         spelling, _, metric = (part.strip() for part in entry.rpartition("="))
         words = parts(spelling)
         if metric not in vocabulary.BY_NAME:
@@ -67,7 +88,7 @@ def learn(own: tuple[str, ...]) -> None:
         if known.get(words, metric) != metric:
             raise UsageError(f"{spelling!r} means {known[words]} already", where="vocabulary",
                              expected="a spelling of your own", found=f"{spelling!r} = {metric!r}")
-    _learned = own
+        known[words] = metric
 
 
 def learned() -> tuple[str, ...]:
@@ -80,15 +101,22 @@ def spellings() -> dict[tuple[str, ...], str]:
     return _spellings(_learned)
 
 
+@lru_cache(maxsize=1)
+def _built_in() -> dict[tuple[str, ...], str]:
+    return {tuple(spelling.split()): metric.name for metric in vocabulary.METRICS
+            for spelling in (*metric.spellings, metric.name.replace("_", " "))}
+
+
 @lru_cache(maxsize=4)
 def _spellings(own: tuple[str, ...]) -> dict[tuple[str, ...], str]:
-    table: dict[tuple[str, ...], str] = {}
-    for metric in vocabulary.METRICS:
-        for spelling in (*metric.spellings, metric.name.replace("_", " ")):
-            table[tuple(spelling.split())] = metric.name
+    table = dict(_built_in())
+    for metric in own_metrics(entry for entry in own if entry.startswith(START)):
+        for spelling in (metric.name, *metric.spellings):
+            table[parts(spelling)] = metric.name
     for entry in own:
-        spelling, _, name = entry.rpartition("=")
-        table[parts(spelling)] = name.strip()
+        if not entry.startswith(START):
+            spelling, _, name = entry.rpartition("=")
+            table[parts(spelling)] = name.strip()
     return table
 
 

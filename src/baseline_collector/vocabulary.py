@@ -223,6 +223,18 @@ METRICS: tuple[Metric, ...] = (
 )
 
 BY_NAME = {metric.name: metric for metric in METRICS}
+"""Metrics by name; the user's own stand behind those of ``METRICS`` (``own_metrics.py``)."""
+
+
+def own() -> tuple[str, ...]:
+    """Names of the user's own metrics."""
+    return tuple(BY_NAME)[len(METRICS):]
+
+
+def better(name: str) -> Better:
+    """Which direction is better; neither where a dataset names a metric that is not known here."""
+    return BY_NAME[name].better if name in BY_NAME else "neither"
+
 
 BINARY = frozenset(metric.name for metric in METRICS if metric.binary)
 """Metrics whose kB, MB and GB are KiB, MiB and GiB, as psutil and NVML write them."""

@@ -106,5 +106,5 @@ def statistic_meant(subject: Subject, index: Index) -> str:
         metric = index.column("metric")
         names = frozenset(metric.names[code] for code in set(metric.codes[rows].tolist())
                           if code >= 0)
-    higher = any(vocabulary.BY_NAME[name].better == "higher" for name in names)
+    higher = any(vocabulary.better(name) == "higher" for name in names)
     return "max" if higher == (said == "best") else "min"

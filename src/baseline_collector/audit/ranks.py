@@ -54,7 +54,7 @@ def judge_rank(claim: Claim, subject: Subject, here: Sequence[Mention], index: I
 def _up(word: str, metrics: frozenset[str]) -> bool:
     """Whether a word says that the value is larger."""
     if _OF_SPEED.match(word):
-        higher = all(vocabulary.BY_NAME[name].better == "higher" for name in metrics)
+        higher = all(vocabulary.better(name) == "higher" for name in metrics)
         return higher != word.startswith("slow")
     return word.startswith(("high", "larg", "great", "more"))
 

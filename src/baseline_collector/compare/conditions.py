@@ -14,15 +14,21 @@ import unicodedata
 from collections.abc import Mapping
 
 from baseline_collector.evidence.frame import SIGNALS
-from baseline_collector.vocabulary import METRICS
+from baseline_collector.vocabulary import BY_NAME
 
 _LEFT_OUT = frozenset((*SIGNALS, "success_count", "failure_count", "outlier_count", "model_size",
                        "run_duration"))
 
-DIRECTED = tuple(one.name for one in METRICS
+
+def directed() -> tuple[str, ...]:
+    """Metrics compared unless others are asked for: those with a better direction.
+
+    Left out are sensors, whose readings follow one another too closely to be repetitions, and
+    counts.
+    """
+    return tuple(one.name for one in BY_NAME.values()
                  if one.better != "neither" and one.name not in _LEFT_OUT)
-"""Metrics compared unless others are asked for: those with a better direction, without
-sensors, whose readings follow one another too closely to be repetitions, and without counts."""
+
 
 COLUMNS = ("definition", "phase", "model", "quantization", "engine", "device")
 """Columns of the dataset that are conditions as they stand."""

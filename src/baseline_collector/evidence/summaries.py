@@ -30,13 +30,13 @@ from baseline_collector.stats.intervals import (
 from baseline_collector.stats.intervals import Interval as StatsInterval
 from baseline_collector.stats.samples import group_by_starts
 from baseline_collector.stats.summary import smallest_n
-from baseline_collector.vocabulary import HIGHEST, SIGNED, possible
+from baseline_collector.vocabulary import HIGHEST, SIGNED, own, possible
 
 LEADING = ("output_throughput", "time_to_first_token", "request_latency", "iteration_time",
            "prompt_throughput", "total_throughput", "request_throughput", "throughput",
            "inter_token_latency", "time_per_output_token", "compile_time", "kernel_duration",
            "accuracy", "loss", "model_size")
-"""Metrics of which even a single value is a fact, most telling first."""
+"""Metrics of which even a single value is a fact, most telling first; the user's own follow."""
 
 SUPPORTING = ("load_duration", "prompt_eval_duration", "eval_duration", "power", "temperature",
               "memory_used", "gpu_utilization", "cpu_utilization", "memory_utilization")
@@ -71,9 +71,9 @@ def summarise(frame: Frame, book: Book) -> list[Summary]:
     """Enter the facts of every group of samples, and of reported means without samples."""
     metric = frame.column("metric")
     sample = frame.counted & frame.column("statistic").where("sample")
-    rows = np.flatnonzero(sample & metric.where(*LEADING, *SUPPORTING))
+    rows = np.flatnonzero(sample & metric.where(*LEADING, *SUPPORTING, *own()))
     groups = grouped(frame, rows)
-    leading = metric.where(*LEADING)[groups.cut.firsts]
+    leading = metric.where(*LEADING, *own())[groups.cut.firsts]
     parts = _Parts(frame)
     return [*_summaries(groups.select(leading | (groups.cut.counts > 1)), book, parts),
             *_summaries(_reported(frame, rows), book, parts)]
@@ -84,8 +84,8 @@ def _reported(frame: Frame, sampled: Ints) -> Groups:
     metric, model = frame.column("metric"), frame.column("model")
     width = len(model.names)
     have = np.unique(metric.codes[sampled] * width + model.codes[sampled])
-    mean = frame.counted & frame.column("statistic").where("mean") & metric.where(*LEADING)
-    rows = np.flatnonzero(mean)
+    rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean")
+                          & metric.where(*LEADING, *own()))
     return grouped(frame, rows[~np.isin(metric.codes[rows] * width + model.codes[rows], have)])
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from baseline_collector import config, pipeline, plain_file
 from baseline_collector.errors import OutputError, UsageError
 from baseline_collector.faces.printing import safe
+from baseline_collector.naming import learn
 from baseline_collector.vocabulary import BY_NAME
 
 
@@ -70,9 +71,10 @@ def _metrics(given: argparse.Namespace) -> Sequence[str]:
     Raises:
         UsageError: One is unknown.
     """
-    from baseline_collector.compare import DIRECTED
+    from baseline_collector.compare import directed
 
-    asked = given.metric or DIRECTED
+    learn(config.load({}).vocabulary)
+    asked = given.metric or directed()
     unknown = [name for name in asked if name not in BY_NAME]
     if unknown:
         raise UsageError("no such metric", found=unknown[0],

@@ -85,7 +85,7 @@ def vocabulary(given: argparse.Namespace) -> int:
     learn(config.load({}).vocabulary)
     if not given.what:
         _print(given.format, [{"metric": one.name, "unit": one.unit, "better": one.better,
-                               "definition": one.definition} for one in words.METRICS])
+                               "definition": one.definition} for one in words.BY_NAME.values()])
         return 0
     if len(given.what) == 1 and not Path(given.what[0]).exists():
         return _explain(given.what[0], given.format)

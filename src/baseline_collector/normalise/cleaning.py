@@ -18,7 +18,7 @@ from baseline_collector.normalise.columns import Bools, Ints, Leaves, grouped
 from baseline_collector.normalise.context import record_of
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.first_tokens import load_and_prompt
-from baseline_collector.normalise.quantities import DIMENSION, Quantities
+from baseline_collector.normalise.quantities import Quantities
 from baseline_collector.normalise.stand_ins import Found, rows_of, stand_ins
 from baseline_collector.paths import container
 from baseline_collector.readers.cells import NOT_HELD
@@ -157,7 +157,8 @@ def _measured(leaves: Leaves) -> Bools:
 
 def _all_failed(sheet: _Sheet, leaves: Leaves, quantities: Quantities, whole: Verdicts) -> None:
     """Aggregates of artifacts in which no call worked; counts of attempts stay."""
-    counts = np.array([dimension in ("", "number") for dimension in DIMENSION], bool)
+    counts = np.array([dimension in ("", "number") for dimension in quantities.dimensions],
+                      bool)
     mine = np.isin(leaves.artifact[leaves.numeric], list(whole.all_failed))
     mine &= ~counts[quantities.metric]
     sheet.mark(mine, FAILED, f"C06 {RULES['C06']}")
@@ -172,7 +173,7 @@ def _negative(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
 
 def _zero(sheet: _Sheet, leaves: Leaves, quantities: Quantities) -> None:
     timed = np.array([dimension in ("time", "token rate", "request rate")
-                      for dimension in DIMENSION], bool)[quantities.metric]
+                      for dimension in quantities.dimensions], bool)[quantities.metric]
     allowed = np.isin(quantities.metric,
                       [quantities.metric_names.index(name) for name in _MAY_BE_ZERO])
     spread = np.array([meaning.statistic in _SPREAD or meaning.definition in _ZERO_IS_SEEN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from baseline_collector.normalise.context import enclosing
 from baseline_collector.normalise.meaning import Meaning
 from baseline_collector.paths import container
 
-_NAMES = ("", *(metric.name for metric in vocabulary.METRICS))
-_CODE = {name: at for at, name in enumerate(_NAMES)}
-DIMENSION = tuple(
-    units.unit(vocabulary.BY_NAME[name].unit).dimension if name else "" for name in _NAMES
-)
-"""Dimension of each metric code; empty for code 0, which is no metric."""
+
+def _names() -> tuple[str, ...]:
+    return ("", *vocabulary.BY_NAME)
+
+
+def dimensions() -> tuple[str, ...]:
+    """Dimension of each metric code; empty for code 0, which is no metric."""
+    return ("", *(units.unit(one.unit).dimension for one in vocabulary.BY_NAME.values()))
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Quantities:
         value: In the canonical unit; NaN where there is none.
         metric: Code into ``metric_names``; 0 for none.
         unit: Canonical unit symbol a distinct code; see ``unit_names``.
+        dimensions: Dimension of each metric code.
         conflict: Whether the stated unit is unknown, or of another dimension than the metric's.
     """
 
@@ -35,8 +38,13 @@ class Quantities:
     metric: Ints
     unit: Ints
     conflict: np.ndarray
-    metric_names: tuple[str, ...] = _NAMES
+    metric_names: tuple[str, ...] = field(default_factory=_names)
+    dimensions: tuple[str, ...] = field(default_factory=dimensions)
     unit_names: tuple[str, ...] = ("", *(unit.symbol for unit in units.UNITS))
+
+    def code(self, metric: str) -> int:
+        """The code of a metric."""
+        return self.metric_names.index(metric)
 
 
 _UNIT_CODE = {symbol: at for at, symbol in enumerate(Quantities.__dataclass_fields__[
@@ -66,7 +74,7 @@ def quantify(leaves: Leaves, stated: dict[int, Stated] | None = None) -> Quantit
         beside = leaves.units[said - 1] if said else ""
         unit = units.recognise(beside) if beside else None
         if beside and unit is None and meaning.metric:
-            found.metric[at] = _CODE[meaning.metric]
+            found.metric[at] = found.code(meaning.metric)
             found.conflict[at] = True  # it states a unit, and nobody here knows it
             continue
         if meaning.metric and meaning.unit is None and unit is None:
@@ -85,14 +93,14 @@ def _apply(found: Quantities, at: Ints, meaning: Meaning, beside: units.Unit | N
         if unit is not None:
             _convert(found, at, unit)
         return
-    found.metric[at] = _CODE[meaning.metric]
+    found.metric[at] = found.code(meaning.metric)
     if unit is None:
         return
     if meaning.binary and unit.symbol in vocabulary.BINARY_UNITS:
         unit = units.unit(vocabulary.BINARY_UNITS[unit.symbol])
-    wanted = "share" if meaning.statistic == "cv" else DIMENSION[_CODE[meaning.metric]]
+    wanted = "share" if meaning.statistic == "cv" else found.dimensions[found.code(meaning.metric)]
     if meaning.metric == "throughput" and unit.dimension in vocabulary.THROUGHPUT_BY_UNIT:
-        found.metric[at] = _CODE[vocabulary.THROUGHPUT_BY_UNIT[unit.dimension]]
+        found.metric[at] = found.code(vocabulary.THROUGHPUT_BY_UNIT[unit.dimension])
         _convert(found, at, unit)
     elif unit.dimension == wanted or (wanted == "number" and unit.dimension == "share"):
         _convert(found, at, unit)
@@ -111,7 +119,7 @@ def _from_neighbours(found: Quantities, leaves: Leaves, lacking: list[tuple[int,
                      stated: dict[int, Stated] | None) -> None:
     """Give durations without a unit the one on which the named durations around them agree."""
     timed = [(key, at) for key, at in lacking
-             if DIMENSION[_CODE[leaves.meanings[key].metric or ""]] == "time"]
+             if found.dimensions[found.code(leaves.meanings[key].metric or "")] == "time"]
     if not timed:
         return
     stated = stated_units(leaves) if stated is None else stated

@@ -14,17 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from baseline_collector import units, vocabulary
 from baseline_collector.normalise.columns import Bools, Floats, Ints, Leaves, grouped
 from baseline_collector.normalise.contexts import Contexts
 from baseline_collector.normalise.merge import Context
-from baseline_collector.normalise.quantities import DIMENSION, Quantities
+from baseline_collector.normalise.quantities import Quantities
 
 _SMALLEST_SERIES = 3
 _SMALLEST_TOTAL = 5
 
-_TELLING = frozenset(code for code, dimension in enumerate(DIMENSION)
-                     if dimension in ("time", "token rate", "request rate"))
-"""Metrics whose values are not alike by chance."""
+_TELLING = frozenset(
+    code for code, metric in enumerate(vocabulary.METRICS, start=1)
+    if units.unit(metric.unit).dimension in ("time", "token rate", "request rate"))
+"""Codes of metrics whose values are not alike by chance; not of the user's own."""
 
 Signature = tuple[int, int, int]
 """A metric's code, how many samples an artifact has of it, and their digest in any order."""

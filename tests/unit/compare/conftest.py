@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from baseline_collector import pipeline
-from baseline_collector.compare import DIRECTED, Side, compare
+from baseline_collector.compare import Side, compare, directed
 from baseline_collector.config import Settings
 
 
@@ -72,10 +72,10 @@ class Bench:
         path.write_text(document if isinstance(document, str) else json.dumps(document))
         return path
 
-    def side(self, name: str, document: object = None, metrics=DIRECTED) -> Side:
+    def side(self, name: str, document: object = None, metrics=None) -> Side:
         if document is not None:
             self.write(name, document)
-        return pipeline.open_run(self.folder / name, Settings(), metrics)
+        return pipeline.open_run(self.folder / name, Settings(), metrics or directed())
 
     def compare(self, base: object, other: object, across=(), limits=None):
         """The only candidate of a comparison of two documents."""

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from baseline_collector import pipeline
-from baseline_collector.compare import DIRECTED, show_history
+from baseline_collector.compare import directed, show_history
 from baseline_collector.compare.history import history
 from baseline_collector.config import Settings
 
@@ -13,7 +13,7 @@ from baseline_collector.config import Settings
 def _runs(bench, means):
     for at, mean in enumerate(means):
         bench.write(f"runs/{at:02}.json", bench.hyperfine(bench.noisy(mean, n=10, seed=at)))
-    return pipeline.open_runs([bench.folder / "runs"], Settings(), DIRECTED)
+    return pipeline.open_runs([bench.folder / "runs"], Settings(), directed())
 
 
 def test_a_step_is_found_where_it_is(bench):

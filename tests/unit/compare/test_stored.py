@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from baseline_collector.compare import DIRECTED, compare, show, stored
+from baseline_collector.compare import compare, directed, show, stored
 from baseline_collector.errors import UsageError
 
 
@@ -45,4 +45,4 @@ def test_what_cannot_be_read_is_an_error_with_a_remedy(bench, text):
     path = bench.write("kept.json", text)
     assert stored.is_stored(path)
     with pytest.raises(UsageError, match="save it again"):
-        stored.read(path, DIRECTED)
+        stored.read(path, directed())
