@@ -31,6 +31,7 @@ _CLEAR_UNITS = frozenset(part for part in vocabulary.UNIT_PARTS
                          if len(part) > 1 and part not in ("min", "tokens"))
 _LOOPS = frozenset({"benchmark", "benchmarks", "microbenchmark"})
 """Words of a heading that say a table times the iterations of a benchmark's loop."""
+_INTERVAL = frozenset({"confidence", "interval"})
 _DIFFERENCE = frozenset({"delta", "δ", "vs", "change", "difference", "diff", "improvement"})
 _SERIES = frozenset({"metrics", "telemetry", "trace", "timeline"})
 _MEASURED_HERE = frozenset({"gpu", "cpu", "device", "sensor", "sensors", "telemetry", "thermal"})
@@ -202,14 +203,18 @@ def _measurement(last: str, above: list[str], key: str, scope: str) -> Meaning:
     if own.leftover:
         if last.lower() == "n" and above and _says(above[-1]).metric:
             return _other("repetitions", scope, "how many stand behind the metric above", "n")
-        return _unnamed(last, above, scope, f"not accounted for: {' '.join(own.leftover)}")
+        why = "ends of an interval, of what no name around them says" if (
+            set(own.leftover) >= _INTERVAL and own.metric is None) else (
+            f"not accounted for: {' '.join(own.leftover)}")
+        return _unnamed(last, above, scope, why)
     used, why = len(above), "named by its key"
     if own.metric is None and (own.statistic or own.unit):
         own, used = _from_above(own, above)
         why = f"a statistic below {above[used]!r}" if own.metric else why
     own = _total_time(own)
     if own.metric is None:
-        return _unnamed(last, above, scope, "no spelling in the vocabulary")
+        return _unnamed(last, above, scope, "a statistic, of what no name around it says"
+                        if own.statistic and not own.unit else "no spelling in the vocabulary")
     metric = own.metric
     if metric == "throughput" and own.unit:
         metric = vocabulary.THROUGHPUT_BY_UNIT.get(units.unit(own.unit).dimension, metric)

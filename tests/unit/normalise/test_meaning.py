@@ -213,3 +213,18 @@ def test_any_key_has_a_meaning(names: list[str]) -> None:
     assert found.unit is None or units.unit(found.unit)
     assert (found.role == "measurement") == (found.metric is not None)
     assert found.metric is None or found.metric in vocabulary.BY_NAME
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("coefficient_of_variation", "a statistic, of what no name around it says"),
+        ("confidence_interval_95[]", "ends of an interval, of what no name around them says"),
+        ("wobble", "not accounted for: wobble"),
+    ],
+)
+def test_why_a_key_stays_unnamed(key: str, why: str) -> None:
+    """The mean they belong to stands in an object beside them: to take it would be a guess."""
+    meaning = meaning_of(key)
+    assert (meaning.role, meaning.metric, meaning.why) == ("unnamed", None, why)
+    assert meaning_of("timing_stats.cv_percent").metric == "iteration_time"
