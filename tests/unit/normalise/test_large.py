@@ -57,6 +57,11 @@ HEAPS = {
     "stand_ins.jsonl": "".join(json.dumps({"ttft_ms": 999 if at % 4 == 1 else at + 5,
                                            "temp": [-1, 40 + at], "itl_ms": [5, 999 + at]}) + "\n"
                                for at in range(12)),
+    "rates.jsonl": "".join(json.dumps({
+        "eval_count": 100, "eval_s": 2.001, "tokens_per_second": 50.0 + at % 3, "load_s": 0.125,
+        "prompt_eval_s": 0.25, "ttft_s": 0.375 + (at % 4 == 1)}) + "\n" for at in range(12)),
+    "rates.json": json.dumps({"model": "m", "eval_count": 100, "eval_s": 2001.0,
+                              "tokens_per_second": 50.0, "more": [{"ttft_s": 5}] * 9}),
     "broken.jsonl": '{"ttft_s": 1}\n{"ttft_s": \n' * 9,
     "not.json": '{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12',
 }
