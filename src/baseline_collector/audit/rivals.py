@@ -9,6 +9,7 @@ where none is said beside it.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from baseline_collector.audit.bases import Basis, bases
 from baseline_collector.audit.candidates import statistic_meant
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Index, Mask, codes_in
+from baseline_collector.audit.index import Floats, Index, Mask, codes_in
 from baseline_collector.audit.parts import narrowed
 from baseline_collector.audit.readings import statistic_over
 from baseline_collector.audit.rounding import fits
@@ -32,6 +33,8 @@ _PARTS = ((), ("artifact",), ("model",), ("artifact", "model"), ("parameters",),
           ("prompt",), ("artifact", "prompt"), ("engine",), ("device",), ("quantization",))
 """What a report may sum values up by without saying so."""
 _ALL = ("mean", "p50", "min", "max")
+_BEYOND = frozenset({"total", "std", "count"})
+"""Statistics that may lie outside the values they are of."""
 _MANY = 24
 """Single values of which one is a rival only where no statistic is said."""
 _LEAST = 2
@@ -186,9 +189,10 @@ def _near(claim: Claim, basis: Basis) -> Mask:
 def _summed_up(claim: Claim, reach: _Reach, said: frozenset[str],
                parts: Sequence[tuple[str, ...]], index: Index) -> str:
     """A statistic of a part of the rows that is the claim."""
+    span, values = _span(claim, reach.basis, said), reach.basis.values
     for mask, columns in itertools.product(_held(reach, index), parts or ((),)):
         codes = [index.column(name).codes for name in (reach.by, *columns)]
-        for rows in _groups(mask, codes):
+        for rows in _groups(mask, codes, values, span):
             name = _statistic_that_fits(claim, reach, rows, said)
             if name:
                 words = [index.text(column, int(rows[0])) for column in columns]
@@ -202,7 +206,7 @@ def _by_setting(claim: Claim, reach: _Reach, said: frozenset[str], index: Index)
     column = index.column("parameters")
     present = {code: index.settings[code] for code in codes_in(column.codes[reach.mask])
                if code >= 0}
-    by = index.column(reach.by).codes
+    by, span = index.column(reach.by).codes, _span(claim, reach.basis, said)
     for name in sorted({name for held in present.values() for name in held}):
         values = sorted({held[name] for held in present.values() if name in held})
         lookup = np.full(len(column.names) + 1, -1, np.int64)
@@ -210,7 +214,7 @@ def _by_setting(claim: Claim, reach: _Reach, said: frozenset[str], index: Index)
             lookup[code] = values.index(held[name]) if name in held else -1
         setting = lookup[column.codes]
         for mask in _held(reach, index):
-            for rows in _groups(mask & (setting >= 0), [by, setting]):
+            for rows in _groups(mask & (setting >= 0), [by, setting], reach.basis.values, span):
                 fitting = _statistic_that_fits(claim, reach, rows, said)
                 if fitting:
                     return f"the {fitting} of {name}={values[setting[rows[0]]]}"
@@ -223,20 +227,38 @@ def _held(reach: _Reach, index: Index) -> Iterator[Mask]:
     if reach.by == "metric":
         rows = rows & index.column("statistic").where({"sample"})
     yield rows
-    yield rows & index.column("status").where({"ok"}) & index.counted
+    counted = rows & index.column("status").where({"ok"}) & index.counted
+    if (counted != rows).any():
+        yield counted
 
 
-def _groups(mask: Mask, codes: Sequence[_Rows]) -> Iterator[_Rows]:
-    """Rows of each part, of two or more."""
+def _groups(mask: Mask, codes: Sequence[_Rows], values: Floats, span: tuple[float, float]
+            ) -> Iterator[_Rows]:
+    """Rows of each part, of two or more, whose values reach into a span."""
     rows = np.flatnonzero(mask)
     if rows.size < _LEAST:
         return
-    by = np.lexsort([one[rows] for one in codes])
-    rows = rows[by]
+    rows = rows[np.lexsort([one[rows] for one in codes])]
     changes = np.any([np.diff(one[rows]) != 0 for one in codes], axis=0)
-    for part in np.split(rows, np.flatnonzero(changes) + 1):
-        if part.size >= _LEAST:
-            yield part
+    edges = np.concatenate(([0], np.flatnonzero(changes) + 1, [rows.size]))
+    starts, ends, held = edges[:-1], edges[1:], values[rows]
+    wanted = ((ends - starts >= _LEAST) & (np.minimum.reduceat(held, starts) <= span[1])
+              & (np.maximum.reduceat(held, starts) >= span[0]))
+    for start, end in zip(starts[wanted].tolist(), ends[wanted].tolist(), strict=True):
+        yield rows[start:end]
+
+
+def _span(claim: Claim, basis: Basis, said: frozenset[str]) -> tuple[float, float]:
+    """Between which bounds the values of a part must reach for a statistic to be the claim.
+
+    They are wider than what ``fits`` allows; sums and the like may lie anywhere.
+    """
+    if said & _BEYOND:
+        return -math.inf, math.inf
+    value = (claim.value or 0.0) * basis.scale
+    room = 2 * claim.step * abs(basis.scale) + (1.0 if claim.about else 0.05) * abs(value)
+    return (-math.inf if claim.bound == "under" else value - room,
+            math.inf if claim.bound == "over" else value + room)
 
 
 def _statistic_that_fits(claim: Claim, reach: _Reach, rows: _Rows, said: frozenset[str]) -> str:

@@ -116,7 +116,7 @@ def _prose_parts(text: str) -> Iterable[str]:
 
 def _escaped(text: str) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _ACTIVE.sub(lambda match: f"\\{match[0]}", text)
+    return _ACTIVE.sub(r"\\\g<0>", text)
 
 
 def _edges(text: str, written: str) -> str:
