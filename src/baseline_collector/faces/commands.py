@@ -17,7 +17,7 @@ from baseline_collector.render.frame import plural
 from baseline_collector.render.json import inventory_record
 from baseline_collector.render.summary import data_summary
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 _SETTINGS = (
     "include", "exclude", "hidden", "ignored", "max_document_bytes", "max_stream_bytes",
     "max_depth", "out", "llm", "model", "llm_url", "llm_timeout_s", "allow_remote",
