@@ -95,6 +95,30 @@ def runs_and_summary(seed: int, *, wrong: bool, runs: int = 4, n: int = 400) -> 
                                 "p99": over.max() if wrong else np.quantile(over, 0.99)}}}
 
 
+def summed_up(values: np.ndarray, places: int = 17, **wrong: float) -> Row:
+    """Statistics of some iterations, as a tool writes them beside the values."""
+    stated = {"mean_ms": values.mean(), "min_ms": values.min(), "max_ms": values.max(),
+              "p50_ms": np.quantile(values, 0.5), "p90_ms": np.quantile(values, 0.9),
+              "stdev_ms": values.std(ddof=1)} | wrong
+    return {f"iteration_time_{name}": round(value, places) for name, value in stated.items()}
+
+
+def samples_and_summary(seed: int, n: int) -> Heap:
+    """Samples with a summary of which one number is another, in the forms that tools write."""
+    values = noisy(seed, n, mean=10.0)
+    rows: list[Row] = [{"test": "step", "iteration_time_ms": float(one)} for one in values]
+    wrong: list[dict[str, float]] = [
+        {"mean_ms": values.min()}, {"mean_ms": np.sort(values)[:-3].mean() * 0.99},
+        {"p90_ms": values.max() * 1.2}, {"mean_ms": values.mean() * 1000},
+        {"stdev_ms": values.std() * 3}, {"max_ms": np.sort(values)[-2] * 0.9}]
+    summary = summed_up(values, **wrong[seed])
+    forms: list[Heap] = [
+        {"a.json": {"results": rows, "summary": summary}},
+        {"a.json": {"test": "step", "iteration_time_ms": values.tolist(), **summary}},
+        {"a.csv": rows, "a_summary.json": summary}]
+    return forms[seed % 3]
+
+
 def sensor(seed: int, n: int = 40, **more: Sequence[float]) -> Row:
     rng = random(seed)
     columns: dict[str, Sequence[float]] = {
@@ -229,6 +253,8 @@ def planted(rule: str, seed: int) -> Heap:  # noqa: PLR0912, PLR0915  # one bran
         values = noisy(seed, n)
         values[5 + seed] *= 3
         return {"a.csv": iterations(values)}
+    if rule == "summary-and-samples":
+        return samples_and_summary(seed, n)
     if rule == "unstable":
         return {"a.csv": iterations(noisy(seed, n, cv=0.2 + 0.05 * seed).clip(0.01))}
     if rule == "not-steady":
@@ -321,8 +347,13 @@ def watched(seed: int, values: np.ndarray) -> list[Row]:
 
 def clean(seed: int) -> Heap:
     """A heap with nothing wrong: complete setup, warm calls, whole quantiles, quiet sensors."""
-    rng = random(seed)
+    rng, timed = random(seed), noisy(seed + 2, 50, mean=10.0)
     return {
+        "timed.json": {"test": "step", **SETUP, "warmup": 5, "model": "net", "power_w": 61.5,
+                       "date": "2026-01-05T10:00:00Z", "iteration_time_ms": timed.tolist(),
+                       **summed_up(timed)},
+        "timed_summary.json": {"model": "net", **SETUP, "power_w": 61.5, "warmup": 5,
+                               "date": "2026-01-05T10:00:00Z", **summed_up(timed, 4)},
         "calls.csv": calls(seed, 40),
         "normal.csv": watched(seed, noisy(seed + 1, 60, cv=rng.uniform(0.002, 0.04))),
         "lognormal.csv": watched(seed, 0.1 * np.exp(0.03 * rng.standard_normal(80))),

@@ -8,6 +8,7 @@ the run before.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -22,6 +23,7 @@ from baseline_collector.journal import Journal
 from baseline_collector.model import Artifact, Outcomes
 from baseline_collector.normalise import Account, settle
 from baseline_collector.normalise.context import Said
+from baseline_collector.normalise.gathering import afresh, links, marked
 from baseline_collector.normalise.neighbours import hear_neighbour, neighbours_of, put_together
 from baseline_collector.normalise.stage import touched, uncounted
 from baseline_collector.read import read
@@ -43,6 +45,7 @@ class Collected:
         taken: How many were taken from the run before.
         twin_of: Number of a twin -> number of the artifact that is counted instead.
         unchanged: The measurements of the run before, where they are all of this one's.
+        restated: Row of a reported statistic -> the samples that it restates.
     """
 
     artifacts: list[Artifact] = field(default_factory=list)
@@ -51,6 +54,7 @@ class Collected:
     taken: int = 0
     twin_of: dict[int, int] = field(default_factory=dict)
     unchanged: Path | None = None
+    restated: dict[int, str] = field(default_factory=dict)
     _pieces: list[tuple[_Rows, Run]] = field(default_factory=list)
 
     def add(self, artifact: Artifact, account: Account, rows: _Rows, start: int) -> None:
@@ -65,12 +69,14 @@ class Collected:
 
     def tables(self) -> Iterator[pa.Table]:
         """Yield the measurements in order, columns as ``schema.MEASUREMENTS``, in pieces."""
-        aside, row = self._aside(), 0
+        aside, row, restating = self._aside(), 0, sorted(self.restated)
         for rows, run in self._pieces:
             for table in rows.take(run):
                 end = row + table.num_rows
-                yield uncounted(table, [(max(first - row, 0), last - row) for first, last in aside
-                                        if first < end and last > row])
+                piece = uncounted(table, [(max(first - row, 0), last - row) for first, last in aside
+                                          if first < end and last > row])
+                yield marked(piece, {at - row: self.restated[at] for at in restating[
+                    bisect_left(restating, row):bisect_left(restating, end)]})
                 row = end
 
     def _aside(self) -> list[Run]:
@@ -162,7 +168,7 @@ def _together(kept: Sequence[Kept | None], shares: Sequence[Share], before: Befo
     collected, known = Collected(), dict[str, str]()
     read = chain.from_iterable(zip(one.artifacts, one.accounts, strict=True) for one in shares)
     new, row = _Rows(lambda: chain.from_iterable(one.rows.tables() for one in shares)), 0
-    old = _Rows(before.groups if before is not None else lambda: iter(()))
+    old = _Rows(lambda: map(afresh, before.groups()) if before is not None else iter(()))
     for one in kept:
         if one is None:
             artifact, account = next(read)
@@ -188,6 +194,8 @@ def _together(kept: Sequence[Kept | None], shares: Sequence[Share], before: Befo
     collected.taken = sum(one is not None for one in kept)
     if before is not None and all(kept) and _all_as_before(collected, kept, before):
         collected.unchanged = before.measurements
+    else:
+        collected.restated = links(collected.tables(), collected.tables(), collected.twins())
     return collected
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-VERSION = "3"
+VERSION = "4"
 """Version of the dataset schema; stands in the metadata of every Parquet file."""
 
 Type = Literal["string", "code", "int32", "int64", "float64", "bool", "timestamp"]
@@ -115,8 +115,13 @@ MEASUREMENTS = Table(
                "were used, `contradicted` what they say differently, which is then not used."),
         Column("status", "code", "ok, failed or quarantined.", required=True),
         Column("reason", "code", "Why, where not ok."),
+        Column("restates", "code",
+               "Of a reported statistic whose samples are at hand: which they are, JSON object "
+               "with artifact, key and what else selects them (`below` is the beginning of their "
+               "pointers), n, and `agrees`, false where they give another number."),
         Column("counted", "bool",
-               "A measurement that statistics may use: named, ok, first hand, not a twin's copy.",
+               "A measurement that statistics may use: named, ok, first hand, not a twin's copy, "
+               "not restating samples.",
                required=True),
     ),
     ("artifact", "pointer"),

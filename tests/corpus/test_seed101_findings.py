@@ -71,6 +71,13 @@ def test_first_calls(told: Told, file: str, parts: tuple[str, ...]) -> None:
     assert all(part in text for part in parts), text
 
 
+def test_a_mean_that_is_the_smallest_of_its_samples(told: Told) -> None:
+    text = told.one("summary-and-samples")
+    assert "1 of 5 statistics in csv_data/baseline_test_results_1759099000.json" in text
+    assert "states a mean of request latency of 2.527 s" in text
+    assert text.endswith("gives 3.204 s.")  # (3.0890 + 3.2345 + 2.7977 + 2.5272 + 4.3693) / 5
+
+
 def test_load_time_and_temperature_are_confounded(told: Told) -> None:
     text = told.one("confounded", "gemma3_1b-it-qat_param_tuning.csv")
     assert "12 settings of gemma3:1b-it-qat" in text

@@ -155,6 +155,26 @@ def test_what_changed_is_read_and_the_result_is_that_of_a_first_run(pile, change
     same_as_from_scratch(pile)
 
 
+def test_what_restates_samples_is_found_anew(pile) -> None:
+    samples = [0.512, 0.27125, 0.75375, 0.6125, 0.375125]
+    pile.json("s/samples.json", {"runs": [{"ttft_s": value} for value in samples]})
+    pile.json("s/summary.json", {"mean_ttft_s": sum(samples) / 5, "max_ttft_s": 0.75375})
+    settle()
+    run(pile)
+    table = pq.read_table("out/dataset/measurements.parquet", columns=["counted", "restates"])
+    assert table.column("counted").to_pylist() == [True] * 5 + [False] * 2
+    assert table.column("restates").null_count == 5
+    pile.json("s/summary.json", {"mean_ttft_s": sum(samples) / 5, "max_ttft_s": 0.8})
+    settle()
+    assert run(pile)["read"] == 1
+    same_as_from_scratch(pile)
+    (pile.root / "s" / "samples.json").unlink()
+    assert run(pile)["read"] == 0
+    same_as_from_scratch(pile)
+    counted = pq.read_table("out/dataset/measurements.parquet", columns=["counted"])
+    assert counted.column("counted").to_pylist() == [True] * 2
+
+
 def test_roots_in_another_order(pile, tmp_path) -> None:
     heap(pile)
     (tmp_path / "more").mkdir()

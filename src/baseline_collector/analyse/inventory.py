@@ -86,8 +86,10 @@ _VALUES = (
      "status = 'ok' AND role = 'unnamed'", "unnamed"),
     ("Numbers that are settings, identities or points in time: {}",
      "status = 'ok' AND role IN ('parameter', 'identity', 'time')", "settings"),
+    ("Reported statistics of samples that are at hand, stored and not counted beside them: {}",
+     "restates IS NOT NULL", "restating"),
     ("Numbers repeated in twins or quoted in notes, stored and not counted again: {}",
-     "status = 'ok' AND role = 'measurement' AND NOT counted", "aside"),
+     "status = 'ok' AND role = 'measurement' AND NOT counted AND restates IS NULL", "aside"),
 )
 
 
@@ -95,12 +97,12 @@ def value_facts(frame: Frame, book: Book) -> None:
     """Enter what became of the numbers; the counts add up to all of them."""
     status, role = frame.column("status"), frame.column("role")
     ok = status.where("ok")
-    measured = role.where("measurement")
+    measured, restating = role.where("measurement"), frame.column("restates").codes > 0
     masks = {
         "numbers": ok | ~ok, "counted": frame.counted, "failed": status.where("failed"),
         "quarantined": status.where("quarantined"), "unnamed": ok & role.where("unnamed"),
         "settings": ok & role.where("parameter", "identity", "time"),
-        "aside": ok & measured & ~frame.counted,
+        "restating": restating, "aside": ok & measured & ~frame.counted & ~restating,
     }
     for at, (statement, where, name) in enumerate(_VALUES):
         book.fact(statement, int(masks[name].sum()), statistic="count",

@@ -49,6 +49,14 @@ class Frame:
         self._coded: dict[str, Coded] = {}
         self._by_record: dict[tuple[str, str], tuple[Ints, Ints]] = {}
 
+    @cached_property
+    def stated(self) -> Bools:
+        """Counted rows, and reported statistics of samples at hand, which say no more than these.
+
+        What judges how a file sums up looks at these; what estimates, at counted rows alone.
+        """
+        return np.asarray(self.counted | (self.column("restates").codes > 0))
+
     def column(self, name: str) -> Coded:
         """A text column by name."""
         known = self._coded.get(name)

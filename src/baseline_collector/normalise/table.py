@@ -57,6 +57,7 @@ def assemble(leaves: Leaves, artifacts: Sequence[Artifact], places: Sequence[Pla
     }
     columns |= _placed(leaves, places)
     columns |= _context_columns(contexts, phase, redact, redact_value)
+    columns["restates"] = _coded(np.zeros(len(rows), np.int64), [None])
     columns["counted"] = _counted(quantities, aside, columns["unit"])
     arrays = [columns[field.name] for field in MEASUREMENTS]
     return pa.Table.from_arrays(arrays, schema=MEASUREMENTS)

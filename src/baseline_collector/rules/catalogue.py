@@ -20,6 +20,7 @@ from baseline_collector.rules import (
     quantiles,
     quantization,
     reported,
+    restated,
     running,
     sensors,
     series,
@@ -28,9 +29,10 @@ from baseline_collector.rules import (
 )
 
 RULES: tuple[Rule, ...] = (
-    *failures.RULES, *quantiles.RULES, *reported.RULES, *definitions.RULES, *models.RULES,
-    *running.RULES, *series.RULES, *sweeping.RULES, *frontier.RULES, *compiling.RULES,
-    *quantization.RULES, *telemetry.RULES, *sensors.RULES, *environment.RULES, *heap.RULES,
+    *failures.RULES, *quantiles.RULES, *reported.RULES, *restated.RULES,
+    *definitions.RULES, *models.RULES, *running.RULES, *series.RULES, *sweeping.RULES,
+    *frontier.RULES, *compiling.RULES, *quantization.RULES, *telemetry.RULES, *sensors.RULES,
+    *environment.RULES, *heap.RULES,
 )
 
 BY_ID: Mapping[str, Rule] = {one.id: one for one in RULES}

@@ -36,7 +36,7 @@ def _level(statistic: str | None) -> float | None:
 def _quantile_rows(frame: Frame) -> Ints:
     column = frame.column("statistic")
     levels = np.array([_level(name) is not None for name in column.names])
-    return np.flatnonzero(frame.counted & levels[column.codes])
+    return np.flatnonzero(frame.stated & levels[column.codes])
 
 
 def percentile_of_percentiles(evidence: Evidence) -> None:
@@ -46,7 +46,7 @@ def percentile_of_percentiles(evidence: Evidence) -> None:
     quantiles = _quantile_rows(frame)
     within = np.isin(frame.column("artifact").codes,
                      np.unique(frame.column("artifact").codes[quantiles]))
-    rows = np.union1d(quantiles, np.flatnonzero(frame.counted & within & column.where("mean")))
+    rows = np.union1d(quantiles, np.flatnonzero(frame.stated & within & column.where("mean")))
     by_metric: dict[tuple[int, int], dict[str, dict[str, int]]] = {}
     for (artifact, place), found in together(frame, rows).items():
         for name, row in found.items():

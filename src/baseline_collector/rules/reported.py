@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,20 +18,18 @@ from baseline_collector.stats.plausibility import grim
 
 
 def means_of_one(evidence: Evidence) -> None:
-    """Means that are single values: n is stated as one, or the only sample is equal."""
+    """Means that are single values: n is stated as one, or they restate one sample."""
     frame = evidence.frame
-    rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean"))
+    rows = np.flatnonzero(frame.stated & frame.column("statistic").where("mean"))
     if not len(rows):
         return
-    stated = rows[frame.n[rows] == 1]
-    open_ = rows[frame.n[rows] == 0]
-    alone = np.union1d(stated, open_[_equal_only_sample(frame, open_)]) if len(open_) else stated
+    alone = rows[(frame.n[rows] == 1) | (frame.n[rows] == 0) & _of_one_sample(frame, rows)]
     if not len(alone):
         return
     book = evidence.book
     count = counted(evidence, "Reported means that are a single value: {}", len(alone),
                     of="means of one value", topic="quality", rows=alone,
-                    estimator="n = 1, or equal to the only sample of metric, model and settings")
+                    estimator="n = 1, or equal to the only sample of an array or of settings")
     total = counted(evidence, "Reported means: {}", len(rows), of="means", topic="quality",
                     estimator="count of values", rows=rows, weight=19.0)
     names = sorted({str(frame.column("artifact").at(int(row))) for row in alone})
@@ -42,43 +41,11 @@ def means_of_one(evidence: Evidence) -> None:
                  "quality")
 
 
-def _equal_only_sample(frame: Frame, rows: Ints) -> np.typing.NDArray[np.bool_]:
-    """Whether the only sample of the metric, model and settings of each mean equals it."""
-    settings = _bare_settings(frame)
-    metric = frame.column("metric").codes
-    samples = np.flatnonzero(frame.counted & frame.column("statistic").where("sample")
-                             & np.isin(metric, np.unique(metric[rows])))
-
-    def label(chosen: Ints) -> Ints:
-        width = int(settings.max(initial=0)) + 1
-        return np.asarray(metric[chosen] * width + settings[chosen], np.int64)
-
-    codes = label(samples)
-    unique, first, counts = np.unique(codes, return_index=True, return_counts=True)
-    if not len(unique):
-        return np.zeros(len(rows), bool)
-    at = np.minimum(np.searchsorted(unique, label(rows)), len(unique) - 1)
-    single = (unique[at] == label(rows)) & (counts[at] == 1)
-    others = samples[first[at]]
-    apart = frame.column("artifact").codes[others] != frame.column("artifact").codes[rows]
-    configured = settings[rows] > 0
-    return np.asarray(single & apart & configured & np.isclose(
-        frame.value[others], frame.value[rows], rtol=1e-9, atol=0), bool)
-
-
-def _bare_settings(frame: Frame) -> Ints:
-    """Codes of model and settings together; 0 where neither is known."""
-    models, parameters = frame.column("model"), frame.column("parameters")
-    known: dict[tuple[str, str], int] = {}
-    pairs, inverse = np.unique(
-        models.codes * len(parameters.names) + parameters.codes, return_inverse=True)
-    lookup = []
-    for pair in pairs.tolist():
-        model = models.names[pair // len(parameters.names)]
-        text = parameters.names[pair % len(parameters.names)]
-        label = (model or "", text or "")
-        lookup.append(known.setdefault(label, len(known) + 1) if text else 0)
-    return np.array(lookup or [0], np.int64)[inverse]
+def _of_one_sample(frame: Frame, rows: Ints) -> np.typing.NDArray[np.bool_]:
+    """Whether what each statistic restates is one sample."""
+    column = frame.column("restates")
+    single = np.array([name is not None and json.loads(name)["n"] == 1 for name in column.names])
+    return np.asarray(single[column.codes[rows]], bool)
 
 
 _WHOLE = ("output_tokens", "prompt_tokens", "total_tokens", "output_characters", "success_count",
@@ -88,7 +55,7 @@ _WHOLE = ("output_tokens", "prompt_tokens", "total_tokens", "output_characters",
 def impossible_means(evidence: Evidence) -> None:
     """Means of whole numbers that no total of whole numbers gives (GRIM)."""
     frame, book = evidence.frame, evidence.book
-    rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean")
+    rows = np.flatnonzero(frame.stated & frame.column("statistic").where("mean")
                           & frame.column("metric").where(*_WHOLE) & (frame.n > 0))
     # Of large heaps the texts stay on disk; a float written back never has more decimals.
     raw = frame.table.column("raw") if "raw" in frame.table.column_names else None
@@ -228,7 +195,7 @@ def rate_means(evidence: Evidence) -> None:
     """Means of rates that artifacts report, where total over total is another number."""
     frame, book = evidence.frame, evidence.book
     limit = evidence.limits["mean-of-rates.gap"]
-    rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean")
+    rows = np.flatnonzero(frame.stated & frame.column("statistic").where("mean")
                           & frame.column("metric").where("output_throughput"))
     samples = np.flatnonzero(frame.counted & frame.column("statistic").where("sample")
                              & frame.column("metric").where("output_throughput"))

@@ -10,9 +10,9 @@ import numpy as np
 from baseline_collector.evidence.arrays import Floats, Ints
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited, counted, derived, of_group
-from baseline_collector.evidence.groups import Group
+from baseline_collector.evidence.groups import Group, grouped
 from baseline_collector.evidence.pairing import beside, together
-from baseline_collector.evidence.rule import Evidence, Rule, Threshold, listed
+from baseline_collector.evidence.rule import Evidence, Rule, Threshold
 from baseline_collector.evidence.summaries import describe
 from baseline_collector.stats.samples import group_by_starts, moments
 from baseline_collector.stats.series import drift, step, trends
@@ -154,7 +154,7 @@ def _outliers(evidence: Evidence, group: Group, far: Ints, worst: int) -> tuple[
 
 def unstable(evidence: Evidence) -> None:
     """Series and reported means whose spread is too wide, or too short to be timed."""
-    limits, frame = evidence.limits, evidence.frame
+    limits = evidence.limits
     series = _series(evidence, 5)
     found: list[Hit] = [
         (cv, group, partial(_spread, evidence, group))
@@ -163,10 +163,7 @@ def unstable(evidence: Evidence) -> None:
     _told(evidence, "unstable", found, series, "unstable",
           "Steady the machine and repeat until the spread is small against what is compared.")
     _reported_spread(evidence)
-    rows = np.flatnonzero(frame.counted & frame.column("metric").where("iteration_time")
-                          & frame.column("statistic").where("sample", "mean")
-                          & (frame.value < limits["unstable.floor"]) & (frame.value > 0))
-    _too_short(evidence, rows.tolist())
+    _too_short(evidence, limits["unstable.floor"])
 
 
 def _wide(series: Sequence[Group], cv_limit: float, extreme: float
@@ -246,19 +243,43 @@ def _reported_spread(evidence: Evidence) -> None:
                  "Repeat on a quiet machine, and give the interval beside the mean.", "quality")
 
 
-def _too_short(evidence: Evidence, rows: Sequence[int]) -> None:
-    if not rows:
+def _too_short(evidence: Evidence, floor: float) -> None:
+    """Iteration times under the floor, group by group: of other things they are no one number."""
+    frame, book = evidence.frame, evidence.book
+    groups = grouped(frame, np.flatnonzero(
+        frame.counted & frame.column("metric").where("iteration_time")
+        & frame.column("statistic").where("sample", "mean") & (frame.value > 0)))
+    short = groups.select(groups.low < floor) if len(groups) else groups
+    if not len(short):
         return
-    book, frame = evidence.book, evidence.frame
-    count = cited(evidence, rows, "Iterations too short to be timed one by one: {}", "count",
-                  topic="quality", estimator="iteration times under the floor")
-    least = cited(evidence, rows, "Shortest of them: {}", "min", topic="quality")
-    names = sorted({str(frame.column("artifact").at(row)) for row in rows})
+    firsts = [int(row) for row in short.cut.firsts]
+    count = counted(evidence, "Timings with iterations too short to be timed one by one: {}",
+                    len(short), of="short timings", topic="quality", rows=firsts,
+                    estimator="groups of like iteration times with one under the floor, each by "
+                    "its first value")
+    total = counted(evidence, "Groups of iteration times: {}", len(groups), of="timings",
+                    topic="quality", weight=2.0, estimator="groups of like iteration times, each "
+                    "by its first value", rows=[int(row) for row in groups.cut.firsts])
+    worst = np.argsort(short.low, kind="stable")[:_MOST]
+    told = [_short(evidence, short[at], floor) for at in worst.tolist()]
     book.finding("unstable", "notice",
-                 f"{{{count}}} iteration times in {listed(book, 'artifact', names)} are too short "
-                 f"to be timed well, the shortest {{{least}}}: clock and call overhead weigh in.",
-                 [count, least], "Time many iterations in one go and divide, or use the device's "
+                 f"{{{count}}} of {{{total}}} groups of iteration times hold some too short to be "
+                 f"timed well: {'; '.join(text for text, _ in told)}. Clock and call overhead "
+                 "weigh in.", [count, total, *(fact for _, ids in told for fact in ids)],
+                 "Time many iterations in one go and divide, or use the device's "
                  "own events.", "quality")
+
+
+def _short(evidence: Evidence, group: Group, floor: float) -> tuple[str, list[str]]:
+    rows = group.rows[group.values < floor]
+    kind = "" if group.name("statistic") == "sample" else "reported mean of "
+    about = kind + describe(evidence.book, group)
+    source = f"{of_group(group)} AND value > 0 AND value < {floor!r}"
+    ids = [cited(evidence, rows, f"Values of {about} under the floor: {{}}", "count",
+                 topic="quality", estimator="count of values under the floor", source=source),
+           cited(evidence, rows, f"Shortest {about}: {{}}", "min", topic="quality",
+                 scope=group.scope(), source=source)]
+    return f"{about} with {{{ids[0]}}} of them, the shortest {{{ids[1]}}}", ids
 
 
 def not_steady(evidence: Evidence) -> None:
