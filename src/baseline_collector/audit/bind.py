@@ -37,6 +37,8 @@ _ONE_CALL = re.compile(r"\b(?:one|a|single|another|each|every)\s+(?:call|request
 _NEVER = re.compile(r"\b(?:never|not\s+once|no\s+\w+)\s+(?:[a-z]+\s+){0,3}?"
                     r"(below|under|above|over|beyond|more\s+than)\s+[~≈`*]*$", re.I)
 _NEXT = 10
+_ENDS = frozenset({"range", "min", "max"})
+"""Statistics after which two numbers are the ends of one range."""
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -63,6 +65,8 @@ class Binder:
         found.astray = not found.files and any(one.topic == "file" for one in near.earlier)
         found.modal = any(one.topic == "modal" for one in near.sentence)
         found.others = _others(found, near)
+        found.carried = near.carried() or any(
+            near.beside(one) for one in near.sentence if one.topic in ("hint", "verb"))
         return found
 
     def _name(self, found: Subject, near: Near) -> None:
@@ -74,7 +78,8 @@ class Binder:
         metric = near.pick(("metric",), fits)
         hint = near.pick(("hint",), fits) if named is None and metric is None else None
         found.hinted = hint is not None
-        found.metric_beside = near.beside(named) or near.beside(metric)
+        found.metric_beside = near.beside(named) or (
+            near.beside(metric) and metric is not None and not near.qualified(metric))
         metric = metric or hint
         if named is None and metric is None:
             named, metric = self._name_above(near.claim, fits)
@@ -94,7 +99,7 @@ class Binder:
             found.hinted = metric is not None
         if named is None and metric is None and near.claim.unit is not None:
             found.metrics = _BY_UNIT.get(near.claim.unit.symbol, frozenset())
-            found.metric_beside = bool(found.metrics)
+            found.by_unit = True  # prompts are read at such a rate as well
         label = _EQUAL_LABEL.search(near.claim.block.text, 0, near.claim.start)
         if label and not any(one.start < label.end(1) and label.start(1) < one.end
                              for one in near.here):
@@ -153,7 +158,8 @@ class Binder:
         said = near.pick(("statistic",), lambda one: not (in_table and one.text == "value")
                          and not _trailing_total(one, near.claim)
                          and not _after_extreme(one, near))
-        found.statistic_beside = near.beside(said) or bool(near.claim.end_of)
+        found.statistic_beside = near.beside(said) or (
+            bool(near.claim.end_of) and (said is None or said.text in _ENDS))
         if said is None:
             said = next((one for one in reversed(near.clauses_before) if one.topic == "statistic"
                          and one.text != "value"), None)
@@ -170,6 +176,8 @@ class Binder:
         if near.claim.end_of and found.statistic in (
                 "", "range", "value", "min", "max", "count", "total"):
             found.statistic = "min" if near.claim.end_of == "low" else "max"
+        if near.claim.end_of and found.statistic not in _ENDS:
+            found.statistic_beside = False
         if found.statistic == "count" and near.claim.unit is not None:
             found.statistic = ""
 

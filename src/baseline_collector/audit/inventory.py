@@ -65,6 +65,8 @@ _SHARE_HEAD = re.compile(r"\bshare\b|\bpercent|%|\bproportion\b", re.I)
 _OF_FILES = re.compile(rf"[\s*`]*(?:of|out\s+of)\s+(?:the|all|these|our|\d+|\s)*\s*{_NOUN}", re.I)
 _OF_BYTES = re.compile(r"[\s*`]*of\s+(?:the\s+|all\s+|our\s+)?(?:bytes|volume|size)\b", re.I)
 _SUMMED = re.compile(r"\b(?:together|combined|jointly|between\s+them|in\s+sum|the\s+two)\b", re.I)
+_SOME = re.compile(r"\b(?:the|these|those|both|my|our|first|last|other)\s+$", re.I)
+"""Before a number of files that were spoken of already."""
 _LISTED = re.compile(r"[^|\n]+\.\w{1,10}|[^|\s]+/[^|\n]+")
 
 
@@ -240,7 +242,8 @@ def judge_files(claim: Claim, asked: Question, index: Index, blocks: Sequence[Bl
     right, kind = hit or readings[0]
     scope = _scope(asked, kind)
     sql = _sql("count(*)", kind, asked)
-    if asked.qualified and not hit:
+    some = _SOME.search(claim.block.text, 0, claim.start)
+    if (asked.qualified or some) and not hit:
         return Outcome("unsupported", "Which files are meant cannot be told from names and types.",
                        metric="files", scope=scope, statistic="count")
     if hit:

@@ -76,6 +76,10 @@ def _loose(claim: Claim, subject: Subject, selection: Selection, compared: list[
     """Why the scope or the statistic of a claim is not pinned; empty where both are."""
     said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)
     pinned = bool(subject.files) and subject.firm
+    own = (subject.metric_beside or subject.statistic_beside or subject.carried
+           or subject.by_unit or subject.statistic == "value")
+    if not own and claim.block.kind not in ("cell", "json"):
+        return "Neither what it measures nor its statistic is named beside it."
     if subject.key is None and not selection.narrow:
         place = _elsewhere(claim, subject, selection, compared, index) if said else "some group"
         return f"Not so over the whole heap; it may mean {place}." if place else ""

@@ -19,9 +19,24 @@ _APART = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])|[,;:\n]")
 _NEXT_LABEL = re.compile(r"[`*\s]*=\s*[~≈]?\d")
 """Behind a name that is the label of the next number."""
 _BEFORE_NUMBER = re.compile(r"[`*\s]*[:=(]?\s*[~≈]?\d")
-_BEHIND_NUMBER = re.compile(r"(?<![\w.:])\d[\d.,]*\s?[^\s\d,;:.]{0,12}\s+"
+_BEHIND_NUMBER = re.compile(r"(?<![\w.:])\d+(?:[.,]\d+)*\s?(?!(?:and|or|but|while|vs)\b)"
+                            r"[^\s\d,;:.]{0,12}\s+"
                             r"(?:(?:on|at|in|as|for|its|the|a)\s+)*[`*]*$")
 """A number and its unit before a mention that speaks of it."""
+_NUMBER_AND_WORDS = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?\s[^,;]{0,60}$")
+_NEXT_PART = re.compile(r"[^\d]*?[,;]")
+_UNIT_FIRST = re.compile(r"^\s?[^\s\d,;:.()]{1,12}(?=[\s,;:.)]|$)")
+_WORDS = re.compile(r"(?<![\w])[A-Za-z][\w-]{2,}")
+_WORD_BEFORE = re.compile(r"(?<![\w|])([A-Za-z][\w-]*)[ \t]+$")
+_PLAIN_WORDS = frozenset((
+    "a", "an", "the", "its", "their", "his", "her", "our", "my", "this", "that", "these", "those",
+    "of", "in", "on", "at", "for", "with", "and", "or", "but", "is", "was", "are", "were", "has",
+    "have", "had", "shows", "show", "showed", "gives", "gave", "reached", "reaches", "per", "any",
+    "all", "each", "overall", "total", "whole", "same", "own", "raw", "reported", "measured",
+    "observed", "recorded"))
+"""Words before a metric that do not make another one of it."""
+_WINDOW, _REACH = 600, 120
+"""Characters to each side of a claim, and before a mention, that are looked at for numbers."""
 _IN_BRACKETS = re.compile(r"[^.;,()|\d]{0,40}\(\s*")
 _ASIDE = re.compile(r"\([^()]*\)|,\s+(?:which|who|whose|where)\b[^,.;]*,")
 _NAMED: frozenset[Topic] = frozenset({"model", "file", "device"})
@@ -33,6 +48,7 @@ class Near:
 
     def __init__(self, claim: Claim, here: list[Mention]) -> None:
         self.claim = claim
+        self._without_names = ""
         start, end = claim.block.sentence(claim.start)
         if claim.block.kind == "cell":
             start, end = 0, len(claim.block.text)
@@ -96,12 +112,61 @@ class Near:
             return False
         if self.claim.block.kind == "cell":
             return True
-        text = _unnamed(self.claim.block.text, self.here, 0)
+        if not self.claim.start - _WINDOW < mention.start < self.claim.end + _WINDOW:
+            return False
+        text = self._blanked()
         if mention.start >= self.claim.end:
             return not (_NUMBER_BETWEEN.search(text, self.claim.end, mention.start)
                         or _BEFORE_NUMBER.match(text, mention.end))
-        return not (_NUMBER_BETWEEN.search(text, mention.end, self.claim.start)
-                    or _BEHIND_NUMBER.search(text, 0, mention.start))
+        if _NUMBER_BETWEEN.search(text, mention.end, self.claim.start):
+            return False
+        start, _ = self.claim.block.sentence(self.claim.start)
+        of_another = mention.topic == "statistic" and _NUMBER_AND_WORDS.search(
+            text, max(start, mention.start - _REACH), mention.start) and _NEXT_PART.match(
+                text, mention.end, self.claim.start)
+        behind = _BEHIND_NUMBER.search(text, max(start, mention.start - _REACH), mention.start)
+        return not (of_another or behind
+                    or (mention.topic == "key" and self._unknown(text, mention)))
+
+    def _blanked(self) -> str:
+        """The text with the names around the claim blanked; places stay the same."""
+        if not self._without_names:
+            low, high = self.claim.start - _WINDOW, self.claim.end + _WINDOW
+            text = self.claim.block.text
+            held = list(text[max(0, low) : high + _WINDOW])
+            for one in self.here:
+                for at in range(max(one.start, low, 0), min(one.end, high, len(text))):
+                    held[at - max(0, low)] = " "
+            self._without_names = " " * max(0, low) + "".join(held)
+        return self._without_names
+
+    def _unknown(self, text: str, key: Mention) -> bool:
+        """Whether a word that says nothing known stands between a key and the claim."""
+        return any(word.lower() not in _PLAIN_WORDS
+                   for word in _WORDS.findall(text, key.end, self.claim.start))
+
+    def carried(self) -> bool:
+        """Whether a claim goes on a list: names and plain words between it and the number before.
+
+        ``77 ms for q4_0, 1.3 s for q5_K_M and 1.9 s for q8_0``
+        """
+        text = self._blanked()
+        start, _ = self.claim.block.sentence(self.claim.start)
+        start = max(start, self.claim.start - _WINDOW)
+        numbers = list(_NUMBER_BETWEEN.finditer(text, start, self.claim.start))
+        if not numbers:
+            return False
+        gap = _UNIT_FIRST.sub("", text[numbers[-1].end() : self.claim.start], count=1)
+        return all(word.lower() in _PLAIN_WORDS for word in _WORDS.findall(gap))
+
+    def qualified(self, metric: Mention) -> bool:
+        """Whether a word that is no mention stands before a metric: ``queue latency``."""
+        if any(char in metric.text for char in " _-"):
+            return False
+        before = _WORD_BEFORE.search(
+            self.claim.block.text, max(0, metric.start - _REACH), metric.start)
+        return before is not None and before[1].lower() not in _PLAIN_WORDS and not any(
+            one.start < before.end(1) and before.start(1) < one.end for one in self.here)
 
     def listed(self, topic: Topic) -> bool:
         """Whether the order of a list or pair says which mention of a topic is the claim's."""

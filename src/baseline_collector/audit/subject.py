@@ -47,6 +47,8 @@ class Subject:
         others: What else is named beside it.
         metric_beside: Whether the sentence, the row or the line above names what is measured.
         statistic_beside: Whether the sentence or the row names the statistic.
+        carried: Whether it goes on a list of numbers, or a verb beside it hints at its measure.
+        by_unit: Whether its unit alone says what is measured.
         model_beside: Whether the model stands in the sentence or row of the claim.
         file_beside: The same of the file.
         model_tied: Whether it is the claim's own there, with no number between.
@@ -76,6 +78,8 @@ class Subject:
     others: Others = Others()
     metric_beside: bool = False
     statistic_beside: bool = False
+    carried: bool = False
+    by_unit: bool = False
     model_beside: bool = False
     file_beside: bool = False
     model_tied: bool = False

@@ -38,7 +38,8 @@ from baseline_collector.audit import audit
             "unsupported",
             "it is",
         ),
-        # files of a folder that is not named
+        # files of a folder that is not named, or that were spoken of
+        ("All of it comes from the 2 JSON files above.", "2", "unsupported", "cannot be told"),
         ("There are 2 files.", "2", "unsupported", "lie in reports"),
         ("There are 5 files.", "5", "contradicted", ""),
         # types summed up
