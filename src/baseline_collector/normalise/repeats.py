@@ -1,8 +1,8 @@
 """Repeats: one measurement written under two keys of the same record.
 
 Some tools write a value twice, once where it was taken and once in a summary beside it. Of
-numbers of one artifact that share record, context, metric and statistic and are written
-alike under different keys, the first counts.
+numbers of one artifact that share record, context, metric, definition and statistic and are
+written alike under different keys, the first counts.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from baseline_collector.normalise.columns import Bools, Ints, Leaves
 from baseline_collector.normalise.contexts import Contexts
+from baseline_collector.normalise.meaning import Meaning
 from baseline_collector.normalise.merge import Context
 from baseline_collector.normalise.quantities import Quantities
 
-Tops = dict[tuple[Context, int, str, str], str]
+Tops = dict[tuple[Context, int, tuple[str, str], str], str]
 """Measurements at the top of an artifact and the key each stood under last."""
 
 
@@ -36,9 +37,9 @@ def repeats(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Context
     candidates = np.flatnonzero(ok & (quantities.metric > 0))
     if not len(candidates):
         return found
-    statistics: dict[str, int] = {}
-    by_key = np.array([statistics.setdefault(meaning.statistic, len(statistics))
-                       for meaning in leaves.meanings], np.int64)
+    said: dict[tuple[str, str], int] = {}
+    by_key = np.array([said.setdefault(_said(meaning), len(said)) for meaning in leaves.meanings],
+                      np.int64)
     chosen = rows[candidates]
     raws = leaves.raw.take(pa.array(chosen)).dictionary_encode()
     columns: tuple[Ints, ...] = (
@@ -57,6 +58,11 @@ def repeats(leaves: Leaves, quantities: Quantities, ok: Bools, contexts: Context
     return found
 
 
+def _said(meaning: Meaning) -> tuple[str, str]:
+    """Two definitions of a metric are often equal and never one measurement: acc, acc_norm."""
+    return meaning.statistic, meaning.definition
+
+
 def _remember(tops: Tops, found: Bools, candidates: Ints, leaves: Leaves, quantities: Quantities,
               contexts: Contexts) -> None:
     """Mark what repeats a measurement of an earlier batch; remember those of this one."""
@@ -66,7 +72,7 @@ def _remember(tops: Tops, found: Bools, candidates: Ints, leaves: Leaves, quanti
     for at, raw in zip(top.tolist(), raws, strict=True):
         code = leaves.key[leaves.numeric[at]]
         label = (contexts.table[contexts.codes[at]], int(quantities.metric[at]),
-                 leaves.meanings[code].statistic, raw)
+                 _said(leaves.meanings[code]), raw)
         earlier = before.pop(label, None)
         found[at] |= earlier is not None and earlier != leaves.keys[code]
         tops[label] = leaves.keys[code]

@@ -11,8 +11,8 @@ from baseline_collector.read import read
 from baseline_collector.readers.base import Limits
 
 
-def counted(folder: Path, document: object) -> list[tuple[str, bool]]:
-    (folder / "a.json").write_text(json.dumps(document))
+def counted(folder: Path, document: object, name: str = "a.json") -> list[tuple[str, bool]]:
+    (folder / name).write_text(json.dumps(document) + "\n")
     reading = read(discover([str(folder)]).artifacts, Limits())
     table = normalise(reading.batch, reading.artifacts, reading.places, reading.quoted).measurements
     return [(row["path"], row["counted"]) for row in table.to_pylist() if row["metric"]]
@@ -42,3 +42,10 @@ def test_equal_quantiles_count(tmp_path: Path) -> None:
 def test_another_model_is_another_value(tmp_path: Path) -> None:
     document = {"a": {"model": "x", "ttft_s": 0.5}, "b": {"model": "y", "ttft_s": 0.5}}
     assert all(used for _, used in counted(tmp_path, document))
+
+
+def test_two_definitions_of_a_metric_are_two_values(tmp_path: Path) -> None:
+    """lm-eval samples: acc and acc_norm agree in most questions and are means of all."""
+    document = {"doc_id": 0, "doc": {}, "target": "1", "resps": [], "filtered_resps": [],
+                "metrics": ["acc", "acc_norm"], "acc": 0.0, "acc_norm": 0.0}
+    assert counted(tmp_path, document, "a.jsonl") == [("[0].acc", True), ("[0].acc_norm", True)]
