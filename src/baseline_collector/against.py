@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -190,7 +191,10 @@ def run_record(against: Path) -> Callable[[], Mapping[str, object] | None]:
                 told = record.get("narrative") or {}
                 sentences = {"printed": told.get("accepted"),
                              "refused": len(told.get("rejected") or ())}
-                return {name: record.get(name) for name in _RECORDED} | {"sentences": sentences}
+                skipped = Counter(one["reason"] for one in
+                                  (record.get("inventory") or {}).get("skipped") or ())
+                return {name: record.get(name) for name in _RECORDED} | {
+                    "sentences": sentences, "skipped": dict(skipped)}
         return None
 
     return read

@@ -90,7 +90,8 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
         selection: Which files count.
 
     Raises:
-        UsageError: A root does not exist, or is neither a folder nor a file.
+        UsageError: A root does not exist or is neither a folder nor a file, or none of them can
+            be listed.
     """
     chosen = selection or Selection()
     found = Found()
@@ -102,6 +103,9 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
         path = Path(given)
         try:
             info = path.stat()
+        except PermissionError as error:
+            raise UsageError(f"cannot be examined: {error.strerror}", where=shown(given),
+                             remedy="check the permissions") from error
         except (OSError, ValueError) as error:
             raise UsageError("no such file or folder", where=shown(given),
                              remedy="check the spelling, or run from where it lies") from error
@@ -110,7 +114,16 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
                              expected="a folder or a file")
         walk = _Walk(_root_name(given), path, chosen, seen, found)
         walk.run() if stat.S_ISDIR(info.st_mode) else walk.single()
+    _one_was_listed(roots, found)
     return found
+
+
+def _one_was_listed(roots: Sequence[str], found: Found) -> None:
+    """Raise UsageError where no root at all could be listed."""
+    closed = {one.path: one.reason for one in found.skipped}
+    names = [_root_name(given) for given in roots]
+    if not found.artifacts and names and all(name in closed for name in names):
+        raise UsageError(closed[names[0]], where=names[0], remedy="check the permissions")
 
 
 def _root_name(given: str) -> str:

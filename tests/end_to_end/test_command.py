@@ -238,3 +238,23 @@ def test_an_interrupt_while_it_starts_is_answered(collected: Path, module: str) 
                            "SELECT 1"], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 130 and done.stdout == ""
     assert done.stderr.startswith("baseline: interrupted; ") and done.stderr.count("\n") == 1
+
+
+def test_what_is_skipped_is_told_with_its_reason(baseline, tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a.json").write_text('{"model": "m", "ttft_s": 0.5}')
+    for at in range(7):
+        (tmp_path / "reports" / f"link{at}.json").symlink_to("a.json")
+    (tmp_path / "reports" / ".hidden.json").write_text("{}")
+    done = baseline("collect", "--no-llm", "--out", "o", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert ("baseline: skipped 7: symbolic link, not followed: reports/link0.json and others\n"
+            "baseline: skipped 1: hidden: reports/.hidden.json\n") in done.stderr
+    text = (tmp_path / "o" / "report.md").read_text("utf-8")
+    assert "- Skipped entries: 7 (`symbolic link, not followed`): `reports/link0.json`, " in text
+    changed = text.replace("Skipped entries: 7 ", "Skipped entries: 9 ")
+    for name, report in (("right.md", text), ("wrong.md", changed)):
+        (tmp_path / name).write_text(report, "utf-8")
+        audited = json.loads(baseline("audit", name, "--against", "o", "--format", "json",
+                                      cwd=tmp_path).stdout)
+        assert (audited["counts"]["supported"] == audited["counts"]["claims"]) == (report == text)

@@ -276,6 +276,9 @@ def test_a_folder_that_cannot_be_listed(heap: Path, monkeypatch: pytest.MonkeyPa
     found = discover(["r"])
     assert names(found) == ["r/a.csv"]
     assert skipped(found) == {"r/closed": "folder cannot be listed: Permission denied"}
+    with pytest.raises(UsageError, match=r"r/closed: folder cannot be listed: Permission denied"):
+        discover(["r/closed"])
+    assert names(discover(["r/closed", "r/a.csv"])) == ["r/a.csv"]
 
 
 def test_what_is_skipped_below_a_folder_named_as_its_root(heap: Path) -> None:

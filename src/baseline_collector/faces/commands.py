@@ -15,7 +15,8 @@ from baseline_collector.dataset import Dataset
 from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.render.frame import plural
 from baseline_collector.render.json import inventory_record
-from baseline_collector.render.summary import data_summary
+from baseline_collector.render.summary import data_summary, skipped_by_reason
+from baseline_collector.report import Inventory
 
 _NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 _SETTINGS = (
@@ -75,11 +76,19 @@ def collect(given: argparse.Namespace) -> int:
     print(f"report   {safe(str(out / 'report.md'))}")
     print(f"page     {safe(str(out / 'report.html'))}")
     print(f"dataset  {safe(str(out / 'dataset'))}")
+    _tell_skipped(report.inventory)
     if not report.inventory.artifacts:
         _tell("no file below the roots was taken; check roots and patterns")
     if report.narrative.note:
         print(f"baseline: {safe(report.narrative.note)}", file=sys.stderr)
     return 0
+
+
+def _tell_skipped(found: Inventory) -> None:
+    """Say on stderr what was not opened and why, a line a reason."""
+    for reason, paths in skipped_by_reason(found):
+        others = " and others" if len(paths) > 1 else ""
+        _tell(f"skipped {len(paths)}: {reason}: {paths[0]}{others}")
 
 
 def inventory(given: argparse.Namespace) -> int:

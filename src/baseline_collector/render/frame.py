@@ -8,6 +8,7 @@ from baseline_collector.render.slots import Slots
 from baseline_collector.report import Narrative, Report
 
 TITLE = "Technical Report: Baseline Collector Analysis"
+INGESTION = "2. Data Ingestion Summary"
 PERFORMANCE = "3. Performance Analysis"
 APPENDIX = "6. Appendix"
 

@@ -18,6 +18,7 @@ from baseline_collector.render.frame import (
     FIGURES,
     GAPS,
     GAPS_LEAD,
+    INGESTION,
     MASKED,
     NO_ADVICE,
     NO_FINDING,
@@ -43,12 +44,15 @@ from baseline_collector.render.markdown_text import (
     technical,
 )
 from baseline_collector.render.slots import Slots
-from baseline_collector.render.summary import data_summary, utc_date
-from baseline_collector.report import Narrative, Refused, Report, Section
+from baseline_collector.render.summary import data_summary, skipped_by_reason, utc_date
+from baseline_collector.report import Inventory, Narrative, Refused, Report, Section
 from baseline_collector.visible import masked, one_line, visible
 
 EVIDENCE_SHOWN = 40
 """Facts in the Evidence table; longer ones are not read."""
+
+SKIPPED_SHOWN = 5
+"""Names of skipped entries a reason; report.json has all of them."""
 
 _PLAIN_NAME = re.compile(r"(?!.*//)(?!www\.)\w[\w.:/ ,+-]*")
 
@@ -102,6 +106,8 @@ def _title(report: Report) -> list[str]:
 def _narrative(report: Report, slots: Slots) -> Iterator[str]:
     for section in report.narrative.sections:
         yield from _section(section, slots)
+        if section.name == INGESTION:
+            yield from _skipped(report.inventory)
         if section.name == APPENDIX:
             yield from _evidence(leading_facts(report, slots, EVIDENCE_SHOWN), slots)
     yield "---"
@@ -112,6 +118,16 @@ def _section(section: Section, slots: Slots) -> Iterator[str]:
     yield ""
     for item in section.blocks:
         yield from block(item, slots)
+        yield ""
+
+
+def _skipped(inventory: Inventory) -> Iterator[str]:
+    """Say what lies below the roots and was not opened, by the reason for it."""
+    for reason, paths in skipped_by_reason(inventory):
+        names = ", ".join(code(path) for path in paths[:SKIPPED_SHOWN])
+        more = " and others, in `report.json`" if len(paths) > SKIPPED_SHOWN else ""
+        yield f"- Skipped entries: {len(paths)} ({code(reason)}): {names}{more}"
+    if inventory.skipped:
         yield ""
 
 

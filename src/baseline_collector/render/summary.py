@@ -26,6 +26,14 @@ def data_summary(inventory: Inventory) -> list[str]:
     return lines
 
 
+def skipped_by_reason(inventory: Inventory) -> list[tuple[str, list[str]]]:
+    """Return what was skipped, reason by reason, most frequent first."""
+    found: dict[str, list[str]] = {}
+    for entry in inventory.skipped:
+        found.setdefault(entry.reason, []).append(entry.path)
+    return sorted(found.items(), key=lambda item: -len(item[1]))
+
+
 def total_bytes(inventory: Inventory) -> int:
     """Return the size of all files together."""
     return sum(artifact.size for artifact in inventory.artifacts)

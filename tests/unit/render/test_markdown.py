@@ -25,6 +25,12 @@ def test_the_frame_is_that_of_the_example():
     assert headings(report_markdown(sample(model=False))) == FRAME
 
 
+def test_what_was_skipped_stands_in_the_ingestion_summary():
+    text = report_markdown(sample())
+    section = text[text.index("### 2. Data Ingestion"):text.index("### 3. ")]
+    assert "- Skipped entries: 1 (`symbolic link`): `reports/gemma3:latest`\n" in section
+
+
 def test_header_fields():
     text = report_markdown(sample())
     for line in ("**Date:** 2025-11-16", "**Agent Type:** Baseline Collector",
