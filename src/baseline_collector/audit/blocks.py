@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from baseline_collector.audit.lines import HEADER, Line, lines_of
 from baseline_collector.audit.tables import Cell, cells
 
 BlockKind = Literal["heading", "bullet", "paragraph", "cell", "code", "json"]
@@ -36,9 +37,9 @@ _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|etc|avg|max|min|no|fig|c
 CODE = re.compile(r"(?<![`\\])(`+)(?!`)([^\n]+?)(?<!`)\1(?!`)")
 """Inline code; what it holds may hold backticks too, in runs of another length."""
 
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.I | re.S)
-_HEADER = "|\x1f"
-"""How the cell of a page's header row begins: its table has no line of dashes."""
+_STRUCK = re.compile(r"~~(?=[^\s~])[^~\n]{0,400}(?<=[^\s~])~~|"
+                     r"<(del|s|strike)>[^<>\n]{0,400}</\1\s*>", re.I)
+"""What is struck out and claims nothing any more, as ``show.fix`` marks it too."""
 
 _LEADS = re.compile(r"(?::|\(\d+(?:\s+\w+)?\))[\s*]*$")
 _TITLES = re.compile(r"[^.!?\n]{0,40}\([^()\n]{3,160}\)\s*|[^.!?\n]{0,40}`[^`\n]{3,160}`[,:]?\s*")
@@ -105,32 +106,14 @@ class Block:
         return start, len(self.text)
 
 
-def visible(text: str) -> str:
-    """Blank HTML tags where the text is a page, so that places stay as they are."""
-    if not re.match(r"\s*<(?:!doctype html|html)\b", text, re.I):
-        return text
-    return _TAG.sub(lambda found: _as_marks(found[0]), text)
-
-
-def _as_marks(tag: str) -> str:
-    """What a tag says in Markdown, as long as the tag: headings, items, cells and code."""
-    name = tag[1:-1].lower().split(None, 1)[0] if tag[1:-1].strip() else ""
-    mark = "#" * int(name[1]) if re.fullmatch(r"h[1-6]", name) else _MARK_OF.get(name, "")
-    blank = re.sub(r"[^\n]", " ", tag)
-    return mark + blank[len(mark):] if "\n" not in blank[:len(mark)] else blank
-
-
-_MARK_OF = {"li": "-", "td": "|", "th": _HEADER, "/tr": "|", "code": "`", "/code": "`"}
-
-
 def blocks(text: str) -> tuple[Block, ...]:
     """Cut a report into blocks, in its order.
 
     Args:
         text: Markdown, plain text or HTML; one with form feeds came out of a PDF.
     """
-    bare = _PAGE_NUMBER.sub(lambda found: " " * len(found[0]), visible(text))
-    lines = bare.replace("\f", " ").split("\n")
+    bare = _PAGE_NUMBER.sub(lambda found: " " * len(found[0]), text)
+    lines = lines_of(bare.replace("\f", " "))
     return tuple(piece for block in _Reading(lines, printed="\f" in text).blocks()
                  for piece in _pieces(block))
 
@@ -161,7 +144,7 @@ def _blanked(line: str) -> str:
         inside = any(start < found.start() < end for start, end in code)
         return found[0] if inside else " " * len(found[0])
 
-    return _MARKS.sub(blank, line)
+    return _MARKS.sub(blank, _STRUCK.sub(blank, line))
 
 
 class _Reading:
@@ -170,8 +153,9 @@ class _Reading:
     Lines set in below a line that is no bullet (``inset``) are read one by one, as in a log.
     """
 
-    def __init__(self, lines: list[str], *, printed: bool = False) -> None:
-        self.lines = lines
+    def __init__(self, read: list[Line], *, printed: bool = False) -> None:
+        self.read = read
+        self.lines = [line.text for line in read]
         self.printed = printed
         self.headings: list[tuple[int, Block]] = []
         self.stack: list[tuple[int, Block]] = []
@@ -189,7 +173,7 @@ class _Reading:
                 end = self._fence_end(at, fence[1])
                 yield from self._code(at + 1, end, fence[2].lower())
                 at = end + 1
-            elif _HEADER in line or (
+            elif HEADER in line or (
                     "|" in line and at + 1 < len(self.lines) and _is_rule(self.lines[at + 1])):
                 end = self._table_end(at)
                 yield from self._table(at, end)
@@ -204,13 +188,14 @@ class _Reading:
 
     def _make(self, kind: BlockKind, first: int, end: int, parents: tuple[Block, ...],
               cut: int = 0) -> Block:
-        text, places = "", []
+        text, places = "", []  # type: tuple[str, list[tuple[int, int, int]]]
         for number in range(first, end):
             line, skip = _blanked(self.lines[number]), cut if number == first else 0
             if self.printed and number > first and _HYPHENATED.search(text) and line.lstrip(
                     )[:1].islower():
                 text, skip = text.rstrip()[:-1], len(line) - len(line.lstrip())
-            places.append((len(text), number + 1, skip + 1))
+            places += [(len(text) + at, row, column)
+                       for at, row, column in self.read[number].places_from(skip)]
             text += line[skip:] + ("\n" if number + 1 < end else "")
         block = Block(kind, text, tuple(places), 0, parents, self._above(), self.last, self.groups
                       if kind in ("code", "json") else 0)
@@ -317,7 +302,7 @@ class _Reading:
             yield block
 
     def _table_end(self, at: int) -> int:
-        end = at + (1 if _HEADER in self.lines[at] else 2)
+        end = at + (1 if HEADER in self.lines[at] else 2)
         while end < len(self.lines) and "|" in self.lines[end] and self.lines[end].strip():
             end += 1
         return end
@@ -325,15 +310,16 @@ class _Reading:
     def _table(self, at: int, end: int) -> Iterator[Block]:
         self.groups += 1
         lead = (self.lead,) if self.lead is not None else ()
-        body = at + (1 if _HEADER in self.lines[at] else 2)
+        body = at + (1 if HEADER in self.lines[at] else 2)
         for cell in cells(self.lines, at, end, body):
             yield self._cell(cell, lead)
 
     def _cell(self, cell: Cell, lead: tuple[Block, ...]) -> Block:
         text = cell.labels + _blanked(cell.text)
         own = len(cell.labels)
-        return Block("cell", text, ((0, cell.line, cell.column - own),), own, lead, self._above(),
-                     None, self.groups, cell)
+        (_, line, column), *more = self.read[cell.line - 1].places_from(cell.column - 1)
+        places = ((0, line, column - own), *((own + at, row, left) for at, row, left in more))
+        return Block("cell", text, places, own, lead, self._above(), None, self.groups, cell)
 
 
 def _indent(line: str) -> int:

@@ -65,6 +65,14 @@ def test_fix_corrects_and_marks(result):
     assert "JSON Files (1)" in fixed
 
 
+def test_a_corrected_copy_is_clean(index):
+    text = "The heap holds 4 files.\n\n- `csv_tokens_s`: Max: 61.25\n"
+    fixed = fix(audit(text, index), text)
+    assert "~~4~~" in fixed and "~~61.25~~" in fixed
+    again = audit(fixed, index)
+    assert again.counts["supported"] == again.counts["claims"] == 2
+
+
 def test_markdown_notes(result):
     noted = as_markdown(result, TEXT)
     assert "holds 4[^audit-1] files" in noted
