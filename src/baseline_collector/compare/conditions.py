@@ -11,10 +11,11 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from baseline_collector.errors import UsageError
 from baseline_collector.evidence.frame import SIGNALS
-from baseline_collector.vocabulary import BY_NAME
+from baseline_collector.vocabulary import BY_NAME, PARAMETERS
 
 _LEFT_OUT = frozenset((*SIGNALS, "success_count", "failure_count", "outlier_count", "model_size",
                        "run_duration"))
@@ -32,6 +33,10 @@ def directed() -> tuple[str, ...]:
 
 COLUMNS = ("definition", "phase", "model", "quantization", "engine", "device")
 """Columns of the dataset that are conditions as they stand."""
+
+KINDS = ("device", "hardware", "model", "engine", "quantization", "definition", "phase", "prompt",
+         "setting")
+"""Kinds of conditions that a caller may let differ."""
 
 _STRICT = ("definition", "phase")
 _TUNED = frozenset({"seed", "loops", "current_index", "model_filename"})
@@ -90,6 +95,24 @@ def short(text: str) -> str:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return f"{text[:_LONGEST - 12].rstrip()}… #{digest}"
+
+
+def known_to_differ(across: Iterable[str], conditions: Iterable[str]) -> frozenset[str]:
+    """What the caller lets differ.
+
+    Args:
+        across: Kinds of conditions, or settings by their name.
+        conditions: Names of all conditions there are.
+
+    Raises:
+        UsageError: One is neither; the message lists those that may differ here.
+    """
+    names = {name.partition(" ")[2] for name in conditions} - {""}
+    for word in across:
+        if word not in (*KINDS, *PARAMETERS, *conditions) and word not in names:
+            raise UsageError("--across: no such condition", found=repr(word),
+                             expected=", ".join((*KINDS, *sorted(names))))
+    return frozenset(across)
 
 
 def crossed(name: str, across: frozenset[str]) -> bool:

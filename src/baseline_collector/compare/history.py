@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from baseline_collector.compare.conditions import crossed
+from baseline_collector.compare.conditions import crossed, known_to_differ
 from baseline_collector.compare.decide import Limits, Word, in_words
 from baseline_collector.compare.sides import Cell, Side
 from baseline_collector.evidence.arrays import Floats
@@ -71,10 +71,11 @@ def history(sides: Sequence[Side], limits: Limits | None = None, across: Sequenc
         across: Conditions that may differ from run to run.
     """
     limits = limits or Limits()
+    lets = known_to_differ(across, [name for side in sides for name in side.conditions])
     found: dict[object, list[tuple[str, Cell]]] = {}
     for side in sides:
         for cell in side.cells:
-            found.setdefault(_label(cell, frozenset(across)), []).append((side.name, cell))
+            found.setdefault(_label(cell, lets), []).append((side.name, cell))
     # Enough random orders that Holm's adjustment can still let a clear change stand.
     orders = min(max(PERMUTATIONS, 40 * len(found)), _MOST_ORDERS)
     lines = [_line(points, limits, orders) for points in found.values()]

@@ -89,6 +89,11 @@ class Side:
     cells: tuple[Cell, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def conditions(self) -> dict[str, None]:
+        """Names of the conditions of all groups."""
+        return {name: None for cell in self.cells for name in cell.conditions}
+
 
 def side(name: str, measurements: pa.Table, metrics: Sequence[str]) -> Side:
     """Cut a table of measurements into groups that can be compared.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
+from baseline_collector.compare.conditions import known_to_differ
 from baseline_collector.compare.decide import Limits, Outcome, Word, decide, in_words
 from baseline_collector.compare.pairing import Pair, Pairing, Refused, pair
 from baseline_collector.compare.sides import Cell, Side
@@ -14,6 +17,8 @@ from baseline_collector.stats.intervals import Interval, NoInterval, mean_interv
 from baseline_collector.stats.samples import SPREAD_SMALLEST_N
 
 Headline = Literal["regression", "improvement", "mixed", "same", "undecided", "refused", "empty"]
+
+SAME_VALUES = "both sides hold the same values: it is the same data, and no repetition of it"
 
 _MOST_NOISE = 0.5
 """A difference of halves above this is no measure of sameness over groups."""
@@ -56,6 +61,7 @@ class Candidate:
         only_base: Groups whose metric or test the candidate lacks.
         only_other: Groups whose metric or test the base lacks.
         overview: Metrics over all their groups.
+        same_values: Whether all that was compared is equal, value by value.
     """
 
     name: str
@@ -64,6 +70,7 @@ class Candidate:
     only_base: tuple[Cell, ...]
     only_other: tuple[Cell, ...]
     overview: tuple[Overview, ...]
+    same_values: bool = False
 
     @property
     def within(self) -> float | None:
@@ -76,8 +83,11 @@ class Candidate:
         """All outcomes in one word.
 
         ``same``: nothing is decided to differ, at least half of the groups were repeated, and
-        at least half are the same, by themselves or as their metric is over all its groups.
+        at least half are the same, by themselves or as their metric is over all its groups; or
+        all values are equal.
         """
+        if self.same_values:
+            return "same"
         if not self.outcomes:
             return "refused" if self.refused else "empty"
         worse = any(one.regression for one in self.outcomes)
@@ -124,9 +134,13 @@ def compare(base: Side, candidates: Sequence[Side], limits: Limits | None = None
         limits: What counts as a difference.
         across: Conditions that may differ: ``device``, ``hardware``, ``setting``, the name of
             one setting, ``prompt``, ...
+
+    Raises:
+        UsageError: A condition that may differ is none.
     """
     limits = limits or Limits()
-    pairings = [pair(base, one, frozenset(across)) for one in candidates]
+    lets = known_to_differ(across, [name for one in (base, *candidates) for name in one.conditions])
+    pairings = [pair(base, one, lets) for one in candidates]
     outcomes = iter(decide([one for pairing in pairings for one in pairing.pairs], limits))
     found = [_candidate(side.name, pairing, [next(outcomes) for _ in pairing.pairs], limits)
              for side, pairing in zip(candidates, pairings, strict=True)]
@@ -140,11 +154,21 @@ def compare(base: Side, candidates: Sequence[Side], limits: Limits | None = None
 
 def _candidate(name: str, pairing: Pairing, outcomes: Sequence[Outcome], limits: Limits
                ) -> Candidate:
+    same_values = bool(pairing.pairs) and all(map(_are_equal, pairing.pairs))
+    if same_values:
+        outcomes = [replace(one, verdict="same", within=0.0, needed=None, reason=SAME_VALUES)
+                    for one in outcomes]
     metrics = dict.fromkeys(one.pair.base.metric for one in outcomes)
     overview = (_overview(metric, [one for one in outcomes if one.pair.base.metric == metric],
-                          limits, len(metrics)) for metric in metrics)
+                          limits, len(metrics)) for metric in ({} if same_values else metrics))
     return Candidate(name, tuple(outcomes), pairing.refused, pairing.only_base,
-                     pairing.only_other, tuple(one for one in overview if one is not None))
+                     pairing.only_other, tuple(one for one in overview if one is not None),
+                     same_values)
+
+
+def _are_equal(pair: Pair) -> bool:
+    one, other = pair.base, pair.other
+    return bool(np.array_equal(one.values, other.values)) and one.reported == other.reported
 
 
 def _overview(metric: str, outcomes: Sequence[Outcome], limits: Limits, metrics: int

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from baseline_collector.compare.decide import ASSUMED_CV, Outcome, Word, cv_of
 from baseline_collector.compare.pairing import Refused
 from baseline_collector.compare.sides import Cell
-from baseline_collector.compare.stage import Candidate, Comparison, Overview
+from baseline_collector.compare.stage import SAME_VALUES, Candidate, Comparison, Overview
 from baseline_collector.stats.intervals import Interval
 from baseline_collector.units import show
 
@@ -38,6 +38,8 @@ def interval(found: object) -> str:
 
 def verdict(one: Outcome) -> str:
     """The verdict with what belongs to it."""
+    if one.reason == SAME_VALUES:
+        return "same values"
     if one.verdict == "same" and one.within is not None:
         return f"same within {100 * one.within:.1f} %"
     if one.verdict == "undecided" and one.needed is not None:
@@ -102,6 +104,8 @@ def headline(one: Candidate) -> str:
     alone = len(one.only_base) + len(one.only_other)
     lone = f"{alone} on one side only" if alone else ""
     said = "; ".join(part for part in (tally, refused, lone) if part) or "nothing in common"
+    if one.same_values:
+        return f"same: {SAME_VALUES}; {said}"
     bound = f" within {100 * one.within:.1f} %" if one.headline == "same" and one.within else ""
     return f"{one.headline}{bound}: {said}"
 

@@ -197,7 +197,8 @@ def _comparing(command: argparse.ArgumentParser) -> None:
     """Options shared by compare and history."""
     command.add_argument("--across", action="append", default=[], metavar="WHAT",
                          help="let this differ: device, hardware, model, engine, quantization, "
-                              "definition, prompt, setting, or one setting by name (repeatable)")
+                              "definition, phase, prompt, setting, or one setting by name "
+                              "(repeatable)")
     command.add_argument("--metric", action="append", metavar="NAME",
                          help="compare this metric alone (repeatable; default: all with a better "
                               "direction, without sensors and counts)")

@@ -74,3 +74,23 @@ def test_history_of_files_in_order(runs, capsys):
     assert group["reason"] == "3 of the 10 runs that a change point takes"
     assert main([*words[:-2], "--all"]) == 0
     assert "3 runs" in capsys.readouterr().out
+
+
+def test_a_run_beside_itself_is_the_same_data_and_no_repetition(runs, capsys):
+    for name in ("base", "once"):
+        (runs / "copy.json").write_text((runs / f"{name}.json").read_text())
+        for other in (f"{name}.json", "copy.json"):
+            assert main(["compare", f"{name}.json", other, "--fail-on", "undecided"]) == 0
+            shown = capsys.readouterr().out
+            assert "same: both sides hold the same values" in shown and "  same values" in shown
+            assert "undecided" not in shown and "would decide" not in shown
+
+
+@pytest.mark.parametrize("command", ["compare", "history"])
+def test_what_may_differ_is_one_of_the_conditions(runs, command, capsys):
+    words = [command, "base.json", "slower.json", "--across"]
+    assert main([*words, "nope"]) == 2
+    told = capsys.readouterr().err
+    assert "found 'nope'" in told and "expected device, hardware, model, engine" in told
+    for known in ("device", "phase", "num_ctx"):
+        assert main([*words, known]) in (0, 1)
