@@ -22,7 +22,10 @@ _TAG = re.compile(r"<!--|</?[a-z!?][^<>]*>", re.I)
 _MARK_OF = {"li": "-", "td": "|", "th": HEADER, "/tr": "|", "code": "`", "/code": "`"}
 _UNSHOWN = ("script", "style", "del", "s", "strike")
 _CLOSING = {name: re.compile(rf"</{name}\s*>", re.I) for name in _UNSHOWN} | {
-    "!--": re.compile("-->")}
+    "!--": re.compile("-->"), "pre": re.compile(r"</pre\s*>", re.I)}
+_QUERY = re.compile(r"\s*(?:SELECT|WITH)\b")
+"""How a listing begins that claims nothing, as one fenced as ``sql`` does."""
+
 _HEADINGS = tuple(f"h{level}" for level in range(1, 7))
 _BLOCKS = frozenset(
     name for one in (*_HEADINGS, "p", "div", "table", "ul", "ol", "dl", "blockquote", "pre",
@@ -81,7 +84,8 @@ def _tags(text: str) -> Iterator[tuple[int, int, str]]:
         words = found[0].strip("<>").lower().split(None, 1)
         name = words[0].rstrip("/") if words else ""
         at = found.end()
-        if name in _CLOSING and name not in open_to_the_end:
+        hidden = _QUERY.match(text, at) if name == "pre" else name in _CLOSING
+        if hidden and name not in open_to_the_end:
             closing = _CLOSING[name].search(text, at)
             if closing:
                 at = closing.end()

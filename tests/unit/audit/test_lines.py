@@ -85,6 +85,11 @@ def test_no_page_breaks_the_reading(parts: list[str]) -> None:
     read("<html>" + "".join(parts))
 
 
+def test_a_query_claims_nothing_and_another_listing_does() -> None:
+    page = "<html><pre>SELECT 100.0 * 3 FROM measurements</pre><pre>TTFT 45 ms</pre>"
+    assert [claim[0] for claim in read(page)] == ["45 ms"]
+
+
 def test_an_element_that_is_never_closed_costs_no_more() -> None:
     assert read("<html>" + "<script>" * 30_000 + "7 ms")[0][0] == "7 ms"
 
