@@ -9,11 +9,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from baseline_collector.normalise.meaning import Meaning, meaning_of
-from baseline_collector.readers.cells import NUMBER
+from baseline_collector.readers.cells import NUMBER, TEXT, cell
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+
+_BY_CELLS = ("generic-csv", "generic-markdown", "generic-text")
+"""Readers that take every text for the number it says, by the notation of the whole file."""
+
+_LONGEST = 60
+"""Characters of a text that can be a number with its unit."""
 
 
 class Leaves:
@@ -55,11 +62,41 @@ class Leaves:
         self.reason: Ints = _codes(reason)
         self.reasons: list[str] = reason.dictionary.to_pylist()
         self.meanings: list[Meaning] = [meaning_of(spelled[at], names[who]) for at, who in pairs]
+        self._said = [meaning.role == "measurement" and names[who] not in _BY_CELLS
+                      for meaning, (_, who) in zip(self.meanings, pairs, strict=True)]
+        self._hear_texts()
         self.numeric: Ints = np.flatnonzero(self.kind == NUMBER)
+
+    def _hear_texts(self) -> None:
+        """Take a text for the number it says where its key names a metric: ``"350 ms"``."""
+        if not any(self._said):
+            return
+        rows = np.flatnonzero((self.kind == TEXT) & np.array(self._said)[self.key])
+        if not len(rows):
+            return
+        found = [(row, *cell(text)) for row, text in
+                 zip(rows.tolist(), self.raw.take(pa.array(rows)).to_pylist(), strict=True)
+                 if len(text) <= _LONGEST]
+        self.kind, self.value = self.kind.copy(), self.value.copy()
+        for row, kind, value, unit, reason in found:
+            if kind == NUMBER:
+                self.kind[row] = NUMBER
+                self.value[row] = np.nan if value is None else value
+                self.unit[row] = _code_in(self.units, unit)
+                self.reason[row] = _code_in(self.reasons, reason)
 
     def by_key(self, rows: Ints) -> list[tuple[int, Ints]]:
         """Group rows by key: (key code, positions within ``rows``), each in order."""
         return grouped(self.key[rows])
+
+
+def _code_in(names: list[str], name: str) -> int:
+    """Code of a name, which is added where it is new; -1 for an empty one."""
+    if not name:
+        return -1
+    if name not in names:
+        names.append(name)
+    return names.index(name)
 
 
 def _codes(column: pa.DictionaryArray) -> Ints:

@@ -32,7 +32,8 @@ def test_lm_eval_results(golden, measurements):
         "/results/toy/acc_norm_stderr,none": ("accuracy", "acc_norm", "stderr", "1", 0.079),
         "/results/toy/exact_match,strict-match": ("score", "exact_match", "mean", "1", 0.5),
         "/results/toy/word_perplexity,none":
-            ("perplexity", "word_perplexity", "mean", "1", 12.5)}
+            ("perplexity", "word_perplexity", "mean", "1", 12.5),
+        "/total_evaluation_time_seconds": ("run_duration", None, "overall", "s", 12.5)}
     row = next(row for row in measurements("lm-eval", a_DOT_json=text)
                if row["pointer"] == "/results/toy/acc,none")
     assert (row["model"], row["run"], row["n"]) == ("m", "toy", 40)
