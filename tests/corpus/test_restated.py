@@ -43,7 +43,7 @@ SUMMED_UP = {
     "formats": {
         "pytest_benchmark_5.3.1.json": 2 * 8, "hyperfine_1.15.json": 2 * 5,
         "hyperfine_1.15.csv": 2 * 5, "hyperfine_1.15.md": 2 * 4,
-        "profile_export_aiperf.json": 11 * 13 + 8 + 2, "summary_anyscale_7b.json": 56 + 4,
+        "profile_export_aiperf.json": 12 * 13 + 9 + 2, "summary_anyscale_7b.json": 56 + 4,
         "llama32-1b.lhl-tune.jsonl": 5 * 4, "results_2026-11-23T12-19-27.862837.json": 4,
     },
     "seed": {
