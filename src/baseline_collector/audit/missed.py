@@ -100,10 +100,10 @@ def _one_place(selection: Selection, index: Index) -> bool:
 
 
 def _right(claim: Claim, missed: list[Reading]) -> Reading:
-    """The reading that a correction gives: the first aggregate, or the nearest value."""
+    """The reading a correction gives: an aggregate without failed calls, or the nearest value."""
     if missed[0].direct and claim.value is not None:
         return min(missed, key=lambda one: abs(one.value - (claim.value or 0.0)))
-    return missed[0]
+    return next((one for one in missed if one.clean and not one.direct), missed[0])
 
 
 def _why(claim: Claim, subject: Subject, right: Reading, missed: list[Reading]) -> str:

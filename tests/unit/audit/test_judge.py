@@ -154,6 +154,13 @@ def test_verdict(text, expected, index):
     assert verdicts(text, index) == expected
 
 
+def test_a_correction_leaves_failed_calls_out(index):
+    (claim,) = [one for one in audit("The mean throughput of beta:1b is 70.0 tok/s.", index).claims
+                if one.claim.text.startswith("70")]
+    assert claim.verdict == "contradicted"
+    assert claim.outcome.correction == "55.4 tok/s"  # (50.5 + 60.25) / 2; 37.25 with the failed one
+
+
 def test_failed_calls_are_named_with_both_figures(index):
     one = audit("- `csv_tokens_s`: (Avg: 37.25)", index).claims[0]
     assert one.verdict == "supported"
