@@ -47,13 +47,13 @@ class Binder:
     """Binds the claims of one report; remembers what each block speaks of."""
 
     index: Index
-    known: dict[int, list[Mention]] = field(default_factory=dict)
+    known: dict[Block, list[Mention]] = field(default_factory=dict)
 
     def of(self, block: Block) -> list[Mention]:
         """Mentions of a block, in order."""
-        if id(block) not in self.known:
-            self.known[id(block)] = mentions(block.text, self.index)
-        return self.known[id(block)]
+        if block not in self.known:
+            self.known[block] = mentions(block.text, self.index)
+        return self.known[block]
 
     def bind(self, claim: Claim) -> Subject:
         """Say what a claim is about."""

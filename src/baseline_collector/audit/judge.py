@@ -38,9 +38,9 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
         today: The day of the audit, or None.
     """
     binder = Binder(index)
-    beside: dict[int, list[Claim]] = {}
+    beside: dict[Block, list[Claim]] = {}
     for claim in claims:
-        beside.setdefault(id(claim.block), []).append(claim)
+        beside.setdefault(claim.block, []).append(claim)
     dates = [claim for claim in claims if claim.kind == "date"]
     done: list[tuple[AuditedClaim, Subject]] = []
     for claim in claims:
@@ -49,7 +49,7 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
             done.append((AuditedClaim(claim, proven), Subject()))
             continue
         subject = binder.bind(claim)
-        outcome = _judged(claim, subject, binder, beside[id(claim.block)], blocks, dates, today)
+        outcome = _judged(claim, subject, binder, beside[claim.block], blocks, dates, today)
         if outcome.verdict in ("unsupported", "contradicted") and index.run \
                 and subject.key is None:
             outcome = judge_own(claim, index.run) or outcome

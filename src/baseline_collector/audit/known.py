@@ -51,7 +51,7 @@ class Known:
             self._said.setdefault(_letters(text), []).extend(facts)
         self._outcomes: dict[str, Outcome] = {}
         self._records: dict[str, tuple[str, ...]] = {}
-        self._pieces: dict[int, list[tuple[int, int, str]]] = {}
+        self._pieces: dict[Block, list[tuple[int, int, str]]] = {}
 
     def judge(self, claim: Claim) -> Outcome | None:
         """Judge a claim of a wording that is known; None for any other.
@@ -108,9 +108,9 @@ class Known:
         return found
 
     def _sentence(self, claim: Claim) -> str | None:
-        pieces = self._pieces.get(id(claim.block))
+        pieces = self._pieces.get(claim.block)
         if pieces is None:
-            pieces = self._pieces[id(claim.block)] = list(self._cut(claim.block))
+            pieces = self._pieces[claim.block] = list(self._cut(claim.block))
         return next((words for start, end, words in pieces if start <= claim.start < end), None)
 
     def _cut(self, block: Block) -> Iterator[tuple[int, int, str]]:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from baseline_collector import against, pipeline, publish
-from baseline_collector.audit import open_index
+from baseline_collector.audit import audit, open_index
 from baseline_collector.audit.gate import objections
 from baseline_collector.config import Settings
 from baseline_collector.dataset import Dataset
@@ -37,6 +37,17 @@ def test_our_own_report_passes(collected):
     _, out = collected
     assert _objections(out, *((out / name).read_text("utf-8")
                               for name in ("report.md", "report.html"))) == []
+
+
+def test_an_index_remembers_nothing_of_texts_it_judged_before(collected):
+    _, out = collected
+    index = open_index(Dataset(out), against.raw_text(out), run=against.run_record(out))
+    text = (out / "report.md").read_text("utf-8")
+    changed = text.replace("1", "7")
+    for _ in range(3):
+        verdicts = {one.verdict for one in audit(text, index).claims if one.claim.kind != "unit"}
+        assert verdicts <= {"supported", "source_defect"}
+        audit(changed, index)
 
 
 def test_every_changed_number_of_a_table_is_refused(collected):
