@@ -72,7 +72,7 @@ class Pile:
         return self.text(name, out.getvalue())
 
     def settings(self, **more: object) -> Settings:
-        return Settings(**{"roots": ("reports",), "out": "out", "llm": "none", **more})  # type: ignore[arg-type]
+        return Settings(**{"roots": ("reports",), "out": "out", "llm": "none", **more})
 
     def ingested(self) -> tuple[Found, Collected]:
         settings = self.settings(redact=False)

@@ -17,65 +17,20 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-# Vendor -> what its keys look like. Matched against a whole run of [A-Za-z0-9_-] of at
-# least sixteen characters, so lengths here only rule out words that share a prefix.
-_VENDORS: Final = (
-    ("anthropic", r"sk-ant-[A-Za-z0-9_-]{16,}"),
-    ("openrouter", r"sk-or-[A-Za-z0-9_-]{16,}"),
-    ("openai", r"sk-(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{18,}"),
-    ("stripe", r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9]{16,}"),
-    ("elevenlabs", r"sk_[0-9a-f]{40,}"),
-    ("aws", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"),
-    ("github", r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}"),
-    ("gitlab", r"gl(?:pat|rt|dt|ptt|oas|cbt|agent)-[A-Za-z0-9_-]{16,}"),
-    ("huggingface", r"(?:hf|api_org)_[A-Za-z0-9]{20,}"),
-    ("slack", r"xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}"),
-    ("google", r"AIza[A-Za-z0-9_-]{30,}|GOCSPX-[A-Za-z0-9_-]{16,}"),
-    ("groq", r"gsk_[A-Za-z0-9]{20,}"),
-    ("xai", r"xai-[A-Za-z0-9]{20,}"),
-    ("nvidia", r"nvapi-[A-Za-z0-9_-]{20,}"),
-    ("perplexity", r"pplx-[A-Za-z0-9]{20,}"),
-    ("replicate", r"r8_[A-Za-z0-9]{20,}"),
-    ("fireworks", r"fw_[A-Za-z0-9]{20,}"),
-    ("langchain", r"lsv2_[a-z]{2}_[A-Za-z0-9_]{20,}|ls__[A-Za-z0-9]{20,}"),
-    ("tavily", r"tvly-[A-Za-z0-9-]{16,}"),
-    ("pinecone", r"pcsk_[A-Za-z0-9_]{20,}"),
-    ("npm", r"npm_[A-Za-z0-9]{30,}"),
-    ("pypi", r"pypi-[A-Za-z0-9_-]{40,}"),
-    ("docker", r"dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}"),
-    ("digitalocean", r"do[opr]_v1_[0-9a-f]{40,}"),
-    ("databricks", r"dapi[0-9a-f]{32}(?:-\d)?"),
-    ("shopify", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{20,}"),
-    ("atlassian", r"ATATT3[A-Za-z0-9_-]{20,}"),
-    ("linear", r"lin_(?:api|oauth)_[A-Za-z0-9]{20,}"),
-    ("grafana", r"glsa_[A-Za-z0-9_]{20,}|glc_[A-Za-z0-9_]{20,}"),
-    ("newrelic", r"NRAK-[A-Z0-9]{20,}"),
-    ("postman", r"PMAK-[0-9a-f-]{20,}"),
-    ("supabase", r"sbp_[0-9a-f]{30,}"),
-    ("twilio", r"SK[0-9a-f]{32}"),
-    ("mailgun", r"key-[0-9a-f]{32}"),
-    ("age", r"AGE-SECRET-KEY-1[A-Z0-9]{20,}"),
+from baseline_collector.secret_shapes import (
+    STRONG,
+    VENDORS,
+    WEAK,
+    is_boring,
+    is_masked,
+    looks_secret,
 )
 
-# Names after which anything is a secret, and names after which only what looks like one is
-# (``time_to_first_token: 12.5`` is a measurement).
-_STRONG: Final = (
-    r"pass(?:word|wd|phrase|code)|pwd|secret|api[_-]?keys?|apikey|access[_-]?key|account[_-]?key|"
-    r"private[_-]?key|secret[_-]?key|client[_-]?secret|sharedaccesskey"
-)
-_WEAK: Final = r"token|auth|authorization|credentials?|cookie|session[_-]?id|jwt|bearer|sig"
 _HOST_KEYS: Final = (
     r"host|hostname|host_?names?|nodename|node_?name|fqdn|computer_?name|machine_?name|server_?name"
 )
 _USER_KEYS: Final = r"user|user_?name|login|owner|author"
 
-_BORING: Final = frozenset(
-    [
-        *("null", "none", "nil", "true", "false", "undefined", "unset", "empty", "default"),
-        *("required", "optional", "hidden", "masked", "redacted", "basic", "bearer"),
-        *("string", "str", "enabled", "disabled", "yes", "no", "n/a", "ok"),
-    ]
-)
 _LOOPBACK: Final = frozenset(
     [
         *("localhost", "localhost.localdomain", "127.0.0.1", "::1", "[::1]"),
@@ -123,9 +78,9 @@ class Redactor:
             return self.text(_mask_host(text))
         if kind == "user" and not re.search(r"[\s@/\\\[]", text):
             return "[user]"
-        if kind == "strong" and not _is_boring(text) and not _is_masked(text):
+        if kind == "strong" and not is_boring(text) and not is_masked(text):
             return _mark("value", text)
-        if kind == "weak" and _looks_secret(text.strip()) and not _is_masked(text):
+        if kind == "weak" and looks_secret(text.strip()) and not is_masked(text):
             return _mark("value", text)
         return self.text(text)
 
@@ -201,7 +156,7 @@ def _whole(kind: str) -> Replacement:
 
 @cache
 def _vendor_pattern() -> tuple[frozenset[str], re.Pattern[str]]:
-    parts = (f"(?P<{name}>{pattern})" for name, pattern in _VENDORS)
+    parts = (f"(?P<{name}>{pattern})" for name, pattern in VENDORS)
     # The first two letters decide for nearly every word that it is no key.
     starts = "sk- sk rk pk wh AK AS AB AC gh gi gl hf ap xo xa AI GO gs nv pp r8 fw ls tv pc np py"
     starts += " dc do da sh AT li NR PM sb SK ke AG"
@@ -283,7 +238,7 @@ def _keyed_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
     between = rf"{quote}(?:\s{{0,4}}[:=]\s{{0,4}}|\s{{1,4}}){quote}"
     follows = r"\\{0,4}[\"'`]?(?:\s{0,4}[:=]|\s{1,4}[^\s:=])"
     return (
-        re.compile(rf"(?:(?P<strong>{_STRONG})|{_WEAK})(?={follows})"),
+        re.compile(rf"(?:(?P<strong>{STRONG})|{WEAK})(?={follows})"),
         re.compile(rf"{between}({_VALUE})"),
         # Without : and = inside, so that values of neighbouring names cannot overlap.
         re.compile(rf"{between}((?!\[)[^\s\"'`,;&<>|\\(){{}}\[\]:=]{{4,}}+={{0,2}})"),
@@ -291,12 +246,12 @@ def _keyed_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]
 
 
 def _is_secret(text: str, start: int, name: str, value: str, *, strong: bool) -> bool:
-    if text[start - 1 : start] == "[" or not (strong or _looks_secret(value)):
+    if text[start - 1 : start] == "[" or not (strong or looks_secret(value)):
         return False
     if name == "pwd" and value[0] in "/~.":
         return False  # the shell's PWD is the folder it works in
     spaced = text[start + len(name) : start + len(name) + 1].isspace()
-    return not _is_boring(value) and (not spaced or _is_option(text, start, name))
+    return not is_boring(value) and (not spaced or _is_option(text, start, name))
 
 
 def _is_option(text: str, start: int, name: str) -> bool:
@@ -312,7 +267,7 @@ def _is_option(text: str, start: int, name: str) -> bool:
 
 
 def _scheme(found: re.Match[str]) -> str:
-    return found[1] + _mark("token", found[2]) if _looks_secret(found[2]) else found[0]
+    return found[1] + _mark("token", found[2]) if looks_secret(found[2]) else found[0]
 
 
 def _email(found: re.Match[str]) -> str:
@@ -329,46 +284,13 @@ def _home(found: re.Match[str]) -> str:
     return found[0][: found.start(1) - found.start()] + "[user]"
 
 
-def _is_boring(value: str) -> bool:
-    plain = value.strip().strip("\"'").lower()
-    return plain in _BORING or not plain.strip("*.x-_") or plain[:1] in {"$", "%"}
-
-
-def _is_masked(value: str) -> bool:
-    return value.lstrip().startswith(("[secret:", "[user]", "[host]"))
-
-
-def _looks_secret(value: str) -> bool:
-    """Long, without the shape of a number, a word, a path, a time or a model's name."""
-    if len(value) < 8 or re.search(r"[^A-Za-z0-9+/=_.~-]", value) or "://" in value:
-        return False
-    letters = sum(character.isalpha() for character in value)
-    digits = sum(character.isdigit() for character in value)
-    if re.fullmatch(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?[A-Za-z%/_]{0,6}", value):
-        return False
-    return (letters >= 3 and digits >= 2) or (
-        len(value) >= 20 and _entropy_bits(value) > 3.5 and not re.fullmatch(_WORDS, value))
-
-
-_WORD: Final = r"(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})"
-_WORDS: Final = rf"{_WORD}(?:[._/~+=-]+{_WORD})*"
-
-
-def _entropy_bits(value: str) -> float:
-    from collections import Counter
-    from math import log2
-
-    size = len(value)
-    return -sum(n / size * log2(n / size) for n in Counter(value).values())
-
-
 @cache
 def _key_kind(key: str) -> str:
     for kind, names in (
         ("host", rf"(?:\w*[_-])?(?:{_HOST_KEYS})"),
         ("user", rf"(?:\w*[_-])?(?:{_USER_KEYS})"),
-        ("strong", rf".*(?:{_STRONG})"),
-        ("weak", rf"(?:.*[_-])?(?:{_WEAK})"),
+        ("strong", rf".*(?:{STRONG})"),
+        ("weak", rf"(?:.*[_-])?(?:{WEAK})"),
     ):
         if re.fullmatch(names, key, re.IGNORECASE):
             return kind

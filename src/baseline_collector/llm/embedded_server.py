@@ -35,8 +35,7 @@ def main() -> None:
     started = time.perf_counter()
     try:
         server, version = _start(setup)
-    except Exception as error:
-        # Whatever it is, the parent must hear of it.
+    except Exception as error:  # whatever it is, the parent must hear of it
         _say(answers, {"error": f"{type(error).__name__}: {error}"})
         os._exit(1)
     load_ms = (time.perf_counter() - started) * 1000

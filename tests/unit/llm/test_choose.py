@@ -75,7 +75,7 @@ def test_auto_survives_a_server_that_says_nothing(
 def test_a_url_that_is_not_allowed_is_an_error() -> None:
     for which in ("auto", "ollama", "openai"):
         with pytest.raises(UsageError):
-            choose(which, url="http://169.254.169.254/", allow_remote=True)  # type: ignore[arg-type]
+            choose(which, url="http://169.254.169.254/", allow_remote=True)
 
 
 def test_the_one_asked_for_must_be_there(nobody: str, ollama: Any) -> None:
@@ -88,7 +88,7 @@ def test_the_one_asked_for_must_be_there(nobody: str, ollama: Any) -> None:
     with pytest.raises(ModelError, match="baseline models fetch"):
         choose("embedded")
     with pytest.raises(UsageError):
-        choose("gpt")  # type: ignore[arg-type]
+        choose("gpt")
 
 
 def test_openai(server: Any) -> None:

@@ -57,7 +57,7 @@ def test_too_few_to_tell(tmp_path: Path) -> None:
 def test_scale_and_order_do_not_matter(values: list[float], scale: float, random: object) -> None:
     cold = is_cold(np.array(values))
     shuffled = list(range(len(values)))
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert cold[shuffled].tolist() == is_cold(np.array(values)[shuffled]).tolist()
     assert cold.sum() * 2 <= max(len(values), 1)
     powers = np.array(values) * 2.0 ** round(np.log2(scale))

@@ -27,7 +27,7 @@ AT = tuple(np.array([3, 4], np.int32) + 10 * n for n in range(3))
     ],
 )
 def test_each_style(template: str, style: str, key: str, path: str, pointer: str) -> None:
-    assert shown_key(template, style) == key  # type: ignore[arg-type]
-    assert paths_of(template, style, AT)[0].as_py() == path  # type: ignore[arg-type]
-    assert pointers_of(template, style, AT)[0].as_py() == pointer  # type: ignore[arg-type]
-    assert len(pointers_of(template, style, AT)) == 2  # type: ignore[arg-type]
+    assert shown_key(template, style) == key
+    assert paths_of(template, style, AT)[0].as_py() == path
+    assert pointers_of(template, style, AT)[0].as_py() == pointer
+    assert len(pointers_of(template, style, AT)) == 2

@@ -56,7 +56,7 @@ def test_rounding_is_allowed_as_written_and_no_more() -> None:
 def test_no_definition_of_a_quantile_is_contradicted(values: list[float], level: float,
                                                     method: str) -> None:
     ordered = np.sort(values)
-    value = float(np.quantile(ordered, level, method=method))  # type: ignore[call-overload]
+    value = float(np.quantile(ordered, level, method=method))
     name = f"p{level * 100:g}"
     assert agreement(name, value, ordered, 0.0, 0.0) in ("exact", "possible")
 
