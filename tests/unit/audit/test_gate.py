@@ -42,7 +42,8 @@ def test_our_own_report_passes(collected):
 def test_an_index_remembers_nothing_of_texts_it_judged_before(collected):
     _, out = collected
     index = open_index(Dataset(out), against.raw_text(out), run=against.run_record(out))
-    text = (out / "report.md").read_text("utf-8")
+    whole = (out / "report.md").read_text("utf-8").splitlines(keepends=True)
+    text = "".join(whole[:len(whole) // 4])
     changed = text.replace("1", "7")
     for _ in range(3):
         verdicts = {one.verdict for one in audit(text, index).claims if one.claim.kind != "unit"}

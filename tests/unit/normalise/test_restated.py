@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ RNG = np.random.default_rng(7)
 TTFT = RNG.lognormal(-1, 0.3, 40)
 
 
-def collected(folder: Path, **files: object) -> list[Row]:
+def table_of(folder: Path, **files: object) -> pa.Table:
     """Measurements of a heap; ``run1__a_json`` is the file ``run1/a.json``."""
     for name, content in files.items():
         path = folder / name.replace("__", "/").replace("_", ".")
@@ -33,7 +34,11 @@ def collected(folder: Path, **files: object) -> list[Row]:
     found = discover([str(folder)])
     table = joined([*ingest(found, Settings(), folder, Journal(str)).tables()])
     assert afresh(table).column("restates").null_count == table.num_rows
-    rows: list[Row] = table.to_pylist()
+    return table
+
+
+def collected(folder: Path, **files: object) -> list[Row]:
+    rows: list[Row] = table_of(folder, **files).to_pylist()
     return rows
 
 
@@ -130,8 +135,10 @@ def test_an_n_of_more_than_the_samples_is_no_contradiction(tmp_path: Path) -> No
 def test_every_way_to_put_the_heap_into_pieces_gives_the_same(tmp_path: Path) -> None:
     """The larger file is read in pieces, the samples are far from their summary."""
     many = np.random.default_rng(1).lognormal(0, 0.2, 300_000)
-    found = links(collected(tmp_path, a_jsonl="".join(
-        f'{{"ttft_s": {one!r}}}\n' for one in many.tolist()), b_json=summary(many)))
+    table = table_of(tmp_path, b_json=summary(many), a_jsonl="".join(
+        f'{{"ttft_s": {one!r}}}\n' for one in many.tolist()))
+    found = links(table.filter(table.column("restates").is_valid()).to_pylist())
+    assert table.num_rows == len(many) + 6
     assert [one["n"] for one in found] == [300_000] * 6
 
 
