@@ -193,8 +193,10 @@ def run_record(against: Path) -> Callable[[], Mapping[str, object] | None]:
                              "refused": len(told.get("rejected") or ())}
                 skipped = Counter(one["reason"] for one in
                                   (record.get("inventory") or {}).get("skipped") or ())
+                further = [one["count"] for section in told.get("sections") or ()
+                           for one in section.get("left_out") or ()]
                 return {name: record.get(name) for name in _RECORDED} | {
-                    "sentences": sentences, "skipped": dict(skipped)}
+                    "sentences": sentences, "skipped": dict(skipped), "further": further}
         return None
 
     return read

@@ -50,7 +50,7 @@ class Refused:
     reason: str
 
 
-BlockKind = Literal["paragraph", "bullets", "numbered", "table", "code"]
+BlockKind = Literal["paragraph", "bullets", "numbered", "table", "code", "more"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,21 @@ class Block:
 
     Attributes:
         kind: Shape of the block.
-        items: Paragraph: one text. Bullets and numbered: one text an item. Code: lines.
+        items: Paragraph: one text. Bullets and numbered: one text an item. Code: lines. More: what
+            stands elsewhere, and where.
         rows: Table: header row first, then rows of texts.
         language: Code: language of the fence.
+        left_out: More: how many of that; renderers write the number.
+        behind: What a reader opens to see the block; empty where it is in sight. Neighbours
+            behind the same words are opened together.
     """
 
     kind: BlockKind
     items: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     language: str = ""
+    left_out: int = 0
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,8 @@ def _table(metric: str, found: Sequence[Row], labels: Labels, lead: str) -> Iter
     yield Block("paragraph", (_intro(metric, shared, labels, lead),))
     yield Block("table", rows=(header, *body))
     if len(found) > len(rows):
-        yield Block("paragraph", ("Further groups of this metric stand in report.json and in the "
-                                  "facts table of the dataset.",))
+        yield Block("more", ("Further groups of this metric in report.json and in the facts "
+                             "table of the dataset",), left_out=len(found) - len(rows))
 
 
 def _rows(facts: Sequence[Fact]) -> list[Row]:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Final
 
+from baseline_collector import slots
 from baseline_collector.model import AdviceKind, Fact, Finding, Topic
 from baseline_collector.narrate.pivot import Labels, by_metric, tables
 from baseline_collector.narrate.plan import (
@@ -37,10 +39,12 @@ MOST_TABLES_OF_A_TOPIC: Final = 3
 MOST_SENTENCES_OF_A_TOPIC: Final = 8
 MOST_FINDINGS_IN_SUMMARY: Final = 8
 MOST_FINDINGS_OF_A_RULE: Final = 3
-MOST_FACTS_IN_SUMMARY: Final = 4
-MORE_ADVICE: Final = "Others, alike or of less weight, stand in report.json; the gaps, below."
-MORE: Final = "Further facts of this kind stand in report.json and in the facts table."
-MORE_FINDINGS: Final = "Further findings of the same rules stand under Key Findings below."
+MOST_FACTS_IN_SUMMARY: Final = 1
+MORE_ADVICE: Final = "Others, alike or of less weight, stand below, under Recommendations and Gaps."
+MORE: Final = "Further facts of this kind in report.json and in the facts table of the dataset"
+MORE_FINDINGS: Final = "Further findings of the same rules under Key Findings below"
+TOLD_AS_FINDINGS: Final = ("What failed, what stands there twice and what the records lack is told "
+                           "under Key Findings, with what to do about it.")
 
 
 def section(name: str, material: Material, said: Said = ()) -> tuple[Block, ...]:
@@ -83,20 +87,28 @@ def _opening(material: Material) -> list[str]:
 
 
 def _ingestion(material: Material, said: Said) -> tuple[Block, ...]:
-    """What lay there, what became of it, and what should have been there."""
+    """What lay there, what became of it, and what should have been there.
+
+    What a finding states is left to it: there it has its grounds and its remedy.
+    """
     told = {sentence.about for sentence in said}
+    found = {id_ for finding in material.findings for id_ in slots.ids(finding.title)}
 
     def untold(*topics: Topic) -> list[Fact]:
-        return [fact for fact in material.topics(*topics) if fact.id not in told]
+        return [fact for fact in material.topics(*topics) if fact.id not in told | found]
 
+    read = untold("ingestion")
+    about = untold("telemetry", "setup", "quality")
     blocks = _said(said)
     blocks += _bullets(untold("inventory"))
-    blocks += _bullets(untold("ingestion"), "What was read:")
+    blocks += _bullets([fact for fact in read if "key" not in fact.scope], "What was read:")
+    blocks += _behind("What the keys hold, as written", _bullets(
+        [fact for fact in read if "key" in fact.scope]))
     blocks += _bullets(untold("failure"), "What failed:")
     blocks += _bullets(untold("duplicate"), "What stands there more than it should:")
-    about = untold("telemetry", "setup", "quality")
     blocks += _bullets([fact for fact in about if fact.kind == "inventory"],
                        "What is known about the setup and the quality of the records:")
+    blocks += [_line(TOLD_AS_FINDINGS)] if found else []
     return tuple(blocks) or (_line("No fact about the files themselves was found."),)
 
 
@@ -140,10 +152,22 @@ def _findings(material: Material, said: Said) -> tuple[Block, ...]:
     if not material.findings:
         return (_line("No rule made a finding on these artifacts."),)
     shown = _some_of_each_rule(_ordered(material.findings, said))
-    items = [f"{finding.severity.capitalize()}: {text}"
-             for finding in shown for text in _texts(finding, said, finding.title)]
-    more = () if len(shown) == len(material.findings) else (_line(MORE_FINDINGS),)
-    return (Block("bullets", tuple(items)), *more)
+    blocks: list[Block] = []
+    for lead, topics in _THEMES:
+        items = [f"{finding.severity.capitalize()}: {text}"
+                 for finding in shown if finding.topic in topics
+                 for text in _texts(finding, said, finding.title)]
+        blocks += [_line(lead), Block("bullets", tuple(items))] if items else []
+    return (*blocks, *_more(MORE_FINDINGS, len(material.findings) - len(shown)))
+
+
+_THEMES: Final[tuple[tuple[str, tuple[Topic, ...]], ...]] = (
+    ("What failed:", ("failure",)),
+    ("What the numbers say:", ("performance", "compile", "cold_start", "sweep")),
+    ("How far the numbers bear:", ("quality",)),
+    ("What the records lack, repeat or leave unread:",
+     ("inventory", "ingestion", "setup", "telemetry", "duplicate")))
+"""Every topic once, so that no finding is lost."""
 
 
 def _some_of_each_rule(findings: Sequence[Finding]) -> list[Finding]:
@@ -239,7 +263,17 @@ def _bullets(facts: Sequence[Fact], lead: str = "", most: int = MOST_BULLETS) ->
         return []
     blocks = [_line(lead)] if lead else []
     blocks.append(Block("bullets", tuple(texts[:most])))
-    return [*blocks, _line(MORE)] if len(texts) > most else blocks
+    return [*blocks, *_more(MORE, len(texts) - most)]
+
+
+def _more(what: str, left_out: int) -> list[Block]:
+    """Say how many of what stand elsewhere, where some do."""
+    return [Block("more", (what,), left_out=left_out)] if left_out > 0 else []
+
+
+def _behind(words: str, blocks: Sequence[Block]) -> list[Block]:
+    """Put blocks behind words that a reader opens."""
+    return [replace(block, behind=words) for block in blocks]
 
 
 def _holds(texts: Sequence[str], sentence: str) -> bool:

@@ -74,6 +74,11 @@ def listing(items: Iterable[str], tag: str = "ul", class_: str | None = None) ->
     return el(tag, joined(el("li", item) for item in items), class_=class_)
 
 
+def folded(words: str, *children: str, open_: str | None = None) -> Html:
+    """Put elements behind words that open them; printed they are open."""
+    return el("details", el("summary", words), *children, open=open_)
+
+
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Html:
     """Write a table inside a box of its own that scrolls sideways."""
     head = el("tr", joined(el("th", cell, scope="col") for cell in header))

@@ -122,6 +122,10 @@ def _counts() -> Iterator[OwnEvidence]:
         "count-sentences", "Sentences of the writer",
         "Counted while the text was checked; report.json holds every refused sentence in full.")
     yield OwnEvidence(
+        "count-left-out", "What is not printed",
+        "Counted while the text was written; report.json says how many of what each section "
+        "leaves out, and facts.parquet holds them.")
+    yield OwnEvidence(
         "count-skipped", "Entries that are no files to read",
         "Links, special files and excluded folders met on the way; never followed or opened.")
 

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from baseline_collector.render import html_sections
 from baseline_collector.render.charts import chart_figure
-from baseline_collector.render.elements import Html, el, joined, listing, preformatted
+from baseline_collector.render.elements import (
+    Html,
+    el,
+    folded,
+    joined,
+    listing,
+    preformatted,
+)
 from baseline_collector.render.evidence import own_evidence, used_facts
-from baseline_collector.render.frame import GAPS, PERFORMANCE, TITLE
+from baseline_collector.render.frame import GAPS, PERFORMANCE, TITLE, folds
 from baseline_collector.render.html_text import HtmlPen, block
 from baseline_collector.render.sheets import CLOSED, fact_sheet, own_sheet
 from baseline_collector.render.slots import Slots
-from baseline_collector.report import Report, Section
+from baseline_collector.report import Block, Report, Section
 
 
 def report_html(report: Report) -> str:
@@ -88,13 +95,19 @@ def _narrative(report: Report, slots: Slots) -> Iterator[_Part]:
 
 def _written(section: Section, report: Report, slots: Slots) -> Html:
     """The blocks of a section; pictures stand before tables, behind what a model says."""
-    blocks = [block(item, slots) for item in section.blocks]
     if section.name != PERFORMANCE:
-        return joined(blocks)
+        return _blocks(section.blocks, slots)
     pen = HtmlPen()
     said = 1 if section.source == "model" else 0
     figures = (chart_figure(chart, slots, pen) for chart in report.analysis.charts)
-    return joined((*blocks[:said], *figures, *blocks[said:]))
+    return joined((_blocks(section.blocks[:said], slots), *figures,
+                   _blocks(section.blocks[said:], slots)))
+
+
+def _blocks(items: Sequence[Block], slots: Slots) -> Html:
+    """Blocks, or words that open them."""
+    parts = [(behind, [block(item, slots) for item in fold]) for behind, fold in folds(items)]
+    return joined(folded(behind, *fold) if behind else joined(fold) for behind, fold in parts)
 
 
 def _frame(report: Report, slots: Slots) -> Iterator[_Part]:

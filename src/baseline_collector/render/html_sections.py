@@ -6,26 +6,37 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from baseline_collector.model import Finding
 from baseline_collector.render.calls import Figures, published, whole_run
-from baseline_collector.render.elements import Html, code, el, escaped, joined, listing, table
+from baseline_collector.render.elements import (
+    Html,
+    code,
+    el,
+    escaped,
+    folded,
+    joined,
+    listing,
+    table,
+)
 from baseline_collector.render.evidence import root_anchor, type_anchor
 from baseline_collector.render.frame import (
     FIGURES,
+    FINDINGS_LEAD,
     GAPS_LEAD,
     MASKED,
     NO_ADVICE,
     NO_FINDING,
     NO_GAPS,
     NO_MODEL,
+    NOT_ABOVE,
     ONLY_TEMPLATES,
     REFUSED_SHOWN,
+    SAID_ABOVE,
     SEVERITIES,
     STATUSES,
     TITLE,
     authors,
     figure_text,
-    more_recommendations,
+    further_recommendations,
     plural,
-    recommendations,
 )
 from baseline_collector.render.html_text import number, technical, written
 from baseline_collector.render.slots import Slots
@@ -162,8 +173,19 @@ def findings(report: Report, slots: Slots) -> Html:
     """Write each finding with its severity, its facts and what to do."""
     if not report.analysis.findings:
         return el("p", NO_FINDING)
-    cards = joined(_finding(finding, slots) for finding in report.analysis.findings)
-    return joined((_severities(report.analysis.findings), el("div", cards, class_="findings")))
+    found = report.analysis.findings
+    return joined((
+        el("p", FINDINGS_LEAD), _severities(found),
+        *(_of_severity(name, [one for one in found if one.severity == name], slots)
+          for name in SEVERITIES)))
+
+
+def _of_severity(severity: str, found: Sequence[Finding], slots: Slots) -> Html:
+    """The findings of one severity; the critical ones lie open."""
+    if not found:
+        return Html("")
+    cards = el("div", joined(_finding(one, slots) for one in found), class_="findings")
+    return folded(severity.capitalize(), cards, open_="" if severity == SEVERITIES[0] else None)
 
 
 def _severities(found: Sequence[Finding]) -> Html:
@@ -186,12 +208,11 @@ def _finding(finding: Finding, slots: Slots) -> Html:
 
 
 def advice(report: Report, slots: Slots) -> Html:
-    """Write the leading recommendations, each once."""
-    texts = [written(content, slots) for content in recommendations(report, slots)]
-    if not texts:
+    """Write the recommendations that the narrative does not say, each once."""
+    if not report.analysis.advice:
         return el("p", NO_ADVICE)
-    more = more_recommendations(report)
-    return joined((listing(texts, "ol"), el("p", more) if more else ""))
+    texts = [written(content, slots) for content in further_recommendations(report, slots)]
+    return folded(NOT_ABOVE, listing(texts, "ol")) if texts else el("p", SAID_ABOVE)
 
 
 def gaps(report: Report, slots: Slots) -> Html:

@@ -57,6 +57,9 @@ def block(item: Block, slots: Slots) -> Html:
         rows = [[written(cell, slots) for cell in row] for row in item.rows]
         return table(rows[0], rows[1:]) if rows else Html("")
     texts = [written(content, slots) for content in item.items]
+    if item.kind == "more":
+        left_out = number(str(item.left_out), "count-left-out")
+        return joined(el("p", content, ": ", left_out, ".") for content in texts)
     if item.kind == "paragraph":
         return joined(el("p", content) for content in texts)
     return listing(texts, "ul" if item.kind == "bullets" else "ol")

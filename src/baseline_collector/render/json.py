@@ -17,7 +17,7 @@ from baseline_collector.model import Advice, Artifact, Bar, Chart, Fact, Finding
 from baseline_collector.render.calls import FORMULAS, PublishedCall, published, whole_run
 from baseline_collector.render.slots import Slots
 from baseline_collector.render.summary import total_bytes, types_in_order
-from baseline_collector.report import Inventory, Narrative, Report, TypeSummary
+from baseline_collector.report import Inventory, Narrative, Report, Section, TypeSummary
 from baseline_collector.visible import json_safe
 
 SCHEMA = "baseline-collector/report/1"
@@ -140,11 +140,18 @@ def _call(call: PublishedCall) -> Json:
 def _narrative(narrative: Narrative) -> Json:
     return {
         "writer": narrative.writer,
-        "sections": [{"name": s.name, "source": s.source} for s in narrative.sections],
+        "sections": [{"name": s.name, "source": s.source, "left_out": _left_out(s)}
+                     for s in narrative.sections],
         "accepted": narrative.accepted,
         "rejected": [asdict(refused) for refused in narrative.rejected],
         "note": narrative.note,
     }
+
+
+def _left_out(section: Section) -> list[Json]:
+    """What a section does not print, and how much of it, in its order."""
+    return [{"what": text, "count": block.left_out}
+            for block in section.blocks if block.kind == "more" for text in block.items]
 
 
 def _chart(chart: Chart, slots: Slots) -> Json:

@@ -24,19 +24,23 @@ from baseline_collector.render.frame import (
     NO_FINDING,
     NO_GAPS,
     NO_MODEL,
+    NOT_ABOVE,
     ONLY_TEMPLATES,
     REFUSED_SHOWN,
+    SAID_ABOVE,
     TITLE,
     authors,
     figure_text,
-    more_recommendations,
-    recommendations,
+    folds,
+    further_findings,
+    further_recommendations,
 )
 from baseline_collector.render.markdown_text import (
     MarkdownPen,
     block,
     code,
     fence,
+    folded,
     guarded,
     numbered,
     prose,
@@ -48,7 +52,7 @@ from baseline_collector.render.summary import data_summary, skipped_by_reason, u
 from baseline_collector.report import Inventory, Narrative, Refused, Report, Section
 from baseline_collector.visible import masked, one_line, visible
 
-EVIDENCE_SHOWN = 40
+EVIDENCE_SHOWN = 20
 """Facts in the Evidence table; longer ones are not read."""
 
 SKIPPED_SHOWN = 5
@@ -116,9 +120,9 @@ def _narrative(report: Report, slots: Slots) -> Iterator[str]:
 def _section(section: Section, slots: Slots) -> Iterator[str]:
     yield f"### {section.name}"
     yield ""
-    for item in section.blocks:
-        yield from block(item, slots)
-        yield ""
+    for behind, items in folds(section.blocks):
+        lines = (line for item in items for line in (*block(item, slots), ""))
+        yield from (*folded(prose(behind), lines), "") if behind else lines
 
 
 def _skipped(inventory: Inventory) -> Iterator[str]:
@@ -140,7 +144,8 @@ def _evidence(facts: Sequence[Fact], slots: Slots) -> Iterator[str]:
            "its sources, its interval and its query; `report.html` opens them behind each number.")
     yield ""
     rows = [_evidence_row(fact, slots.write(fact.statement, pen)) for fact in facts]
-    yield from table(("Fact", "Statement", "Estimator", "First source"), rows)
+    yield from folded("The leading facts with their sources", (
+        *table(("Fact", "Statement", "Estimator", "First source"), rows), ""))
     yield ""
 
 
@@ -212,18 +217,27 @@ def _figure_cells(figures: Figures) -> list[str]:
 def _findings(report: Report, slots: Slots) -> Iterator[str]:
     yield "## Key Findings"
     pen = MarkdownPen()
-    for finding in report.analysis.findings:
-        yield f"- {guarded(slots.write(finding.title, pen))}"
     if not report.analysis.findings:
         yield f"- {NO_FINDING}"
+        return
+    yield from _behind([f"- {guarded(slots.write(finding.title, pen))}"
+                        for finding in further_findings(report)])
 
 
 def _recommendations(report: Report, slots: Slots) -> list[str]:
     pen = MarkdownPen()
-    texts = [guarded(slots.write(text, pen)) for text in recommendations(report, slots)]
-    more = more_recommendations(report)
-    return ["## Recommendations", *(numbered(texts) or [f"- {NO_ADVICE}"]),
-            *(["", more] if more else [])]
+    if not report.analysis.advice:
+        return ["## Recommendations", f"- {NO_ADVICE}"]
+    texts = [guarded(slots.write(text, pen)) for text in further_recommendations(report, slots)]
+    return ["## Recommendations", *_behind(numbered(texts))]
+
+
+def _behind(lines: Sequence[str]) -> Iterator[str]:
+    """What the narrative does not say, out of sight until it is asked for."""
+    if lines:
+        yield from folded(NOT_ABOVE, (*lines, ""))
+    else:
+        yield f"- {SAID_ABOVE}"
 
 
 def _gaps(report: Report, slots: Slots) -> Iterator[str]:

@@ -7,7 +7,7 @@ images, bare addresses and tables included. Nothing a text says can become marku
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from baseline_collector.model import Fact, Name
 from baseline_collector.render.slots import PlainPen, Slots
@@ -85,7 +85,17 @@ def block(item: Block, slots: Slots) -> list[str]:
         return [f"- {text}" for text in texts]
     if item.kind == "numbered":
         return numbered(texts)
+    if item.kind == "more":
+        return [f"{text}: {item.left_out}." for text in texts]
     return "\n\n".join(texts).split("\n")
+
+
+def folded(words: str, lines: Iterable[str]) -> Iterator[str]:
+    """Put lines behind words that a reader opens; what a pen wrote stays Markdown inside."""
+    yield f"<details><summary>{words}</summary>"
+    yield ""
+    yield from lines
+    yield "</details>"
 
 
 def numbered(texts: Sequence[str]) -> list[str]:

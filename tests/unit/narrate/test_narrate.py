@@ -78,9 +78,11 @@ def test_every_finding_is_printed_whatever_the_model_chooses(analysis, scripted,
     def silent(ask):
         return {"order": ["R4 advice"]} if "recomm" in ask.purpose else {}
     found = narrate(analysis, llm=scripted([silent]), **ALONE)
-    bullets = texts(found, SECTIONS[3])
-    assert [bullet.split(":")[0] for bullet in bullets] == [
-        "Critical", "Warning", "Warning", "Notice", "Info", "Info"]
+    heads = [bullet.split(":")[0] for bullet in texts(found, SECTIONS[3])]
+    assert heads == [
+        "What failed", "Critical", "What the numbers say", "Warning", "Info",
+        "How far the numbers bear", "Notice",
+        "What the records lack, repeat or leave unread", "Warning", "Info"]
     assert texts(found, SECTIONS[4])[0] == "Repeat the failed calls."
     assert "Repeat each configuration before comparing it." in texts(found, SECTIONS[4])
 

@@ -2,18 +2,21 @@
 
 import dataclasses
 import re
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline_collector import slots
-from baseline_collector.model import Analysis, Fact, Finding, Interval, Name
+from baseline_collector.model import Analysis, Fact, Finding, Interval, Name, Topic
 from baseline_collector.narrate import SECTIONS
 from baseline_collector.narrate.lexicon import NUMBER, tokens
 from baseline_collector.narrate.pivot import MOST_ROWS, NONE, Labels, tables
 from baseline_collector.narrate.plan import PERFORMANCE, gather
 from baseline_collector.narrate.templates import section
+
+from .conftest import NAMES
 
 TOPICS = ("inventory", "ingestion", "performance", "cold_start", "sweep", "compile", "failure",
           "duplicate", "telemetry", "setup", "quality")
@@ -109,12 +112,39 @@ def test_three_findings_of_a_rule_and_every_critical_one(analysis):
             for at, (severity, word) in enumerate(
                 [("notice", "alpha"), ("notice", "beta"), ("notice", "gamma"), ("notice", "delta"),
                  *[("critical", word) for word in ("red", "black", "grey", "white")]])]
-    bullets, more = section(SECTIONS[3], gather(Analysis((fact,), tuple(many), ())))
+    _, bullets, more = section(SECTIONS[3], gather(Analysis((fact,), tuple(many), ())))
     assert [text.split()[0] for text in bullets.items] == ["Critical:"] * 4 + ["Notice:"] * 0
     other = [dataclasses.replace(finding, severity="notice") for finding in many]
-    bullets, more = section(SECTIONS[3], gather(Analysis((fact,), tuple(other), ())))
+    _, bullets, more = section(SECTIONS[3], gather(Analysis((fact,), tuple(other), ())))
     assert len(bullets.items) == 3
     assert "Key Findings below" in more.items[0]
+    assert more.left_out == 5
+
+
+def test_every_topic_of_findings_has_its_theme(analysis):
+    topics = get_args(Topic)
+    many = tuple(Finding(topic, topic, "info", f"About {topic}: {{F1}}.", ("F1",), "", topic)
+                 for topic in topics)
+    blocks = section(SECTIONS[3], gather(Analysis(analysis.facts[:1], many, ())))
+    told = [text for block in blocks if block.kind == "bullets" for text in block.items]
+    assert sorted(told) == sorted(f"Info: About {topic}: {{F1}}." for topic in topics)
+
+
+def test_what_a_finding_states_is_not_stated_among_what_was_read(analysis):
+    blocks = section(SECTIONS[1], gather(analysis))
+    named = {id_ for text in texts(blocks) for id_ in slots.ids(text)}
+    assert {"F1", "F2", "F3"} <= named
+    assert not {"F10", "F11", "F12", "F15"} & named
+    assert "under Key Findings" in texts(blocks)[-1]
+
+
+def test_keys_stand_behind_their_words(analysis):
+    key = dataclasses.replace(analysis.facts[2], id="F50", statement="{N3} holds {F50} numbers.",
+                              scope={"key": "gpu[0].fan_speed"})
+    blocks = section(SECTIONS[1], gather(Analysis((analysis.facts[2], key), (), NAMES)))
+    assert [(block.behind != "", block.items) for block in blocks] == [
+        (False, ("What was read:",)), (False, ("{F3} numeric values were read.",)),
+        (True, ("{N3} holds {F50} numbers.",))]
 
 
 def test_templates_hold_no_number_word():
@@ -131,7 +161,7 @@ def test_nothing_found_is_said(analysis):
 
 def test_the_summary_says_what_is_there_what_is_wrong_and_what_to_do(analysis):
     opening, wrong, action = written(analysis)[SECTIONS[0]]
-    assert opening.items[0].startswith("The heap holds {F1} files. {F2} of the files are CSV.")
+    assert opening.items[0].startswith("The heap holds {F1} files. The mean ")
     # F4 is told by a finding of the summary already
     assert "The mean throughput of {N2} is {F5}" in opening.items[0]
     assert wrong.items[0] == "{F10} calls failed although their file calls them a success."

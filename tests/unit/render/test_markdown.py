@@ -1,12 +1,14 @@
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from baseline_collector.render.html import report_html
 from baseline_collector.render.json import report_json
 from baseline_collector.render.markdown import report_markdown
 from baseline_collector.render.markdown_text import code, fence, prose
 from baseline_collector.render.summary import data_summary
-from baseline_collector.report import Inventory, TypeSummary
+from baseline_collector.report import Block, Inventory, TypeSummary
 
 from .sample import HEADINGS, inventory, sample
 from .walker import allowed, markdown_prose, unresolved
@@ -89,6 +91,39 @@ def test_recommendations_are_numbered_and_said_once():
     part = text[text.index("## Recommendations"):text.index("## Gaps")]
     assert part.count("apart.") == 1
     assert "\n1. " in part and "\n2. " in part and "\n3. " not in part
+
+
+def test_findings_stand_once_and_those_left_over_behind_words():
+    report = sample(model=False)
+    title = report.analysis.findings[3].title
+    said = replace(report.narrative.sections[3],
+                   blocks=(Block("bullets", (f"Notice: {title}",)),))
+    sections = (*report.narrative.sections[:3], said, *report.narrative.sections[4:])
+    text = report_markdown(replace(report, narrative=replace(report.narrative, sections=sections)))
+    part = text[text.index("## Key Findings\n"):text.index("## Recommendations")]
+    assert text.count("A group rests on one run") == 1
+    assert part.count("\n- ") == 3
+    assert part.startswith("## Key Findings\n<details><summary>Those that ")
+    assert part.rstrip().endswith("</details>")
+
+
+def test_blocks_behind_the_same_words_are_opened_together_and_what_is_left_out_is_counted():
+    report = sample()
+    blocks = (Block("paragraph", ("In sight.",)), Block("paragraph", ("Hidden.",), behind="More"),
+              Block("more", ("Groups elsewhere",), left_out=41, behind="More"),
+              Block("paragraph", ("In sight again.",)))
+    last = replace(report.narrative.sections[1], blocks=blocks)
+    sections = (report.narrative.sections[0], last, *report.narrative.sections[2:])
+    changed = replace(report, narrative=replace(report.narrative, sections=sections))
+    text = report_markdown(changed)
+    assert ("In sight.\n\n<details><summary>More</summary>\n\nHidden.\n\nGroups elsewhere: 41.\n"
+            "\n</details>\n\nIn sight again.\n") in text
+    record = json.loads(report_json(changed))
+    assert record["narrative"]["sections"][1]["left_out"] == [
+        {"what": "Groups elsewhere", "count": 41}]
+    page = report_html(changed)
+    assert ('<details><summary>More</summary><p>Hidden.</p><p>Groups elsewhere: '
+            '<a href="#count-left-out" class="n">41</a>.</p></details>') in page
 
 
 def test_persona_cannot_break_out_of_its_fence():

@@ -47,6 +47,8 @@ def allowed(report: dict) -> set[str]:
     narrative = report["narrative"]
     refused = len(narrative["rejected"])
     found |= {str(narrative["accepted"]), str(refused), str(refused - 20)}
+    found |= {str(one["count"]) for section in narrative["sections"]
+              for one in section.get("left_out", ())}
     severities = [finding["severity"] for finding in report["findings"]]
     found |= {str(len(severities)), str(len(report["facts"])),
               *(str(severities.count(name)) for name in severities)}
