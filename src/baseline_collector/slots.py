@@ -5,6 +5,7 @@
     {F12.low}    lower end of its interval, with unit
     {F12.high}   upper end of its interval, with unit
     {N3}         a name that came from an artifact
+    {N3.2}       the second piece of a name that lists settings: ``num_ctx=512, num_gpu=80``
 
 Writers put slots, renderers fill them. Nothing else in a text may be a number.
 """
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-SLOT = re.compile(r"\{([FN])(\d{1,9})(?:\.(n|low|high))?\}")
+SLOT = re.compile(r"\{(?:(F)(\d{1,9})(?:\.(n|low|high))?|(N)(\d{1,9})(?:\.(\d{1,3}))?)\}")
 """The only shape of a slot; braces around anything else are plain text."""
 
 
@@ -27,10 +28,12 @@ class Slot:
     Attributes:
         id: ``F12`` or ``N3``.
         field: What of the fact is meant; always ``value`` for names.
+        piece: Of a name the piece that is meant, from one; zero for all of it.
     """
 
     id: str
-    field: Literal["value", "n", "low", "high"]
+    field: Literal["value", "n", "low", "high"] = "value"
+    piece: int = 0
 
 
 def parts(text: str) -> Iterator[str | Slot]:
@@ -42,8 +45,11 @@ def parts(text: str) -> Iterator[str | Slot]:
     for match in SLOT.finditer(text):
         if match.start() > at:
             yield text[at : match.start()]
-        field = match[3] or "value"
-        yield Slot(match[1] + match[2], field)  # type: ignore[arg-type]  # the pattern allows no other
+        if match[4]:
+            yield Slot(match[4] + match[5], piece=int(match[6] or 0))
+        else:
+            field = match[3] or "value"
+            yield Slot(match[1] + match[2], field)  # type: ignore[arg-type]  # the pattern allows no other
         at = match.end()
     if at < len(text):
         yield text[at:]
@@ -51,7 +57,24 @@ def parts(text: str) -> Iterator[str | Slot]:
 
 def ids(text: str) -> tuple[str, ...]:
     """Return the ids named in a text, in order, with repeats."""
-    return tuple([match[1] + match[2] for match in SLOT.finditer(text)])
+    return tuple([(match[1] or match[4]) + (match[2] or match[5])
+                  for match in SLOT.finditer(text)])
+
+
+def pieces(name: str) -> tuple[str, ...]:
+    """Return the settings that a name lists, ``block=(8, 1), grid=4`` two of them.
+
+    A comma within brackets separates nothing, nor does one before a text that names no setting.
+    """
+    found = [""]
+    depth = 0
+    for part in re.split(r"(, (?=[^,=()]+=))", name):
+        if part == ", " and depth == 0:
+            found.append("")
+            continue
+        depth += sum(part.count(one) for one in "([{") - sum(part.count(one) for one in ")]}")
+        found[-1] += part
+    return tuple(found)
 
 
 def plain(text: str) -> str:

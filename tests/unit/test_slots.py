@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baseline_collector.slots import Slot, ids, parts, plain
+from baseline_collector.slots import Slot, ids, parts, pieces, plain
 
 
 def test_each_field_of_a_fact_and_a_name() -> None:
@@ -26,8 +26,17 @@ def test_each_field_of_a_fact_and_a_name() -> None:
     assert plain(text) == " ran at  ( runs,  to )."
 
 
+def test_a_piece_of_a_name_that_lists_settings() -> None:
+    assert list(parts("with {N3.2}, {N4}")) == ["with ", Slot("N3", piece=2), ", ", Slot("N4")]
+    assert ids("{N3.12}{F1.n}") == ("N3", "F1")
+    assert pieces("block=(8, 1, 1), grid=[2, 4], mode=a, b, opset=17") == (
+        "block=(8, 1, 1)", "grid=[2, 4]", "mode=a, b", "opset=17")
+    assert pieces("fact") == ("fact",)
+
+
 def test_braces_around_anything_else_are_text() -> None:
-    for text in ("{}", "{F}", "{G1}", "{F1.mean}", "{{F1}", "{ F1}", "{F1234567890}"):
+    for text in ("{}", "{F}", "{G1}", "{F1.mean}", "{F1.2}", "{N1.n}", "{{F1}", "{ F1}",
+                 "{F1234567890}"):
         assert "".join(part if isinstance(part, str) else "" for part in parts(text)) in (text, "{")
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from baseline_collector import slots
 from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.proofs import Proof, Proofs
@@ -23,7 +24,9 @@ _SPACE = re.compile(r"\s+")
 _STOP = re.compile(r"(?<=\.)\s+")
 _PREFIX = re.compile(r"[A-Z][A-Za-z ]{1,30}: ")
 _PAIR = re.compile(r"([a-z][a-z ]*?) (`+)(.*?)\2(?=[,)])")
+_CODE = re.compile(r"(`+)(.*?)\1")
 _DASH = ("–", "-", "")
+_SETTINGS = "configuration"
 _ENDS = {"interval": ("low", "high"), "range": ("min", "max")}
 
 
@@ -154,10 +157,21 @@ class Known:
             pairs.pop("quantization", None)
         metric = lead.partition(" (")[0].rpartition(", ")[2].rstrip(":").lower().replace(" ", "_")
         found = [self.proofs.facts[one]
-                 for one in self._by_scope.get((metric, frozenset(pairs.items())), ())]
+                 for one in self._by_scope.get((metric, frozenset(pairs.items())), ())
+                 or self._with_settings(metric, pairs, claim.block)]
         if not found:
             return None
         return self._of_column(claim, plain(cell.name), row.get("which", ""), found)
+
+    def _with_settings(self, metric: str, pairs: dict[str, str], block: Block) -> list[str]:
+        """Facts with all the settings that a row and the line above its table name."""
+        above = block.parents[-1].text.partition(f"{_SETTINGS} ")[2]
+        named = {piece for _, code in _CODE.findall(above) for piece in slots.pieces(code.strip())}
+        rest = {name: value for name, value in pairs.items() if name != _SETTINGS}
+        cells = dict(block.cell.row) if block.cell else {}
+        named |= set(slots.pieces(plain(cells.get(_SETTINGS, "")))) - set(_DASH)
+        return [one for one in self._by_rest.get((metric, frozenset(rest.items())), ())
+                if named <= self._settings[one]]
 
     def _of_column(self, claim: Claim, column: str, which: str, found: list[dict[str, object]]
                    ) -> Outcome | None:
@@ -212,6 +226,22 @@ class Known:
                 if "quantization" in scope:
                     less = frozenset(pair for pair in scope.items() if pair[0] != "quantization")
                     found[metric, less].append(one)
+        return found
+
+    @cached_property
+    def _settings(self) -> dict[str, frozenset[str]]:
+        """Of each fact that is about a configuration its settings, one by one."""
+        scopes = ((one, json.loads(row["scope"])) for one, row in self.proofs.facts.items())
+        return {one: frozenset(spelled(piece) for piece in slots.pieces(scope[_SETTINGS]))
+                for one, scope in scopes if _SETTINGS in scope}
+
+    @cached_property
+    def _by_rest(self) -> dict[tuple[str, frozenset[tuple[str, str]]], list[str]]:
+        """Facts about a configuration by what else they are about."""
+        found: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = defaultdict(list)
+        for (metric, scope), facts in self._by_scope.items():
+            less = frozenset(pair for pair in scope if pair[0] != _SETTINGS)
+            found[metric, less] += [one for one in facts if one in self._settings]
         return found
 
     def _supported(self, proof: Proof) -> Outcome:

@@ -73,6 +73,8 @@ def _list_marks(text: str) -> str:
 def _glued(text: str) -> str:
     """A slot stands alone, or its digits would run into something that changes them."""
     for match in slots.SLOT.finditer(text):
+        if match[6]:
+            return "unknown slot: a piece of a name"
         if match.start() and text[match.start() - 1] not in _BEFORE_SLOT:
             return f"unit: {_shown(text[match.start() - 1])} before {match[0]}"
         if not _AFTER_SLOT.match(text, match.end()):

@@ -7,7 +7,8 @@ number that no fact vouches for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -24,6 +25,19 @@ ESTIMATES: Final[tuple[str, ...]] = (
 
 NONE: Final = "–"
 """A cell for which there is no fact."""
+
+TOO_WIDE: Final = "n too small"
+"""In place of an interval that says nothing; the fact holds it."""
+
+WIDEST_INTERVAL: Final = 1.6
+"""Width of an interval over its estimate beyond which an estimate is not reliable.
+
+Source: National Center for Health Statistics, data presentation standards for rates,
+https://stacks.cdc.gov/view/cdc/123462 (relative width of the 95 % interval at most 160 %).
+"""
+
+MOST_SETTINGS_ABOVE: Final = 4
+"""Settings that all rows share, said above a table; each fact names all of them."""
 
 BEHIND: Final = ("artifact", "definition", "engine", "quantization", "device")
 """What a row is about that stands behind its numbers: long, and seldom what is compared."""
@@ -56,9 +70,20 @@ class Row:
         return self.facts[self.statistic]
 
     @property
+    def estimated(self) -> bool:
+        """Whether the lead is more than an end of the range."""
+        return not self.ranged or self.statistic not in ("min", "max")
+
+    @property
     def ranged(self) -> bool:
-        """Whether smallest and largest value stand beside the lead."""
-        return self.statistic not in ("min", "max") and {"min", "max"} <= self.facts.keys()
+        """Whether the row has its smallest and largest value."""
+        return {"min", "max"} <= self.facts.keys()
+
+    @property
+    def reading(self) -> frozenset[tuple[object, ...]]:
+        """What its numbers were read from: rows of the same say the same."""
+        return frozenset((statistic, fact.value, fact.unit, fact.n, fact.sources[:1])
+                         for statistic, fact in self.facts.items())
 
     @property
     def beside(self) -> frozenset[str]:
@@ -66,6 +91,11 @@ class Row:
         shown = {self.statistic, "min", "max"} if self.ranged else {self.statistic}
         return frozenset(self.facts.keys() - shown)
 
+
+PHASE: Final = "phase"
+SETTINGS: Final = "configuration"
+Reading = tuple[str, frozenset[tuple[object, ...]]]
+"""A metric, and of each statistic of a row its value with the place it was read from."""
 
 _SUBJECT = "of"
 """What a count counts, in words of ours: the statement says it."""
@@ -86,6 +116,22 @@ class Labels:
         id_ = self._exact.get((key, value)) or self._any.get(value)
         return f"{{{id_}}}" if id_ else "unnamed"
 
+    def settings(self, key: str, value: str, chosen: Callable[[str], bool], most: int = 0) -> str:
+        """Return the slots of the settings that a scope value lists, as far as they are chosen.
+
+        Args:
+            key: Key of the scope.
+            value: Its value, ``num_ctx=512, num_gpu=80``.
+            chosen: Which settings are meant.
+            most: How many at most; zero for all.
+        """
+        whole = self.label(key, value)
+        found = [at for at, piece in enumerate(slots.pieces(value), start=1) if chosen(piece)]
+        if whole == "unnamed" or (len(found) == len(slots.pieces(value)) <= (most or len(found))):
+            return whole
+        told = ", ".join(f"{whole[:-1]}.{at}}}" for at in found[:most or None])
+        return f"{told} and others" if most and len(found) > most else told or NONE
+
     def column(self, statistic: str) -> str:
         """Return how a statistic is written: ``p99`` is a name, ``mean`` a word."""
         id_ = self._exact.get(("statistic", statistic))
@@ -102,7 +148,7 @@ def by_metric(facts: Iterable[Fact]) -> dict[str, tuple[Fact, ...]]:
 
 
 def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
-           ) -> tuple[Block, ...]:
+           shown: set[Reading] | None = None) -> tuple[Block, ...]:
     """Write the facts of one metric as a sentence and a table.
 
     Args:
@@ -110,14 +156,20 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
         facts: Facts of that metric, the most important first.
         labels: Slots of scope values.
         lead: What the table is part of; empty for nothing.
+        shown: Readings of the rows of earlier tables, which are not shown again; those of these
+            tables are added.
 
     Returns:
         For each unit of the leading facts, a paragraph, the table, and a paragraph where rows
         were left out: words a second do not stand below tokens a second.
     """
     by_unit: dict[str | None, list[Row]] = {}
-    for row in _rows(facts):
-        by_unit.setdefault(row.lead.unit, []).append(row)
+    shown = set() if shown is None else shown
+    for row in _beside_each_other(_rows(facts)):
+        said = (metric, row.reading)
+        if said not in shown or not row.lead.sources:
+            by_unit.setdefault(row.lead.unit, []).append(row)
+        shown.add(said)
     return tuple(block for rows in by_unit.values()
                  for block in _table(metric, rows, labels, lead))
 
@@ -125,18 +177,37 @@ def tables(metric: str, facts: Sequence[Fact], labels: Labels, lead: str = "",
 def _table(metric: str, found: Sequence[Row], labels: Labels, lead: str) -> Iterator[Block]:
     rows = found[:MOST_ROWS]
     shared = _shared(rows)
+    settings = _settings(rows)
     keys = [key for key in _keys(rows) if key not in shared]
     columns = _columns(rows, labels)
     before = [key for key in keys if key not in BEHIND]
     behind = [key for key in keys if key in BEHIND]
     header = (*(words(key) for key in before or ("group",)), *columns, *map(words, behind))
-    body = tuple((*_group(row, before, labels), *(cell(row) for cell in columns.values()),
+    body = tuple((*_group(row, before, labels, settings),
+                  *(cell(row) for cell in columns.values()),
                   *(_label(row, key, labels) for key in behind)) for row in rows)
-    yield Block("paragraph", (_intro(metric, shared, labels, lead),))
+    yield Block("paragraph", (_intro(metric, rows[0].scope, shared, settings, labels, lead),))
     yield Block("table", rows=(header, *body))
     if len(found) > len(rows):
         yield Block("more", ("Further groups of this metric in report.json and in the facts "
                              "table of the dataset",), left_out=len(found) - len(rows))
+
+
+def _beside_each_other(rows: Sequence[Row]) -> list[Row]:
+    """Put cold and warm rows of one scope side by side, the cold one first, in the order given."""
+    groups: dict[frozenset[tuple[str, str]], list[Row]] = {}
+    for row in rows:
+        same = frozenset((key, value) for key, value in row.scope.items() if key != PHASE)
+        groups.setdefault(same, []).append(row)
+    return [row for group in groups.values()
+            for row in sorted(group, key=lambda row: row.scope.get(PHASE, NONE))]
+
+
+def _settings(rows: Sequence[Row]) -> frozenset[str]:
+    """The settings that all rows share, where they have any."""
+    listed = [frozenset(slots.pieces(row.scope[SETTINGS])) if SETTINGS in row.scope else frozenset()
+              for row in rows]
+    return frozenset.intersection(*listed) if listed else frozenset()
 
 
 def _rows(facts: Sequence[Fact]) -> list[Row]:
@@ -174,20 +245,21 @@ def _shared(rows: Sequence[Row]) -> dict[str, str]:
 
 def _columns(rows: Sequence[Row], labels: Labels) -> dict[str, Callable[[Row], str]]:
     """Return the columns that at least one row fills, in reading order, each with its cell."""
-    leads = list(dict.fromkeys(row.statistic for row in rows))
+    leads = list(dict.fromkeys(row.statistic for row in rows if row.estimated))
     columns: dict[str, Callable[[Row], str]] = {}
-    if any(row.lead.n is not None for row in rows):
+    if any(row.lead.n not in (None, 1) for row in rows):
         columns["n"] = _observations
     if len(leads) == 1:
         columns[labels.column(leads[0])] = _estimate
-    else:
+    elif leads:
         columns |= {"estimate": _estimate, "which": partial(_which, labels=labels)}
     if any(row.lead.interval for row in rows):
         columns["interval"] = _interval
     if any(row.ranged for row in rows):
         columns["range"] = _range
-    beside = sorted({statistic for row in rows for statistic in row.beside})
-    return columns | {labels.column(name): partial(_value, statistic=name) for name in beside}
+    beside = Counter(statistic for row in rows for statistic in row.beside)
+    return columns | {labels.column(name): partial(_value, statistic=name)
+                      for name in sorted(beside) if 2 * beside[name] >= len(rows)}
 
 
 def _observations(row: Row) -> str:
@@ -195,17 +267,24 @@ def _observations(row: Row) -> str:
 
 
 def _estimate(row: Row) -> str:
-    return f"{{{row.lead.id}}}"
+    return f"{{{row.lead.id}}}" if row.estimated else NONE
 
 
 def _which(row: Row, labels: Labels) -> str:
     """The name of the lead; a quantile that no name spells is just called one."""
+    if not row.estimated:
+        return NONE
     name = labels.column(row.statistic)
     return name if not any(char.isdigit() for char in slots.plain(name)) else "quantile"
 
 
 def _interval(row: Row) -> str:
-    return f"{{{row.lead.id}.low}} to {{{row.lead.id}.high}}" if row.lead.interval else NONE
+    interval, value = row.lead.interval, row.lead.value
+    if interval is None:
+        return NONE
+    if isinstance(value, str) or interval.high - interval.low > WIDEST_INTERVAL * abs(value):
+        return TOO_WIDE
+    return f"{{{row.lead.id}.low}} to {{{row.lead.id}.high}}"
 
 
 def _range(row: Row) -> str:
@@ -216,18 +295,31 @@ def _value(row: Row, statistic: str) -> str:
     return f"{{{row.facts[statistic].id}}}" if statistic in row.beside else NONE
 
 
-def _group(row: Row, keys: Sequence[str], labels: Labels) -> tuple[str, ...]:
+def _group(row: Row, keys: Sequence[str], labels: Labels, shared: Set[str]) -> tuple[str, ...]:
     if not keys:
         return ("whole",)
-    return tuple(_label(row, key, labels) for key in keys)
+    return tuple(_label(row, key, labels, shared) for key in keys)
 
 
-def _label(row: Row, key: str, labels: Labels) -> str:
-    return labels.label(key, row.scope[key]) if key in row.scope else NONE
+def _label(row: Row, key: str, labels: Labels, shared: Set[str] = frozenset()) -> str:
+    """A scope value; of settings those that tell the rows apart."""
+    if key not in row.scope:
+        return NONE
+    if key == SETTINGS:
+        return labels.settings(key, row.scope[key], lambda piece: piece not in shared)
+    return labels.label(key, row.scope[key])
 
 
-def _intro(metric: str, shared: Mapping[str, str], labels: Labels, lead: str) -> str:
+def _intro(metric: str, scope: Mapping[str, str], shared: Mapping[str, str],
+           settings: Set[str], labels: Labels, lead: str) -> str:
+    """What the table shows, with what all its rows share."""
     title = f"{lead}, {words(metric)}" if lead else words(metric)
-    about = ", ".join(f"{words(key)} {labels.label(key, value)}" for key, value in shared.items())
+    parts = [f"{words(key)} {labels.label(key, value)}"
+             for key, value in shared.items() if key != SETTINGS]
+    if settings:
+        told = labels.settings(SETTINGS, scope[SETTINGS], settings.__contains__,
+                               MOST_SETTINGS_ABOVE)
+        parts.append(f"{words(SETTINGS)} {told}")
+    about = ", ".join(parts)
     text = f"{title[:1].upper()}{title[1:]}"
     return f"{text} ({about}):" if about else f"{text}:"

@@ -15,7 +15,7 @@ from typing import Final
 
 from baseline_collector import slots
 from baseline_collector.model import AdviceKind, Fact, Finding, Topic
-from baseline_collector.narrate.pivot import Labels, by_metric, tables
+from baseline_collector.narrate.pivot import TOO_WIDE, Labels, Reading, by_metric, tables
 from baseline_collector.narrate.plan import (
     APPENDIX,
     EXECUTIVE,
@@ -35,6 +35,7 @@ from baseline_collector.vocabulary import BINARY
 Said = Sequence[Sentence]
 MOST_BULLETS: Final = 24
 MOST_TABLES: Final = 10
+MOST_TABLES_IN_SIGHT: Final = 4
 MOST_TABLES_OF_A_TOPIC: Final = 3
 MOST_SENTENCES_OF_A_TOPIC: Final = 8
 MOST_FINDINGS_IN_SUMMARY: Final = 8
@@ -79,10 +80,13 @@ def _executive(material: Material, said: Said) -> tuple[Block, ...]:
 
 
 def _opening(material: Material) -> list[str]:
-    """What is there, and the weightiest value that no finding of the summary tells anyway."""
-    told = {id_ for finding in material.leading(MOST_FINDINGS_IN_SUMMARY) for id_ in finding.facts}
+    """What is there, and the weightiest value where no finding of the summary is about speed."""
+    leading = material.leading(MOST_FINDINGS_IN_SUMMARY)
+    told = {id_ for finding in leading for id_ in finding.facts}
     there = material.topics("inventory")[:MOST_FACTS_IN_SUMMARY]
     measured = [fact for fact in material.topics("performance") if fact.id not in told][:1]
+    if any(finding.topic == "performance" for finding in leading):
+        measured = []
     return [ended(fact.statement) for fact in (*there, *measured)]
 
 
@@ -92,7 +96,7 @@ def _ingestion(material: Material, said: Said) -> tuple[Block, ...]:
     What a finding states is left to it: there it has its grounds and its remedy.
     """
     told = {sentence.about for sentence in said}
-    found = {id_ for finding in material.findings for id_ in slots.ids(finding.title)}
+    found = _stated(material)
 
     def untold(*topics: Topic) -> list[Fact]:
         return [fact for fact in material.topics(*topics) if fact.id not in told | found]
@@ -115,36 +119,48 @@ def _ingestion(material: Material, said: Said) -> tuple[Block, ...]:
 def _performance(material: Material, said: Said) -> tuple[Block, ...]:
     """Tables by metric, then cold starts, sweeps and compilation."""
     blocks = _said(said)
-    told = {sentence.about for sentence in said}
+    told = {sentence.about for sentence in said} | _stated(material)
     facts = material.topics("performance")
     groups = by_metric(facts)
     labels = Labels(material.names.values())
-    for metric in list(groups)[:MOST_TABLES]:
-        blocks += tables(metric, groups[metric], labels)
+    shown: set[Reading] = set()
+    for metric in list(groups)[:MOST_TABLES_IN_SIGHT]:
+        blocks += tables(metric, groups[metric], labels, shown=shown)
+    behind = list(groups)[MOST_TABLES_IN_SIGHT:MOST_TABLES]
+    for metric in behind:
+        blocks += _behind(f"Tables of {', '.join(map(words, behind))}",
+                          tables(metric, groups[metric], labels, shown=shown))
     left_out = list(groups)[MOST_TABLES:]
     if left_out:
         blocks.append(_line("Also measured, and in the dataset: "
                             f"{', '.join(words(metric) for metric in left_out)}."))
     blocks += _bullets([fact for fact in facts if not fact.metric and fact.id not in told])
     for lead, topic in _AFTER_TABLES:
-        blocks += _part(lead, material.topics(topic), labels, told)
+        blocks += _part(lead, material.topics(topic), labels, told, shown)
     return tuple(blocks) or (_line("No performance value was found in these artifacts."),)
 
 
 _AFTER_TABLES: Final[tuple[tuple[str, Topic], ...]] = (
-    ("Cold starts", "cold_start"), ("Sweeps", "sweep"), ("Compilation", "compile"),
+    ("Cold starts and warm calls", "cold_start"), ("Sweeps", "sweep"), ("Compilation", "compile"),
     ("Quality", "quality"), ("Telemetry", "telemetry"))
 
 
-def _part(lead: str, facts: Sequence[Fact], labels: Labels, told: Set[str]) -> list[Block]:
-    """One topic: what has a metric as tables, the rest as a short paragraph."""
+def _part(lead: str, facts: Sequence[Fact], labels: Labels, told: Set[str],
+          shown: set[Reading]) -> list[Block]:
+    """One topic: what has a metric as tables, the first in sight, the rest as a short list."""
     groups = by_metric(fact for fact in facts if fact.kind == "data")
     rest = [fact for fact in facts
             if not fact.metric and fact.kind == "data" and fact.id not in told]
     blocks = _bullets(rest, f"{lead}:", MOST_SENTENCES_OF_A_TOPIC)
-    for metric in list(groups)[:MOST_TABLES_OF_A_TOPIC]:
-        blocks += tables(metric, groups[metric], labels, lead)
+    for place, metric in enumerate(list(groups)[:MOST_TABLES_OF_A_TOPIC]):
+        found = tables(metric, groups[metric], labels, lead, shown)
+        blocks += _behind(f"{lead}: further tables", found) if place else found
     return blocks
+
+
+def _stated(material: Material) -> frozenset[str]:
+    """Ids of the facts that a finding states."""
+    return frozenset(id_ for finding in material.findings for id_ in slots.ids(finding.title))
 
 
 def _findings(material: Material, said: Said) -> tuple[Block, ...]:
@@ -223,8 +239,11 @@ def _appendix(material: Material, said: Said) -> tuple[Block, ...]:
         ), language="sh"),
         *gap,
         _line("An interval belongs to the estimate beside it; its level and method stand with "
-              "the fact. A dash means that no fact was found, which is not the same as nothing "
-              "measured. Values of failed calls are counted, and kept out of estimates."),
+              "the fact. Where it is too wide to tell anything, the table says "
+              f"{TOO_WIDE}, and report.json holds it. A table without n shows values "
+              "that stand alone. A dash means that no fact was found, which is not the same as "
+              "nothing measured. Values of failed calls are counted, and kept out of estimates. "
+              "A statistic that few rows of a table have stands in report.json."),
         *binary,
     )
 

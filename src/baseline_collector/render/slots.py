@@ -7,6 +7,7 @@ fact, a name from an artifact. A pen makes those strokes; the engine does the re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from baseline_collector import slots
@@ -90,10 +91,14 @@ class Slots:
             if isinstance(part, str):
                 yield pen.prose(part)
             elif part.id in self._names:
-                yield pen.name(self._names[part.id])
+                yield pen.name(_piece(self._names[part.id], part.piece))
             else:
                 fact = self.fact(part.id)
                 yield pen.value(fact, shown(fact, part.field))
+
+
+def _piece(name: Name, place: int) -> Name:
+    return replace(name, text=slots.pieces(name.text)[place - 1]) if place else name
 
 
 def shown(fact: Fact, field: str = "value") -> str:

@@ -43,6 +43,7 @@ REFUSED = [
     # slots
     ("The mean throughput of {N1} is {F99}.", "unknown slot"),
     ("The mean throughput of {N77} is {F4}.", "unknown slot"),
+    ("The mean throughput of {N1.2} is {F4}.", "unknown slot"),
     ("The mean throughput is {F4.mean}.", "digit"),
     ("The mean throughput is {FX} and {F4}.", "unknown slot"),
     ("The mean throughput is {{F4}}.", "unknown slot"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline_collector import slots
-from baseline_collector.model import Analysis, Fact, Finding, Interval, Name, Topic
+from baseline_collector.model import Analysis, Fact, Finding, Interval, Name, Source, Topic
 from baseline_collector.narrate import SECTIONS
 from baseline_collector.narrate.lexicon import NUMBER, tokens
 from baseline_collector.narrate.pivot import MOST_ROWS, NONE, Labels, tables
@@ -86,6 +86,8 @@ def test_every_performance_fact_with_a_metric_is_in_a_table_or_its_table_says_so
     wanted = [fact for fact in analysis.facts if fact.topic == "performance" and fact.metric]
     paired = {fact.id for fact in wanted if fact.statistic in ("min", "max")}
     missing = {fact.id for fact in wanted} - shown - paired
+    sparse = {fact.id for fact in wanted if fact.statistic in ("std", "p99", "count")}
+    missing -= sparse  # a column that few rows fill is not printed; the appendix says so
     cut = [block for block in blocks if len(block.rows) == MOST_ROWS + 1]
     assert not missing or (cut and any(text.startswith("Further groups") for text in texts(blocks)))
 
@@ -192,6 +194,73 @@ def test_what_all_rows_share_is_said_once(analysis):
     intro, table = tables("throughput", facts, Labels(analysis.names))
     assert intro.items == ("Throughput (engine {N1}):",)
     assert table.rows[0][0] == "model"
+
+
+def many_settings(analysis, *settings):
+    names = tuple(Name(f"N{50 + at}", "configuration", text) for at, text in enumerate(settings))
+    facts = [dataclasses.replace(analysis.facts[3], id=f"F{100 + at}", value=100.0 + at,
+                                 scope={"configuration": text})
+             for at, text in enumerate(settings)]
+    return facts, Labels(names)
+
+
+def test_of_settings_a_row_shows_what_tells_it_apart(analysis):
+    facts, labels = many_settings(
+        analysis, "backend=jit, batch=4, size=(8, 8)",
+        "backend=onnx, batch=4, opset=17, size=(8, 8)")
+    intro, table = tables("throughput", facts, labels)
+    assert intro.items == ("Throughput (configuration {N50.2}, {N50.3}):",)
+    assert [row[0] for row in table.rows] == ["configuration", "{N50.1}", "{N51.1}, {N51.3}"]
+
+
+def test_settings_of_a_single_row_stand_above_it_as_far_as_they_are_read(analysis):
+    facts, labels = many_settings(analysis, "a=1, b=2, c=3, d=4, e=5")
+    intro, table = tables("throughput", facts, labels)
+    assert intro.items == ("Throughput (configuration {N50.1}, {N50.2}, {N50.3}, {N50.4} and "
+                           "others):",)
+    assert table.rows[0][0] == "group"
+
+
+def test_cold_and_warm_rows_of_one_scope_stand_side_by_side(analysis):
+    facts = [dataclasses.replace(analysis.facts[3], id=f"F{100 + at}", value=float(at),
+                                 scope={"model": model, "phase": phase})
+             for at, (model, phase) in enumerate([
+                 ("gemma3:1b", "warm"), ("gemma3:270m", "warm"), ("gemma3:1b", "cold")])]
+    _, table = tables("throughput", facts, Labels(analysis.names))
+    assert [row[3] for row in table.rows[1:]] == ["{F102}", "{F100}", "{F101}"]
+
+
+def test_a_row_read_from_the_same_place_is_shown_once(analysis):
+    source = (Source("a.json", "/accuracy"),)
+    facts = [dataclasses.replace(analysis.facts[3], id=id_, scope={key: "gemma3:1b"},
+                                 sources=source)
+             for id_, key in (("F90", "model"), ("F91", "variant"))]
+    shown = set()
+    _, table = tables("throughput", facts, Labels(analysis.names), shown=shown)
+    assert len(table.rows) == 2
+    assert tables("throughput", facts, Labels(analysis.names), shown=shown) == ()
+
+
+@pytest.mark.parametrize(("high", "cell"), [
+    (4.5 + 3.6, "{F90.low} to {F90.high}"), (4.5 + 3.7, "n too small")])
+def test_an_interval_wider_than_the_standard_allows_is_not_printed(analysis, high, cell):
+    fact = dataclasses.replace(analysis.facts[3], id="F90", value=4.5,
+                               interval=Interval(4.5 - 3.6, high, 0.95, "t"))
+    _, table = tables("throughput", [fact], Labels(analysis.names))
+    assert table.rows[1][table.rows[0].index("interval")] == cell
+
+
+def test_a_range_without_an_estimate_is_a_range(analysis):
+    low, high = (dataclasses.replace(analysis.facts[3], id=id_, statistic=statistic, interval=None)
+                 for id_, statistic in (("F90", "min"), ("F91", "max")))
+    _, table = tables("throughput", [low, high], Labels(analysis.names))
+    assert table.rows == (("group", "n", "range"), ("whole", "{F90.n}", "{F90} to {F91}"))
+
+
+def test_a_column_of_single_values_has_no_n(analysis):
+    fact = dataclasses.replace(analysis.facts[3], id="F90", n=1, interval=None, statistic="value")
+    _, table = tables("throughput", [fact], Labels(analysis.names))
+    assert table.rows == (("group", "value"), ("whole", "{F90}"))
 
 
 def test_a_scope_without_a_name_is_not_printed_raw(analysis):
