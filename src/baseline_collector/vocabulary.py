@@ -345,6 +345,11 @@ CONTEXT_KEYS = {
 }
 """Keys whose text is context, and the column it goes to; ``kernel name`` and the like are runs."""
 
+RECORD_NAMES = frozenset({
+    "name", "benchmark", "case", "test_case", "workload", "label", "task", "task_name",
+})
+"""Keys whose text tells a row or record of a list from those beside it; elsewhere a title."""
+
 HARDWARE_OBJECTS = frozenset({"cpu", "processor", "gpu", "gpus", "disk", "board", "motherboard"})
 """Objects that describe a part of the machine; their model or name is not an LLM's."""
 

@@ -102,6 +102,9 @@ def _meaning(key: str, reader: str, own: tuple[str, ...]) -> Meaning:
     context = _context(bare, last, above, key, _owner(scope))
     if context is not None:
         return replace(context, target="") if _lists_settings(context, key) else context
+    tabled = reader and not reader.startswith("generic")
+    if bare in vocabulary.RECORD_NAMES and scope.endswith("[]") and not tabled:
+        return _other("context", scope, "names a record among others", "run")
     return _measurement(last, names[:-1], key, scope)
 
 

@@ -26,7 +26,7 @@ from baseline_collector.normalise.table import assemble
 from baseline_collector.normalise.twins import Series, series_of, twins
 from baseline_collector.readers.base import Places
 
-VERSION = "3"
+VERSION = "4"
 """Version of these rules; part of what a cached normalisation depends on."""
 
 

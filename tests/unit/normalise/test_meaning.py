@@ -100,11 +100,19 @@ def test_measurements(line: str) -> None:
         ("[][].GPU Layers", "parameter", "gpu_layers"),
         ("[].Boost Clock", "setup", "boost_clock"),
         ("[].Quantization", "context", "quantization"),
+        ("[].name", "context", "run"),
+        ("results[].benchmark", "context", "run"),
+        ("gpus[].name", "context", "device"),
     ],
 )
 def test_context(key: str, role: str, target: str) -> None:
     found = meaning_of(key)
     assert (found.role, found.target, found.metric) == (role, target, None)
+
+
+def test_the_name_of_a_file_or_of_a_tools_record_is_no_test() -> None:
+    assert meaning_of("name").role == meaning_of("summary.benchmark").role == "unnamed"
+    assert meaning_of("benchmarks[].name", "pytest-benchmark").target == ""
 
 
 @pytest.mark.parametrize(
