@@ -88,8 +88,7 @@ def quarantined(evidence: Evidence) -> None:
     reasons: dict[str, list[int]] = {}
     for row in rows.tolist():
         reasons.setdefault(str(frame.column("reason").at(row)), []).append(row)
-    for reason, mine in sorted(
-            reasons.items(), key=lambda item: (-len(item[1]), item[0]))[:4]:
+    for reason, mine in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0])):
         fact = book.fact(
             f"Numbers in quarantine, {book.name('reason', reason[4:])}: {{}}", len(mine),
             statistic="count", estimator="count of values", n=frame.size, topic="ingestion",
