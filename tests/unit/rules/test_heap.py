@@ -139,7 +139,8 @@ class TestQuarantine:
         assert titles and titles[0].startswith(count), titles
 
     def test_every_reason_is_a_finding(self, pile, look):
-        text = ('{"ttft_s": 1e400, "itl_ms": NaN, "tokens": 9007199254740993, "request_latency_ms": -5, '
+        text = ('{"ttft_s": 1e400, "itl_ms": NaN, "tokens": 9007199254740993, '
+                '"request_latency_ms": -5, '
                 f'"load_s": 1, "load_s": 2, "digits": {"7" * 5000}}}')
         titles = look.texts(pile.text("a.json", text).analysis(), "quarantine")
         assert len(titles) == 6 and len(set(titles)) == 6, titles
