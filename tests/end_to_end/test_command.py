@@ -193,8 +193,8 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 def test_without_the_model_asked_for_templates_write_and_the_report_says_so(
         heap: Path, baseline, tmp_path: Path, words: tuple[str, ...]) -> None:
     done = baseline("collect", "--out", str(tmp_path / "o"), *words, cwd=heap)
-    assert done.returncode == 0, done.stderr
-    assert "templates write" in done.stderr
+    assert done.returncode == 2, done.stderr
+    assert "baseline: error [model]: the model asked for did not write" in done.stderr
     report = json.loads((tmp_path / "o" / "report.json").read_text("utf-8"))
     assert report["llm"] is None
     assert report["narrative"]["writer"] == "templates"

@@ -17,16 +17,16 @@ from baseline_collector.audit.sheet import Rows, Run, Scalar, Sheet, Unknown
 from baseline_collector.audit.texts import texts
 
 _QUARTER_S = 900.0
-_TIMES = ("SELECT DISTINCT epoch(TRY_CAST(started_at AS TIMESTAMP)) AS at FROM measurements "
-          "WHERE artifact = ? AND")
+_BARE, _ZONED = (f"SELECT DISTINCT epoch(TRY_CAST(started_at AS {kind})) AS at FROM measurements "
+                 "WHERE artifact = ? AND" for kind in ("TIMESTAMP", "TIMESTAMPTZ"))
 OFFSET = ("SELECT min_by(round(gap / 900) / 4, abs(gap - 900 * round(gap / 900))) FROM (SELECT "
-          f"bare.at - zoned.at AS gap FROM ({_TIMES} NOT regexp_matches(started_at, ?)) AS bare, "
-          f"({_TIMES} regexp_matches(started_at, ?)) AS zoned)")
+          f"bare.at - zoned.at AS gap FROM ({_BARE} NOT regexp_matches(started_at, ?)) AS bare, "
+          f"({_ZONED} regexp_matches(started_at, ?)) AS zoned)")
 """The query, its literals taken out: the file and what a zone looks like, both twice."""
 
 _ZONE = "(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(Z|UTC|\+00:00)?")
-"""Offsets other than none are left to DuckDB, whose versions differ in what they make of them."""
+"""Offsets other than none are left to DuckDB."""
 
 
 

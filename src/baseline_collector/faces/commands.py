@@ -16,7 +16,7 @@ from baseline_collector.faces.printing import print_json, print_table, safe
 from baseline_collector.render.frame import plural
 from baseline_collector.render.json import inventory_record
 from baseline_collector.render.summary import data_summary, skipped_by_reason
-from baseline_collector.report import Inventory
+from baseline_collector.report import Inventory, Report
 
 _NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 _SETTINGS = (
@@ -62,7 +62,7 @@ def collect(given: argparse.Namespace) -> int:
                 "total_s": report.timing.total_s,
             }
         )
-        return 0
+        return _wrote(settings, report)
     files, facts = len(report.inventory.artifacts), len(report.analysis.facts)
     findings = len(report.analysis.findings)
     print(
@@ -79,9 +79,24 @@ def collect(given: argparse.Namespace) -> int:
     _tell_skipped(report.inventory)
     if not report.inventory.artifacts:
         _tell("no file below the roots was taken; check roots and patterns")
-    if report.narrative.note:
-        print(f"baseline: {safe(report.narrative.note)}", file=sys.stderr)
-    return 0
+    if report.narrative.note and not _unheard(settings, report):
+        _tell(report.narrative.note)
+    return _wrote(settings, report)
+
+
+def _wrote(settings: config.Settings, report: Report) -> int:
+    """Exit code of a collection: a model that was asked for by name must have been heard."""
+    if not _unheard(settings, report):
+        return 0
+    _tell(f"error [model]: the model asked for did not write, the report is written by templates: "
+          f"{report.narrative.note}")
+    return 2
+
+
+def _unheard(settings: config.Settings, report: Report) -> bool:
+    """Whether a model, a kind of model or a server was named and none answered."""
+    named = settings.llm != "auto" or settings.model or settings.llm_url
+    return bool(named) and settings.llm != "none" and not report.narrative.calls
 
 
 def _tell_skipped(found: Inventory) -> None:

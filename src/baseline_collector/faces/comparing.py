@@ -21,6 +21,8 @@ def compare(given: argparse.Namespace) -> int:
 
     settings, metrics = config.load({}), _metrics(given)
     limits = Limits(_share(given.margin, "--margin"), _share(given.tolerance, "--tolerance"))
+    if given.save_baseline:
+        _may_be_replaced(Path(given.save_baseline), force=given.force)
     sides = [pipeline.open_run(Path(path), settings, metrics)
              for path in (given.base, *given.candidates)]
     if not given.candidates and not given.save_baseline:
@@ -87,6 +89,20 @@ def _share(percent: float, option: str) -> float:
         raise UsageError(f"{option} is out of range", expected="percent, at least 0 and under 100",
                          found=f"{percent:g}")
     return percent / 100
+
+
+def _may_be_replaced(path: Path, *, force: bool) -> None:
+    """Refuse a file that is no baseline: it may be the artifact itself.
+
+    Raises:
+        UsageError: It holds something else.
+    """
+    from baseline_collector.compare import stored
+
+    if path.is_file() and not force and path.stat().st_size and not stored.is_stored(path):
+        raise UsageError("--save-baseline names a file that is no baseline", where=str(path),
+                         expected="a new name, or a baseline saved before",
+                         remedy="name another file, or pass --force")
 
 
 def _save(path: Path, text: str) -> None:

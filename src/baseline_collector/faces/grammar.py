@@ -93,7 +93,9 @@ def _collect(commands: _Commands) -> None:
     model.add_argument("--no-llm", action="store_const", const="none", dest="llm",
                        help="templates write; same as --llm none")
     model.add_argument("--model", metavar="NAME",
-                       help="model name (Ollama: gemma3:latest), or a GGUF file for embedded")
+                       help="model name (Ollama: gemma3:latest), or a GGUF file for embedded; "
+                            "where what was named does not answer, templates write and the exit "
+                            "code is 2")
     model.add_argument("--llm-url", metavar="URL", help="base URL of the model server")
     model.add_argument("--llm-timeout-s", type=float, metavar="S",
                        help="bound on each model call (default 300)")
@@ -188,7 +190,10 @@ def _compare(commands: _Commands) -> None:
                          help="what makes the exit code 1 (default regression; undecided takes "
                               "regressions and refusals too)")
     command.add_argument("--save-baseline", metavar="FILE",
-                         help="keep the last RUN named as one small file to compare with later")
+                         help="keep the last RUN named as one small file to compare with later; "
+                              "takes the place of an older one, of nothing else")
+    command.add_argument("--force", action="store_true",
+                         help="let --save-baseline take the place of any file")
     _format(command, "text", "markdown", "junit", "github")
     command.set_defaults(run="compare")
 

@@ -38,8 +38,8 @@ def choose(
 
     ``auto`` is Ollama where it answers within ``timeout_s`` and has the model, else the
     embedded model where its extra is installed and its weights are in the cache, else
-    none. It never fails because something is missing; only a ``url`` given with it that
-    is not allowed is an error. Nothing is downloaded.
+    none; a model that is named is that one or none. It never fails because something is
+    missing; only a ``url`` given with it that is not allowed is an error. Nothing is downloaded.
 
     Args:
         which: ``auto``, ``ollama``, ``openai``, ``embedded`` or ``none``.
@@ -90,8 +90,11 @@ def _auto(
                 raise
             # OLLAMA_HOST was set for other programs; it must not make this one fail.
             tried.append(f"Ollama: OLLAMA_HOST: {error.what}")
+    if tried and model is not None:
+        # Another model than the one named is not what was asked for.
+        return None, "templates write; " + "; ".join(tried)
     try:
-        found, why = _embedded(model if model is not None and _means_embedded(model) else None)
+        found, why = _embedded(model)
     except ModelError as error:
         tried.append(f"embedded: {error.what}" + (f" ({error.remedy})" if error.remedy else ""))
         return None, "templates write; " + "; ".join(tried)

@@ -191,16 +191,19 @@ _ZONED = "regexp_matches(started_at, '(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$')"
 
 def _offset_fact(evidence: Evidence, seconds: float, names: Sequence[str]) -> str:
     """Enter by how much times without zone are off in some files; derived from the first."""
-    times = (f"SELECT DISTINCT epoch(TRY_CAST(started_at AS TIMESTAMP)) AS at FROM measurements "
-             f"WHERE {equals('artifact', names[0])} AND")
+    # Cast to TIMESTAMP, DuckDB leaves a written offset out; to TIMESTAMPTZ, it reads a time
+    # without one in the zone of the session.
+    bare, zoned = (f"SELECT DISTINCT epoch(TRY_CAST(started_at AS {kind})) AS at FROM measurements "
+                   f"WHERE {equals('artifact', names[0])} AND"
+                   for kind in ("TIMESTAMP", "TIMESTAMPTZ"))
     return evidence.book.fact(
         "Times without zone against epoch times of the file: {}", seconds / 3600,
         statistic="offset", estimator="time of day - epoch time, in UTC", unit="h", n=1,
         topic="setup", weight=4.0, kind="inventory", scope={"of": "clock offset"},
         sources=files(names),
         sql=f"SELECT min_by(round(gap / {_QUARTER_S:g}) / 4, abs(gap - {_QUARTER_S:g} * round(gap "
-            f"/ {_QUARTER_S:g}))) FROM (SELECT bare.at - zoned.at AS gap FROM ({times} NOT {_ZONED}"
-            f") AS bare, ({times} {_ZONED}) AS zoned)")
+            f"/ {_QUARTER_S:g}))) FROM (SELECT bare.at - zoned.at AS gap FROM ({bare} NOT {_ZONED}"
+            f") AS bare, ({zoned} {_ZONED}) AS zoned)")
 
 
 def _offset(naive: Sequence[datetime], aware: Sequence[datetime]) -> float:

@@ -82,12 +82,13 @@ def test_refuses_what_it_does_not_know(sql, evaluator):
         evaluator.run(sql)
 
 
-TIMES = ("(SELECT DISTINCT epoch(TRY_CAST(started_at AS TIMESTAMP)) AS at FROM measurements WHERE "
-         "artifact = 'a.json' AND")
+BARE_TIMES, ZONED_TIMES = (
+    f"(SELECT DISTINCT epoch(TRY_CAST(started_at AS {kind})) AS at FROM measurements WHERE "
+    "artifact = 'a.json' AND" for kind in ("TIMESTAMP", "TIMESTAMPTZ"))
 ZONED = "regexp_matches(started_at, '(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$')"
 OFFSET = ("SELECT min_by(round(gap / 900) / 4, abs(gap - 900 * round(gap / 900))) FROM (SELECT "
-          f"bare.at - zoned.at AS gap FROM {TIMES} NOT {ZONED}) AS bare, {TIMES} {ZONED}) "
-          "AS zoned)")
+          f"bare.at - zoned.at AS gap FROM {BARE_TIMES} NOT {ZONED}) AS bare, "
+          f"{ZONED_TIMES} {ZONED}) AS zoned)")
 SETTINGS = (
     "SELECT count(DISTINCT json_extract_string(parameters, '$.threads')) FROM measurements",
     "SELECT count(DISTINCT json_extract_string(parameters, '$.\"seed\"')) FROM measurements",
@@ -137,6 +138,11 @@ def test_leaves_settings_that_are_no_texts_to_duckdb(text):
 def test_tells_how_far_clocks_are_off_as_duckdb_does(times, hours):
     tables, evaluator = opened(times)
     assert evaluator.run(OFFSET)[0] == Database(tables).run(OFFSET)[0] == hours
+
+
+def test_a_written_offset_counts_for_duckdb_too():
+    tables, _ = opened(("2025-01-02T03:00:13", "2025-01-02T05:00:13+04:00"))
+    assert Database(tables).run(OFFSET)[0] == 2.0
 
 
 def test_no_offset_without_both_kinds_of_times():

@@ -66,6 +66,19 @@ def test_a_stored_baseline_takes_the_place_of_its_run(runs, capsys):
     assert main(["compare", "base.json", "--save-baseline", "absent/kept.json"]) == 2
 
 
+def test_a_baseline_takes_the_place_of_a_baseline_and_of_nothing_else(runs, capsys):
+    artifact = (runs / "base.json").read_bytes()
+    assert main(["compare", "base.json", "--save-baseline", "base.json"]) == 2
+    said = capsys.readouterr().err
+    assert "base.json" in said and "--force" in said
+    assert (runs / "base.json").read_bytes() == artifact
+    for _ in range(2):
+        assert main(["compare", "base.json", "--save-baseline", "kept.json"]) == 0
+    (runs / "same.json").write_text("[]")
+    assert main(["compare", "base.json", "--save-baseline", "same.json", "--force"]) == 0
+    assert (runs / "same.json").read_bytes() == (runs / "kept.json").read_bytes()
+
+
 def test_history_of_files_in_order(runs, capsys):
     words = ["history", "base.json", "same.json", "slower.json", "--format", "json"]
     assert main(words) == 0
