@@ -11,6 +11,7 @@ command takes beside its start. What writers keep and lose is printed by ``bench
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import resource
@@ -85,11 +86,17 @@ def own_changed(text: str, index: Index, most: int) -> tuple[int, int, int]:
 
 
 def seconds(command: list[str], folder: Path, runs: int = 7) -> float:
-    """CPU time of a whole process, the best of some runs: what else runs there counts little."""
+    """CPU time of a whole process, the best of some runs: what else runs there counts little.
+
+    Compiled code is kept, as it is where the program is installed.
+    """
     found = []
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    kept["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "baseline-bench-compiled")
     for _ in range(runs):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        subprocess.run(command, cwd=folder, capture_output=True, check=False,
+                       env=kept)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         found.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(found)
@@ -137,9 +144,10 @@ def _print_time(known: dict[str, tuple[Path, Path, Index]]) -> None:
     if "seed101" not in known:
         return
     folder, out, _ = known["seed101"]
-    text = (ROOT / "tests" / "corpus" / "audit_reports" / "prose_style.md").read_text("utf-8")
+    text = "\n\n".join(path.read_text("utf-8") for path, _ in reports()
+                       if path.suffix == ".md" and path.is_file() and heap_of(path) == "seed101")
     report = out.parent / "ten_kilobytes.md"
-    report.write_text((text * (10_000 // len(text) + 1))[:10_000])
+    report.write_text(text[:10_000])
     baseline = str(Path(sys.executable).with_name("baseline"))
     start = seconds([baseline, "audit", "--help"], folder)
     took = seconds([baseline, "audit", str(report), "--against", str(out)], folder)

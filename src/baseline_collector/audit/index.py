@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,12 @@ Mask: TypeAlias = NDArray[np.bool_]
 Floats: TypeAlias = NDArray[np.float64]
 Read: TypeAlias = Callable[[str], str | None]
 """Artifact name -> its text, or None where it is not at hand."""
+
+_Made = TypeVar("_Made")
+_MOST_ASKED = 16
+"""Most answers of one column that are kept: each is as long as the dataset."""
+_MOST_KEPT = 1000
+"""Most things that are kept because they may be asked for again."""
 
 _PREFIX = re.compile(r"(csv|jsonl|json|markdown|md|txt)_(.+)", re.I)
 _INDEX = re.compile(r"\[\d+\]")
@@ -61,16 +68,22 @@ class Codes:
     codes: NDArray[np.int64]
     names: Sequence[str]
     _code_of: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+    _asked: dict[frozenset[str], Mask] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._code_of.update({name: code for code, name in enumerate(self.names)})
 
     def where(self, wanted: Iterable[str]) -> Mask:
-        """Rows that hold one of some names."""
-        held = np.zeros(len(self.names) + 1, bool)  # the last one is for null
-        held[[self._code_of[name] for name in set(wanted) if name in self._code_of]] = True
-        found: Mask = held[self.codes]
-        return found
+        """Rows that hold one of some names; not to be written to."""
+        names = frozenset(wanted)
+        if names not in self._asked:
+            held = np.zeros(len(self.names) + 1, bool)  # the last one is for null
+            held[[self._code_of[name] for name in names if name in self._code_of]] = True
+            if len(self._asked) >= _MOST_ASKED:
+                self._asked.clear()
+            self._asked[names] = held[self.codes]
+            self._asked[names].flags.writeable = False
+        return self._asked[names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +115,7 @@ class Index:
         self._known = known
         self._run = run
         self._columns: dict[str, Codes] = {}
+        self._made: dict[tuple[str, bytes], Any] = {}
         self._few = frozenset(field.name for field in measurements.schema
                               if pa.types.is_dictionary(field.type))
         self.files = tuple(_files(artifacts))
@@ -112,6 +126,22 @@ class Index:
         if name not in self._columns:
             self._columns[name] = coded(self._table.column(name))
         return self._columns[name]
+
+    def once(self, what: str, rows: Mask, make: Callable[[], _Made]) -> _Made:
+        """What is made of some rows and of no text, kept for the next that ask for the same.
+
+        Args:
+            what: What sort of thing.
+            rows: The rows it is made of.
+            make: Makes it.
+        """
+        key = what, blake2b(rows.tobytes(), digest_size=16).digest()
+        if key not in self._made:
+            if len(self._made) >= _MOST_KEPT:
+                self._made.clear()
+            self._made[key] = make()
+        found: _Made = self._made[key]
+        return found
 
     @cached_property
     def known(self) -> Known | None:

@@ -21,7 +21,9 @@ _PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.I)
 _TAG = re.compile(r"<!--|</?[a-z!?][^<>]*>", re.I)
 _MARK_OF = {"li": "-", "td": "|", "th": HEADER, "/tr": "|", "code": "`", "/code": "`"}
 _UNSHOWN = ("script", "style", "del", "s", "strike")
-_CLOSING = {name: re.compile(rf"</{name}\s*>", re.I) for name in _UNSHOWN} | {
+_TOOLTIPS = ("title", "desc")
+"""What a drawing holds that a browser shows at most under the pointer."""
+_CLOSING = {name: re.compile(rf"</{name}\s*>", re.I) for name in (*_UNSHOWN, *_TOOLTIPS)} | {
     "!--": re.compile("-->"), "pre": re.compile(r"</pre\s*>", re.I)}
 _QUERY = re.compile(r"\s*(?:SELECT|WITH)\b")
 """How a listing begins that claims nothing, as one fenced as ``sql`` does."""
@@ -79,12 +81,14 @@ def lines_of(text: str) -> list[Line]:
 
 def _tags(text: str) -> Iterator[tuple[int, int, str]]:
     """Tags with their names; an element that is not shown is one tag, with what it holds."""
-    at, open_to_the_end = 0, set()
+    at, open_to_the_end, drawn = 0, set(), False
     while found := _TAG.search(text, at):
         words = found[0].strip("<>").lower().split(None, 1)
         name = words[0].rstrip("/") if words else ""
         at = found.end()
-        hidden = _QUERY.match(text, at) if name == "pre" else name in _CLOSING
+        drawn = name == "svg" or (drawn and name != "/svg")
+        hidden = _QUERY.match(text, at) if name == "pre" else name in _CLOSING and (
+            drawn or name not in _TOOLTIPS)
         if hidden and name not in open_to_the_end:
             closing = _CLOSING[name].search(text, at)
             if closing:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from baseline_collector import vocabulary
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Index, Mask, codes_in
+from baseline_collector.audit.index import Codes, Index, Mask, codes_in
 from baseline_collector.audit.rows import Selection, quoted
 from baseline_collector.naming import plain, statistic_of
 from baseline_collector.paths import tokens
@@ -46,16 +47,28 @@ class _Field:
     """What rows differ in.
 
     Attributes:
-        codes: Value of each row of the dataset, as an index into ``values``; -1 for none.
+        column: The column that tells it.
+        lookup: Value of each code of the column, as an index into ``values``; -1 for none, also at
+            the end, which stands for null.
         values: The values.
         sql: Condition with a gap for a value as an SQL literal.
         name: Of a setting; empty for others.
     """
 
-    codes: np.typing.NDArray[np.int64]
+    column: Codes
+    lookup: NDArray[np.int64]
     values: tuple[str, ...]
     sql: str
     name: str = ""
+
+    def present(self, mask: Mask) -> list[int]:
+        """Values that some rows have, ascending, -1 first where one has none."""
+        return codes_in(self.lookup[codes_in(self.column.codes[mask])])
+
+    def rows(self, value: int) -> Mask:
+        """Rows of the dataset that have a value."""
+        found: Mask = self.lookup[self.column.codes] == value
+        return found
 
 
 def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
@@ -71,10 +84,13 @@ def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
     """
     levels = list(_levels(claim))
     around = "\n".join(text for text, _, _ in levels).lower()
-    for field in _fields(selection.mask, index):
-        present = set(codes_in(field.codes[selection.mask]))
+    whole = selection.mask
+    differing = index.once("fields", whole, lambda: [
+        (one, one.present(whole)) for one in _fields(whole, index)])
+    for field, all_present in differing:
+        present = all_present if selection.mask is whole else field.present(selection.mask)
         wordings = [(code, _wordings(field.sql, field.name, field.values[code].strip()))
-                    for code in sorted(present) if code >= 0
+                    for code in present if code >= 0
                     and _may_name(field.values[code], around)]
         if len(present) < 2 or len(wordings) > _MOST:
             continue
@@ -85,7 +101,7 @@ def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
             value = field.values[code]
             words = f"{field.name}={value}" if field.name else value
             selection = replace(
-                selection, mask=selection.mask & (field.codes == code), narrow=True,
+                selection, mask=selection.mask & field.rows(code), narrow=True,
                 where=(*selection.where, field.sql.format(quoted(value))),
                 words=", ".join(filter(None, (selection.words, words))),
                 parts=(*selection.parts, (value, tied and away == 0)))
@@ -95,7 +111,8 @@ def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
 def _fields(mask: Mask, index: Index) -> Iterator[_Field]:
     for name in _COLUMNS:
         column = index.column(name)
-        yield _Field(column.codes, tuple(column.names), f"{name} = {{}}")
+        yield _Field(column, np.append(np.arange(len(column.names)), -1), tuple(column.names),
+                     f"{name} = {{}}")
     column = index.column("parameters")
     held = {code: index.settings[code] for code in codes_in(column.codes[mask])
             if code >= 0}
@@ -105,7 +122,7 @@ def _fields(mask: Mask, index: Index) -> Iterator[_Field]:
             lookup = np.full(len(column.names) + 1, -1, np.int64)
             for code, settings in held.items():
                 lookup[code] = values.index(settings[name]) if name in settings else -1
-            yield _Field(lookup[column.codes], values,
+            yield _Field(column, lookup, values,
                          f"json_extract_string(parameters, '$.{name}') = {{}}", name)
     yield from _of_path(mask, index)
 
@@ -129,7 +146,7 @@ def _of_path(mask: Mask, index: Index) -> Iterator[_Field]:
         keys = {value: [column.names[code] for code in held if lookup[code] == n]
                 for n, value in enumerate(values)}
         if sum(map(len, keys.values())) <= _MOST:
-            yield _Field(lookup[column.codes], values, "contains(key, {})")
+            yield _Field(column, lookup, values, "contains(key, {})")
 
 
 def _may_name(value: str, around: str) -> bool:

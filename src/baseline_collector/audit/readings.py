@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from baseline_collector.audit.evidence import MOST
-from baseline_collector.audit.index import Floats, Index, Mask
+from baseline_collector.audit.index import Floats, Index
 from baseline_collector.audit.rows import Selection
 from baseline_collector.stats.summary import quantile
 
@@ -68,14 +69,19 @@ def aggregates(statistic: str, selection: Selection, basis: Floats, column: str,
     if samples_only:
         mask = mask & index.column("statistic").where({"sample"})
         where += " AND statistic = 'sample'"
-    ok = mask & index.column("status").where({"ok"})
-    counted = ok & index.counted
+    rows = np.flatnonzero(mask)
+    ok = rows[index.column("status").where({"ok"})[rows]]
+    counted = ok[index.counted[ok]]
     seen: list[float] = []
+    before = -1
     for chosen, words, term, clean in (
-        (mask, "all values as written", "", False),
+        (rows, "all values as written", "", False),
         (ok, "values of calls that worked", " AND status = 'ok'", True),
         (counted, "values that are counted once", " AND counted", True),
     ):
+        if chosen.size == before:  # each is a part of the one before
+            continue
+        before = chosen.size
         reading = _aggregate(statistic, chosen, basis, words, column, where + term, clean)
         if reading is not None and reading.value not in seen:
             seen.append(reading.value)
@@ -91,9 +97,8 @@ def statistic_over(statistic: str, values: Floats) -> float | None:
     return None
 
 
-def _aggregate(statistic: str, mask: Mask, basis: Floats, words: str, column: str, where: str,
-               clean: bool) -> Reading | None:
-    rows = np.flatnonzero(mask)
+def _aggregate(statistic: str, rows: NDArray[np.int64], basis: Floats, words: str, column: str,
+               where: str, clean: bool) -> Reading | None:
     if not rows.size or (statistic == "std" and rows.size < 2):
         return None
     values = basis[rows]

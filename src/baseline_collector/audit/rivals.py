@@ -70,7 +70,7 @@ def rival(claim: Claim, subject: Subject, index: Index) -> str:
     """
     said = _statistics(subject, index)
     whole = _all_of_a_kind(subject)
-    for reach in _reaches(claim, subject, index):
+    for reach in _once(_reaches(claim, subject, index)):
         found = _summed_up(claim, reach, said, (), index) if whole else (
             _reported(claim, subject, reach, said, index)
             or _summed_up(claim, reach, said, _PARTS, index)
@@ -78,6 +78,16 @@ def rival(claim: Claim, subject: Subject, index: Index) -> str:
         if found:
             return found
     return ""
+
+
+def _once(reaches: Iterator[_Reach]) -> Iterator[_Reach]:
+    """The same rows, compared the same way, only once."""
+    seen: set[tuple[bytes, str, str, float]] = set()
+    for reach in reaches:
+        same = (reach.mask.tobytes(), reach.by, reach.basis.column, reach.basis.scale)
+        if same not in seen:
+            seen.add(same)
+            yield reach
 
 
 def _all_of_a_kind(subject: Subject) -> bool:
@@ -190,15 +200,29 @@ def _summed_up(claim: Claim, reach: _Reach, said: frozenset[str],
                parts: Sequence[tuple[str, ...]], index: Index) -> str:
     """A statistic of a part of the rows that is the claim."""
     span, values = _span(claim, reach.basis, said), reach.basis.values
-    for mask, columns in itertools.product(_held(reach, index), parts or ((),)):
-        codes = [index.column(name).codes for name in (reach.by, *columns)]
-        for rows in _groups(mask, codes, values, span):
-            name = _statistic_that_fits(claim, reach, rows, said)
-            if name:
-                words = [index.text(column, int(rows[0])) for column in columns]
-                where = ", ".join(filter(None, words)) or index.text("artifact", int(rows[0]))
-                return f"the {name} of {where}"
+    for mask in _held(reach, index):
+        for columns in _telling(parts, mask, index) if parts else ((),):
+            codes = [index.column(name).codes for name in (reach.by, *columns)]
+            for rows in _groups(mask, codes, values, span, said):
+                name = _statistic_that_fits(claim, reach, rows, said)
+                if name:
+                    words = [index.text(column, int(rows[0])) for column in columns]
+                    where = ", ".join(filter(None, words)) or index.text("artifact", int(rows[0]))
+                    return f"the {name} of {where}"
     return ""
+
+
+def _telling(parts: Sequence[tuple[str, ...]], mask: Mask, index: Index
+             ) -> Iterator[tuple[str, ...]]:
+    """Those columns to sum rows up by that cut them differently from the ones before."""
+    alike = {name for name in {name for columns in parts for name in columns}
+             if len(codes_in(index.column(name).codes[mask])) < _LEAST}
+    seen: set[frozenset[str]] = set()
+    for columns in parts:
+        cut = frozenset(columns) - alike
+        if cut not in seen:
+            seen.add(cut)
+            yield columns
 
 
 def _by_setting(claim: Claim, reach: _Reach, said: frozenset[str], index: Index) -> str:
@@ -209,12 +233,15 @@ def _by_setting(claim: Claim, reach: _Reach, said: frozenset[str], index: Index)
     by, span = index.column(reach.by).codes, _span(claim, reach.basis, said)
     for name in sorted({name for held in present.values() for name in held}):
         values = sorted({held[name] for held in present.values() if name in held})
+        if len(values) < _LEAST and all(name in held for held in present.values()):
+            continue  # it cuts nothing apart
         lookup = np.full(len(column.names) + 1, -1, np.int64)
         for code, held in present.items():
             lookup[code] = values.index(held[name]) if name in held else -1
         setting = lookup[column.codes]
         for mask in _held(reach, index):
-            for rows in _groups(mask & (setting >= 0), [by, setting], reach.basis.values, span):
+            for rows in _groups(mask & (setting >= 0), [by, setting], reach.basis.values, span,
+                                said):
                 fitting = _statistic_that_fits(claim, reach, rows, said)
                 if fitting:
                     return f"the {fitting} of {name}={values[setting[rows[0]]]}"
@@ -232,18 +259,28 @@ def _held(reach: _Reach, index: Index) -> Iterator[Mask]:
         yield counted
 
 
-def _groups(mask: Mask, codes: Sequence[_Rows], values: Floats, span: tuple[float, float]
-            ) -> Iterator[_Rows]:
-    """Rows of each part, of two or more, whose values reach into a span."""
+def _groups(mask: Mask, codes: Sequence[_Rows], values: Floats, span: tuple[float, float],
+            said: frozenset[str]) -> Iterator[_Rows]:
+    """Rows of each part, of two or more, of which a statistic may be the claim.
+
+    Sorted by value within a part, so that its ends and its middle can be read off; only a part
+    that comes near is looked at exactly.
+    """
     rows = np.flatnonzero(mask)
     if rows.size < _LEAST:
         return
-    rows = rows[np.lexsort([one[rows] for one in codes])]
+    rows = rows[np.lexsort([values[rows], *(one[rows] for one in codes)])]
     changes = np.any([np.diff(one[rows]) != 0 for one in codes], axis=0)
     edges = np.concatenate(([0], np.flatnonzero(changes) + 1, [rows.size]))
     starts, ends, held = edges[:-1], edges[1:], values[rows]
-    wanted = ((ends - starts >= _LEAST) & (np.minimum.reduceat(held, starts) <= span[1])
-              & (np.maximum.reduceat(held, starts) >= span[0]))
+    sizes = ends - starts
+    low, high = held[starts], held[ends - 1]
+    wanted = (sizes >= _LEAST) & (low <= span[1]) & (high >= span[0])
+    if said <= frozenset(_ALL):
+        near = {"min": low, "max": high, "mean": np.add.reduceat(held, starts) / sizes,
+                "p50": (held[starts + (sizes - 1) // 2] + held[starts + sizes // 2]) / 2}
+        wanted &= np.any([(near[name] >= span[0]) & (near[name] <= span[1])
+                          for name in said or _ALL], axis=0)
     for start, end in zip(starts[wanted].tolist(), ends[wanted].tolist(), strict=True):
         yield rows[start:end]
 

@@ -90,6 +90,12 @@ def test_a_query_claims_nothing_and_another_listing_does() -> None:
     assert [claim[0] for claim in read(page)] == ["45 ms"]
 
 
+def test_the_tooltips_of_a_drawing_claim_nothing_and_the_title_of_a_page_does() -> None:
+    page = ("<html><title>TTFT 45 ms</title><svg><title>182 ms</title><desc>3 ms</desc>"
+            "<text>7 ms</text></svg><p>8 ms</p><title>9 ms</title>")
+    assert [claim[0] for claim in read(page)] == ["45 ms", "7 ms", "8 ms", "9 ms"]
+
+
 def test_an_element_that_is_never_closed_costs_no_more() -> None:
     assert read("<html>" + "<script>" * 30_000 + "7 ms")[0][0] == "7 ms"
 
