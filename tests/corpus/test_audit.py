@@ -96,16 +96,27 @@ def index_of(
 
 OTHER_HEAPS = {
     **dict.fromkeys(
-        ("memo_style", "grid_style", "komma_style", "mail_style", "weekend_style"), "examples"
+        ("memo_style", "grid_style", "komma_style", "mail_style", "weekend_style", "gather_style"),
+        "examples",
     ),
     **dict.fromkeys(("tools_style", "story_style", "log_style"), "formats"),
-    **dict.fromkeys(("digest_style", "review_style", "letter_style"), "formats"),
+    **dict.fromkeys(("digest_style", "review_style", "letter_style", "sample_style"), "formats"),
 }
 """Reports that speak of another heap than the 101 files."""
 
 
-HELD_OUT = ("briefing", "digest", "weekend", "review", "steering", "letter")
-ABSTAINED = ("memo", "story", "mail", "log")
+HELD_OUT = (
+    "briefing",
+    "digest",
+    "weekend",
+    "review",
+    "steering",
+    "letter",
+    "gather",
+    "sample",
+    "lab",
+)
+ABSTAINED = ("memo", "story", "mail")
 BELOW = frozenset(f"{name}_style" for name in (*HELD_OUT, *ABSTAINED))
 """Reports held to the precision of contradicted ones alone; docs/audit.md says how they fare."""
 

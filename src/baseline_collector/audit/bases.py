@@ -69,9 +69,7 @@ def _by_name(unit: units.Unit, key: Key, index: Index) -> Iterator[Basis]:
     keys = index.column("key")
     values, factor = np.full(index.count, np.nan), 0.0
     for code in key.codes:
-        symbol = next((found for part in reversed(tokens(keys.names[code]))
-                       if part and (found := take_apart(part).unit)), None)
-        said = units.unit(symbol) if symbol else None
+        said = unit_of_key(keys.names[code])
         if said is not None and said.dimension == unit.dimension:
             factor = units.convert(1.0, said, unit)
             rows = keys.codes == code
@@ -82,6 +80,13 @@ def _by_name(unit: units.Unit, key: Key, index: Index) -> Iterator[Basis]:
             larger = units.unit(vocabulary.BINARY_UNITS[unit.symbol])
             yield Basis(values, units.convert(1.0, larger, unit),
                          f"TRY_CAST(raw AS DOUBLE) * {factor!r}")
+
+
+def unit_of_key(key: str) -> units.Unit | None:
+    """The unit that the name of a key says: seconds for ``first_ttft_s.mean``."""
+    symbol = next((found for part in reversed(tokens(key))
+                   if part and (found := take_apart(part).unit)), None)
+    return units.unit(symbol) if symbol else None
 
 
 def _of_dimension(unit: units.Unit, index: Index) -> Mask:

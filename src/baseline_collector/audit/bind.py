@@ -36,7 +36,14 @@ _ONE_CALL = re.compile(r"\b(?:one|a|single|another|each|every)\s+(?:call|request
                        re.I)
 _NEVER = re.compile(r"\b(?:never|not\s+once|no\s+\w+)\s+(?:[a-z]+\s+){0,3}?"
                     r"(below|under|above|over|beyond|more\s+than)\s+[~≈`*]*$", re.I)
-_NEXT = 10
+_SHARE_WITHIN = re.compile(
+    r"(?:\b(?P<half>half)|(?<![\w.])(?P<level>\d{1,2}(?:\.\d+)?)\s?%)\s+of\s+(?:[A-Za-z][\w:.-]*\s+){1,8}?"
+    r"(?P<within>(?:within|under|below|in|at\s+most|up\s+to)\s+)?[~≈`*]*$", re.I)
+_OR_LESS = re.compile(r"\s+or\s+(?:less|faster|quicker|shorter|below|under)\b", re.I)
+_LATTER = re.compile(r"\bthe\s+(latter|former)\b", re.I)
+_FILE_WORD = re.compile(r"[A-Za-z]{4,}")
+_NUMBER = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
+_NEXT, _TWO, _BEFORE = 10, 2, 160
 _ENDS = frozenset({"range", "min", "max"})
 """Statistics after which two numbers are the ends of one range."""
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -113,7 +120,8 @@ class Binder:
             found.spoken = named.text
         elif metric is not None:
             found.metrics, found.spoken = metric.names, metric.text.strip("`")
-            found.labelled = _heads(metric, near.claim)
+            found.labelled = _heads(metric, near.claim) and (
+                metric.topic == "metric" or near.claim.unit is not None)
 
     def _hint_before(self, near: Near, fits: Callable[[Mention], bool]) -> Mention | None:
         """The verb of an earlier sentence of the paragraph: the last that fits the unit."""
@@ -157,12 +165,13 @@ class Binder:
         in_table = near.claim.block.kind == "cell"
         said = near.pick(("statistic",), lambda one: not (in_table and one.text == "value")
                          and not _trailing_total(one, near.claim)
-                         and not _after_extreme(one, near))
+                         and not _after_extreme(one, near)
+                         and not _std_of_another(one, near.claim))
         found.statistic_beside = near.beside(said) or (
             bool(near.claim.end_of) and (said is None or said.text in _ENDS))
         if said is None:
             said = next((one for one in reversed(near.clauses_before) if one.topic == "statistic"
-                         and one.text != "value"), None)
+                         and one.text not in ("value", "std")), None)
         if said is None:
             for block in near.claim.block.parents[:1]:
                 inside = [one for one in self.of(block) if one.topic == "statistic"]
@@ -173,6 +182,9 @@ class Binder:
             found.statistic = "min" if never[1].lower() in ("below", "under") else "max"
         if SPREAD.search(near.claim.block.text, 0, near.claim.start):
             found.statistic = "std"
+        level = share_within(near.claim)
+        if level:
+            found.statistic, found.statistic_beside = level, True
         if near.claim.end_of and found.statistic in (
                 "", "range", "value", "min", "max", "count", "total"):
             found.statistic = "min" if near.claim.end_of == "low" else "max"
@@ -188,7 +200,8 @@ class Binder:
         file, file_firm = self._limit(near, "file")
         found.model_beside = model is not None and any(one is model for one in near.sentence)
         found.model_tied = near.beside(model) or near.listed("model")
-        found.file_tied = near.beside(file) or near.listed("file")
+        found.file_tied = near.beside(file) or near.listed("file") or (
+            file is not None and self._only(file, near))
         found.file_beside = file is not None and any(one is file for one in near.sentence)
         if model is not None:
             found.models, found.model_words = model.choices, model.text.strip("`")
@@ -205,6 +218,20 @@ class Binder:
         above = "" if found.key else self._above_text(near.claim, "phase")
         found.phase = phase.text if phase else above
 
+    def _only(self, file: Mention, near: Near) -> bool:
+        """Whether a file before a claim is the only one its block and the lines above name."""
+        if file not in near.sentence and self._names_another(file, near.sentence_text):
+            return False
+        above = (*near.claim.block.parents, *near.claim.block.headings[:1])
+        named = {one.names for block in (near.claim.block, *above) for one in self.of(block)
+                 if one.topic == "file"}
+        return named == {file.names} and not (file in near.here and file.start > near.claim.end)
+
+    def _names_another(self, file: Mention, text: str) -> bool:
+        """Whether a word of a text is a part of the names of other files only."""
+        return any(files and not files & file.names for files in (
+            self.index.file_words.get(word, frozenset()) for word in _FILE_WORD.findall(text)))
+
     def _above_text(self, claim: Claim, topic: Topic) -> str:
         for block in (*claim.block.parents, *claim.block.headings[:1]):
             found = [one for one in self.of(block) if one.topic == topic]
@@ -212,11 +239,29 @@ class Binder:
                 return found[-1].text if len({one.text for one in found}) == 1 else ""
         return ""
 
+    def _latter(self, near: Near, topic: Topic) -> Mention | None:
+        """What ``the latter`` or ``the former`` of two names before it means."""
+        said = _LATTER.search(near.claim.block.text, near.claim.block.sentence(
+            near.claim.start)[0], near.claim.start)
+        before = near.claim.block.before
+        if said is None:
+            return None
+        found = [one for one in near.earlier if one.topic == topic]
+        if not found and before is not None:
+            found = [one for one in self.of(before) if one.topic == topic]
+        names = list({one.text: one for one in found}.values())
+        if len(names) < _TWO:
+            return None
+        return names[-1] if said[1].lower() == "latter" else names[-2]
+
     def _limit(self, near: Near, topic: Topic) -> tuple[Mention | None, bool]:
         """The model or file a claim is about, and whether it stands beside it."""
         found = near.pick((topic,), lambda one: True)
         if found is not None:
             return found, True
+        meant = self._latter(near, topic)
+        if meant is not None:
+            return meant, True
         if near.clauses_before:
             clauses = [one for one in near.clauses_before if one.topic == topic]
             if clauses:
@@ -244,6 +289,15 @@ class Binder:
             inside = [one for one in self.of(before) if one.topic == topic]
             return (inside[0], True) if len({one.text for one in inside}) == 1 else (None, True)
         return None, True
+
+
+def share_within(claim: Claim) -> str:
+    """The quantile that ``half of the requests came within 5 ms`` tells; empty for none."""
+    start, end = claim.block.sentence(claim.start, clauses=False)
+    said = _SHARE_WITHIN.search(claim.block.text, max(start, claim.start - _BEFORE), claim.start)
+    if said is None or not (said["within"] or _OR_LESS.match(claim.block.text, claim.end, end)):
+        return ""
+    return "p50" if said["half"] else f"p{said['level']}"
 
 
 def _others(found: Subject, near: Near) -> Others:
@@ -292,6 +346,12 @@ def _after_extreme(mention: Mention, near: Near) -> bool:
     return mention.text == "value" and any(
         one.topic == "statistic" and one.text != "value" and 0 <= mention.start - one.end <= _NEXT
         for one in near.sentence)
+
+
+def _std_of_another(mention: Mention, claim: Claim) -> bool:
+    """``a standard deviation of 0.2 ms, and B took 5 ms``: a spread goes on to no other number."""
+    return mention.text == "std" and bool(
+        _NUMBER.search(claim.block.text, mention.end, claim.start))
 
 
 def _between(key: Mention, metric: Mention, claim: Claim) -> bool:

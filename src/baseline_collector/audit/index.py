@@ -36,6 +36,7 @@ _MOST_KEPT = 1000
 """Most things that are kept because they may be asked for again."""
 
 _PREFIX = re.compile(r"(csv|jsonl|json|markdown|md|txt)_(.+)", re.I)
+_LETTERS = re.compile(r"[A-Za-z]+")
 _INDEX = re.compile(r"\[\d+\]")
 _FAMILY = re.compile(r"([a-z]{3,})(\d+(?:\.\d+)?)")
 _COMMON_KINDS = frozenset({"json", "jsonl", "csv", "markdown", "yaml", "xml", "html", "parquet",
@@ -223,6 +224,15 @@ class Index:
         return Codes(lookup[artifact.codes], kinds)
 
     @cached_property
+    def file_words(self) -> Mapping[str, frozenset[str]]:
+        """Artifacts by the words that their names are made of, as these are spelled."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for file in self.files:
+            for word in _LETTERS.findall(file.artifact.rpartition(".")[0]):
+                found[word].add(file.artifact)
+        return {word: frozenset(names) for word, names in found.items()}
+
+    @cached_property
     def rare_kinds(self) -> frozenset[str]:
         """Types of file by their endings that are no words of the language of reports."""
         return frozenset(file.kind for file in self.files) - _COMMON_KINDS
@@ -275,6 +285,11 @@ class Index:
                 if parts[-1] != parts[-1].lower():
                     last["\0" + parts[-1].lower()].append(code)
         return last, names
+
+    @cached_property
+    def path_names(self) -> frozenset[str]:
+        """Names that keys have before their last: of kernels, of tests, of groups."""
+        return frozenset(part for parts in self._keys[1] for part in parts[:-1])
 
     def key(self, label: str) -> Key | None:
         """Find the keys a report may mean by a label; exact spelling first, then any case."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from baseline_collector.audit.blocks import Block
@@ -49,6 +49,8 @@ _OTHER_NOUN = re.compile(r"[\s`*]+(?!and\b|or\b|to\b|total\b|in\b|overall\b|unde
                          r"documents?\b)[A-Za-z]{3,}")
 _INSIDE = re.compile(r"[^.,;:\d]{0,40}\b(?:in|under|below|from|within|"
                      r"inside)\s+(?:the\s+)?[`*]*", re.I)
+_COUNT_BEFORE = re.compile(rf"\b\d+\s+{_NOUN}", re.I)
+_AND = re.compile(r"[`*\s]*(?:,|,?\s*(?:and|&|plus|or))\s*[`*]*", re.I)
 _FOLDER_LABEL = re.compile(r"[`*\s]*(?::|\||\(|holds|contains|has|,?\s*there\s+(?:are|were)|"
                            r",?\s*we\s+(?:find|found|have))[`*\s]*(?:files:?\s*)?", re.I)
 _TO_KIND = re.compile(r"\s*(?:of\s+(?:the|all|these)?\s*)?(?:(?!and\b|or\b)[\w-]+\s+){0,3}?"
@@ -115,9 +117,28 @@ def _folder(claim: Claim, here: Sequence[Mention]) -> Mention | None:
         if one.topic != "file":
             continue
         between = text[claim.end : one.start] if one.start >= claim.end else "."
-        if _INSIDE.fullmatch(between) or _FOLDER_LABEL.fullmatch(text, one.end, claim.start):
+        if _INSIDE.fullmatch(between):
+            return _joined(one, [other for other in here if other.topic == "file"], text)
+        if _FOLDER_LABEL.fullmatch(text, one.end, claim.start) or _goes_on(claim, one):
             return one
     return None
+
+
+def _goes_on(claim: Claim, folder: Mention) -> bool:
+    """Whether a list of counts goes on: `` `a` has 23 files, `b` 21 and `c` 16 ``."""
+    text = claim.block.text
+    start, _ = claim.block.sentence(claim.start)
+    return (folder.end <= claim.start and not text[folder.end : claim.start].strip(" `*")
+            and bool(_COUNT_BEFORE.search(text, start, folder.start)))
+
+
+def _joined(first: Mention, files: Sequence[Mention], text: str) -> Mention:
+    """A folder with those that an ``and`` adds to it."""
+    for other in files:
+        if other.start >= first.end and _AND.fullmatch(text, first.end, other.start):
+            first = replace(first, end=other.end, names=first.names | other.names,
+                            text=f"{first.text} and {other.text}")
+    return first
 
 
 def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder: Mention | None
@@ -150,8 +171,8 @@ def _count(claim: Claim, text: str, here: Sequence[Mention], above: str, folder:
         return Question("count", kind_named(label["kind"]), False, names, words)
     spoken = bool(re.search(_NOUN, before, re.I))
     spoken = spoken or bool(re.search(_NOUN, claim.block.text[: claim.start], re.I))
-    if spoken and folder and folder.start >= claim.end and _INSIDE.fullmatch(
-            text, claim.end, folder.start):
+    if folder and ((spoken and folder.start >= claim.end and _INSIDE.fullmatch(
+            text, claim.end, folder.start)) or _goes_on(claim, folder)):
         return Question("count", "", False, names, words)
     accounts = _ACCOUNTS.search(before)
     if accounts and spoken:

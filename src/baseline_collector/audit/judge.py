@@ -19,6 +19,7 @@ from baseline_collector.audit.numerals import swapped
 from baseline_collector.audit.own_run import judge_own
 from baseline_collector.audit.ranks import judge_rank
 from baseline_collector.audit.said_units import judge_unit
+from baseline_collector.audit.sources import Sources
 from baseline_collector.audit.subject import Subject
 from baseline_collector.audit.values import judge_value
 from baseline_collector.naming import take_apart
@@ -38,6 +39,7 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
         today: The day of the audit, or None.
     """
     binder = Binder(index)
+    sources = Sources(blocks, binder.of)
     beside: dict[Block, list[Claim]] = {}
     for claim in claims:
         beside.setdefault(claim.block, []).append(claim)
@@ -50,6 +52,7 @@ def judge(claims: Sequence[Claim], blocks: Sequence[Block], index: Index, today:
             continue
         subject = binder.bind(claim)
         outcome = _judged(claim, subject, binder, beside[claim.block], blocks, dates, today)
+        outcome = _by_source(claim, subject, outcome, sources, index)
         if outcome.verdict in ("unsupported", "contradicted") and index.run \
                 and subject.key is None:
             outcome = judge_own(claim, index.run) or outcome
@@ -89,6 +92,20 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
     if claim.kind == "multiple":
         return Outcome("unsupported", "What is compared cannot be told.")
     return judge_value(claim, subject, index)
+
+
+def _by_source(claim: Claim, subject: Subject, outcome: Outcome, sources: Sources, index: Index
+               ) -> Outcome:
+    """What the files say that the report names as its source, where a claim names none itself."""
+    if outcome.verdict in ("supported", "source_defect") or subject.files or subject.astray \
+            or claim.kind not in ("number", "percent") or not (subject.key or subject.metrics):
+        return outcome
+    files = sources.of(claim.block)
+    if not files:
+        return outcome
+    named = replace(subject, files=files, file_words=", ".join(sorted(files)), file_beside=True)
+    found = judge_value(claim, named, index)
+    return outcome if found.verdict == "unsupported" else found
 
 
 def _alike(one: Claim, other: Claim, binder: Binder) -> bool:

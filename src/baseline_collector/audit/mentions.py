@@ -134,7 +134,8 @@ def _named(start: int, end: int, name: str, index: Index, text: str) -> Iterator
         yield Mention(start, end, "model", name, choices=index.models(name))
     elif take_apart(name).metric and not take_apart(name).leftover:
         yield Mention(start, end, "metric", name, family(str(take_apart(name).metric)))
-    elif _KEY_LIKE.fullmatch(name) and text[end : end + 3].lstrip("* ").startswith(":"):
+    elif name not in index.path_names and _KEY_LIKE.fullmatch(name) and text[
+            end : end + 3].lstrip("* ").startswith(":"):
         yield Mention(start, end, "no key", name)
 
 
@@ -143,7 +144,7 @@ def _json_key(text: str, index: Index) -> Iterator[Mention]:
     if not match or ("_" not in match[1] and '"' not in match[0]):
         return
     key = index.key(match[1])
-    if key or not index.models(match[1]):
+    if key or not (index.models(match[1]) or match[1] in index.path_names):
         yield Mention(match.start(1), match.end(1), "key" if key else "no key", match[1], key=key)
 
 

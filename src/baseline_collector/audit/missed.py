@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,11 @@ from baseline_collector.audit.rounding import fits, written
 from baseline_collector.audit.rows import Selection, selections
 from baseline_collector.audit.subject import Subject
 
-_FEW = 3
+_FEW, _BEFORE = 3, 40
+_DIFFERENCE = re.compile(r"\s+(?:more|less|longer|shorter|faster|slower|quicker|higher|lower|fewer|"
+                         r"extra|earlier|later)\b", re.I)
+_DIFFERS_BY = re.compile(r"\b(?:sav(?:e[sd]?|ing)|gain(?:s|ed)?|los(?:t|es?|ing)|by|extra|"
+                         r"difference\s+of|gap\s+of)\s+(?:about\s+)?[~≈`*]*$", re.I)
 
 
 def judge_missed(claim: Claim, subject: Subject, chosen: list[Selection], compared: list[Basis],
@@ -55,6 +60,9 @@ def _vague(claim: Claim, subject: Subject, selection: Selection, missed: list[Re
     """Why the words of a claim do not say what it states; empty where they do."""
     if SPREAD.search(claim.block.text, 0, claim.start):
         return "What spread it states is not said."
+    if _DIFFERENCE.match(claim.block.text, claim.end) or _DIFFERS_BY.search(
+            claim.block.text, max(0, claim.start - _BEFORE), claim.start):
+        return "It states a difference; of which values is not said."
     if subject.astray and subject.key is None and not selection.narrow:
         return "Which of the named files is meant is not said."
     if selection.clash:
@@ -77,7 +85,8 @@ def _loose(claim: Claim, subject: Subject, selection: Selection, compared: list[
     said = subject.statistic not in ("", "value", "range") or bool(claim.end_of)
     pinned = bool(subject.files) and subject.firm
     own = (subject.metric_beside or subject.statistic_beside or subject.carried
-           or subject.by_unit or subject.statistic == "value")
+           or subject.by_unit or subject.statistic == "value"
+           or any(tied for _, tied in selection.parts))
     if not own and claim.block.kind not in ("cell", "json"):
         return "Neither what it measures nor its statistic is named beside it."
     if subject.key is None and not selection.narrow:

@@ -32,12 +32,15 @@ _MOST = 400
 """Different values of one field among which names are looked for."""
 _Wording = tuple[str, re.Pattern[str]]
 """A word that a text must hold in lower case to name a value, and all ways to name it."""
+_Level = tuple[str, int, int, bool]
+"""A text in which a part may be named, where the claim stands in it, whether it is a heading."""
 _WORDS = re.compile(r"[a-z0-9]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TIE = re.compile(r"[\s*]*\(?(?:(?:for|of|on|in|by|at|with|using|under|the|from)\s+)*[`*\"'\s(]*",
                   re.I)
 _BETWEEN = re.compile(r"(?<![\w.:])\d+(?:\.\d+)?(?![\w:])")
 """A number that has taken what stands before it."""
+_IN = re.compile(r"\bin\s+$", re.I)
 _OTHER = re.compile(r"\b(?:than|vs\.?|versus|over|against|compared\s+(?:to|with))\s+"
                     r"(?:the\s+|that\s+of\s+)?[`*\"'(]*$", re.I)
 
@@ -83,13 +86,14 @@ def narrowed(selection: Selection, claim: Claim, index: Index) -> Selection:
         The selection itself where the text names no part.
     """
     levels = list(_levels(claim))
-    around = "\n".join(text for text, _, _ in levels).lower()
+    around = "\n".join(text for text, _, _, _ in levels).lower()
     whole = selection.mask
     differing = index.once("fields", whole, lambda: [
         (one, one.present(whole)) for one in _fields(whole, index)])
     for field, all_present in differing:
         present = all_present if selection.mask is whole else field.present(selection.mask)
-        wordings = [(code, _wordings(field.sql, field.name, field.values[code].strip()))
+        wordings = [(code, field.values[code].strip(),
+                     _wordings(field.sql, field.name, field.values[code].strip()))
                     for code in present if code >= 0
                     and _may_name(field.values[code], around)]
         if len(present) < 2 or len(wordings) > _MOST:
@@ -149,6 +153,14 @@ def _of_path(mask: Mask, index: Index) -> Iterator[_Field]:
             yield _Field(column, lookup, values, "contains(key, {})")
 
 
+def _is_phrase(match: re.Match[str], value: str, text: str, *, heading: bool) -> bool:
+    """Whether a word is one of the language of reports: ``Executive Summary``, ``In summary,``."""
+    if not value.isalpha():
+        return False
+    return (heading and match[0] != value) or bool(
+        _IN.search(text, 0, match.start()) and text[match.end() : match.end() + 1] == ",")
+
+
 def _may_name(value: str, around: str) -> bool:
     """Whether words of a value occur at all: a pattern is made only then."""
     spelled = _SPELLED.get(value.removesuffix(".0"), "")
@@ -183,31 +195,33 @@ def _wordings(sql: str, name: str, value: str) -> _Wording | None:
     return telling, re.compile(rf"(?<![\w/.-]){loose}(?![\w/-])", re.I)
 
 
-def _levels(claim: Claim) -> Iterator[tuple[str, int, int]]:
-    """Texts in which a part may be named, nearest first, and where the claim stands in each."""
+def _levels(claim: Claim) -> Iterator[_Level]:
+    """Texts in which a part may be named, nearest first."""
     block = claim.block
     if block.kind == "cell":
-        yield block.text, block.own, block.own
+        yield block.text, block.own, block.own, False
     else:
         start, _ = block.sentence(claim.start)
         whole, end = block.sentence(claim.start, clauses=False)
-        yield block.text[start:end], claim.start - start, claim.end - start
+        yield block.text[start:end], claim.start - start, claim.end - start, False
         if whole < start:
-            yield block.text[whole:start], start - whole, start - whole
+            yield block.text[whole:start], start - whole, start - whole, False
     for above in (*block.parents, *block.headings[:1]):
-        yield above.text, len(above.text), len(above.text)
+        yield above.text, len(above.text), len(above.text), above.kind == "heading"
 
 
-def _named(level: tuple[str, int, int], wordings: list[tuple[int, _Wording | None]]
+def _named(level: _Level, wordings: list[tuple[int, str, _Wording | None]]
            ) -> tuple[int, bool] | None:
     """The value that a text names nearest before a claim or tied to it behind; whether tied."""
-    text, start, end = level
+    text, start, end, heading = level
     lowered = text.lower()
     before: list[tuple[int, int, int, int]] = []
-    for code, wording in wordings:
+    for code, value, wording in wordings:
         if wording is None or wording[0] not in lowered:
             continue
         for match in wording[1].finditer(text):
+            if _is_phrase(match, value, text, heading=heading):
+                continue
             if match.end() <= start:
                 other = bool(_OTHER.search(text, max(0, match.start() - 30), match.start()))
                 before.append((not other, match.end(), match.end() - match.start(), code))

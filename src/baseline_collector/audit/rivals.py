@@ -152,9 +152,12 @@ def _readings(subject: Subject, index: Index) -> Iterator[Subject]:
     metrics = [subject.metrics]
     if subject.key is None:
         metrics += others.metrics
+    anything = frozenset(index.column("metric").names)
     if not subject.metric_beside and (subject.files or subject.models):
-        metrics.append(frozenset(index.column("metric").names))
+        metrics.append(anything)
     for held, named, measured, set_to in itertools.product(files, models, metrics, settings):
+        if measured is anything and not (held if subject.files else named):
+            continue  # another measurement, but of what is spoken of
         key = subject.key if measured is subject.metrics else None
         if key is not None or measured:
             yield replace(subject, files=held, models=named, metrics=measured, key=key,
@@ -215,10 +218,13 @@ def _summed_up(claim: Claim, reach: _Reach, said: frozenset[str],
 def _telling(parts: Sequence[tuple[str, ...]], mask: Mask, index: Index
              ) -> Iterator[tuple[str, ...]]:
     """Those columns to sum rows up by that cut them differently from the ones before."""
-    alike = {name for name in {name for columns in parts for name in columns}
-             if len(codes_in(index.column(name).codes[mask])) < _LEAST}
+    many = {name: len(codes_in(index.column(name).codes[mask]))
+            for name in {name for columns in parts for name in columns}}
+    alike = {name for name, count in many.items() if count < _LEAST}
     seen: set[frozenset[str]] = set()
     for columns in parts:
+        if "parameters" in columns and many["parameters"] > _MANY:
+            continue  # of so many settings one fits by chance
         cut = frozenset(columns) - alike
         if cut not in seen:
             seen.add(cut)

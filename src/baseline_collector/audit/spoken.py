@@ -52,6 +52,9 @@ SPOKEN_METRICS = (
      "compile_time"),
 )
 HINTS = (
+    (re.compile(r"(?:(?<=slowest )|(?<=fastest )|(?<=quickest )|(?<=longest )|(?<=shortest ))"
+                r"(?:single\s+)?(?:calls?|requests?|runs?)\b", re.I),
+     ("request_latency", "iteration_time")),
     (re.compile(r"\bload(?:ing|s|ed)?\b(?!\s+(?:generator|test|average|balanc))", re.I),
      ("load_duration",)),
     (re.compile(r"\bprefill(?:ing|s|ed)?\b|\bprompt[- ](?:processing|evaluation)\b", re.I),

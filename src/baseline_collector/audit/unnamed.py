@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from baseline_collector import units
-from baseline_collector.audit.bases import bases
+from baseline_collector.audit.bases import bases, unit_of_key
 from baseline_collector.audit.candidates import candidates
 from baseline_collector.audit.claims import Claim
 from baseline_collector.audit.index import Index, codes_in
@@ -28,11 +28,12 @@ class Found:
     """What the measurements of a file give for a number.
 
     Attributes:
-        metric: The measurement that the readings are of.
+        metric: The measurement that the readings are of, or the first of several.
         hits: Readings that the number stands for.
         missed: Readings of all measurements there, where none hits.
         scale: What one unit of the claim is in that of the readings.
         whole: Whether they are of one measurement only.
+        metrics: All measurements that were looked at; empty where the files hold nameless ones.
     """
 
     metric: str
@@ -40,6 +41,7 @@ class Found:
     missed: tuple[Reading, ...]
     scale: float
     whole: bool
+    metrics: frozenset[str] = frozenset()
 
 
 def look(claim: Claim, subject: Subject, index: Index) -> Found | None:
@@ -74,8 +76,11 @@ def look(claim: Claim, subject: Subject, index: Index) -> Found | None:
                     return Found(name, hits, (), basis.scale, False)
                 missed += [replace(one, value=one.value / basis.scale) for one in found]
                 scale = basis.scale
-    whole = len(seen) == 1 and not _nameless(claim, subject, index)
-    return Found(min(seen), (), tuple(missed), scale, whole) if missed else None
+    if not missed:
+        return None
+    nameless = _nameless(claim, subject, index)
+    return Found(min(seen), (), tuple(missed), scale, len(seen) == 1 and not nameless,
+                 frozenset() if nameless else frozenset(seen))
 
 
 def _nameless(claim: Claim, subject: Subject, index: Index) -> bool:
@@ -83,5 +88,10 @@ def _nameless(claim: Claim, subject: Subject, index: Index) -> bool:
     column = index.column("unit")
     alike = column.where(name for name in column.names if claim.unit is not None and (
         found := units.recognise(name)) and found.dimension == claim.unit.dimension)
-    nameless = index.in_files(subject.files) & (index.column("metric").codes < 0) & alike
+    bare = index.column("unit").codes < 0
+    keys = index.column("key")
+    told = keys.where(name for name in keys.names if claim.unit is not None and (
+        said := unit_of_key(name)) and said.dimension == claim.unit.dimension)
+    nameless = index.in_files(subject.files) & (index.column("metric").codes < 0) & (
+        alike | (bare & told))
     return bool(nameless.any())

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from baseline_collector.audit.bases import Basis, bases
-from baseline_collector.audit.bind import SPREAD
+from baseline_collector.audit.bind import SPREAD, share_within
 from baseline_collector.audit.candidates import candidates, statistic_meant
 from baseline_collector.audit.claims import Claim, Outcome
 from baseline_collector.audit.defects import defect_of
@@ -60,7 +60,7 @@ def _judged(claim: Claim, subject: Subject, index: Index) -> Outcome:
     compared = list(bases(claim, subject, chosen[0], index))
     if not compared:
         return wrong_unit(claim, subject, chosen[0], index)
-    if claim.bound and subject.statistic in ("min", "max"):
+    if claim.bound and (subject.statistic in ("min", "max") or share_within(claim)):
         claim = replace(claim, bound="")  # "at most 30 s" says what the largest is
     return _held(claim, subject, chosen, compared, index)
 
@@ -143,14 +143,15 @@ def _unnamed(claim: Claim, subject: Subject, index: Index) -> Outcome | None:
     if not single and (not subject.firm or subject.statistic in (
             "", "value", "count", "total", "range")):
         return Outcome("unsupported", _UNNAMED)
-    alone = replace(subject, metrics=frozenset({found.metric}), metric_beside=True)
-    if not found.whole or rival(claim, alone, index):
+    alone = replace(subject, metrics=found.metrics, metric_beside=True)
+    told = found.whole or (subject.statistic_beside and subject.file_tied)
+    if not found.metrics or not told or rival(claim, alone, index):
         return Outcome("unsupported", _UNNAMED)
     right = found.missed[0]
     evidence, wrong = gather(index, right.rows)
     if wrong:
         return Outcome("unsupported", f"Not vouched for: {wrong}.", evidence)
-    correction = corrected(claim, right, list(found.missed))
+    correction = corrected(claim, right, list(found.missed)) if found.whole else ""
     said = written(right.value, min(claim.step, 0.01))
     return Outcome("contradicted", f"No {subject.statistic or 'value'} of this unit there is that; "
                    f"the nearest is the {right.words}, {said}.",

@@ -237,6 +237,6 @@ def test_ranks_and_directions(text, expected, index):
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text, index):
-    start = time.perf_counter()
+    start = time.process_time()
     audit(text, index)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

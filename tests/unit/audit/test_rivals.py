@@ -38,6 +38,9 @@ from baseline_collector.audit import audit
             "unsupported",
             "it is",
         ),
+        # what differs by a number is not a value
+        ("The throughput of alpha:8b is 130.0 tok/s higher.", "130.0 tok/s", "unsupported",
+         "difference"),
         # files of a folder that is not named, or that were spoken of
         ("All of it comes from the 2 JSON files above.", "2", "unsupported", "cannot be told"),
         ("There are 2 files.", "2", "unsupported", "lie in reports"),

@@ -34,6 +34,16 @@ def verdict(text, mark, index):
         ("The throughput of alpha:8b ranges from {} to 110.0 tok/s.", "101.5", "99.5"),
         ("The throughput of alpha:8b lies between 101.5 and {} tok/s.", "110.0", "111.0"),
         ("The throughput of alpha:8b never fell below {} tok/s.", "101.5", "102.5"),
+        ("Half of the calls of alpha:8b had a throughput within {} tok/s.", "104.25", "110.0"),
+        # where numbers come from, said away from them
+        ("# R\n\nData: `reports/alpha.json`\n\n## S\n\nThe throughput averaged {} tok/s.", "105.25",
+         "98.25"),
+        ("# R\n\n| Throughput | mean |\n|---|---|\n| tok/s | {} |\n\n"
+         "Source of the table: `reports/alpha.json`.", "105.25", "98.25"),
+        ("Throughput of alpha:8b and beta:1b.\n\nThe latter averages {} tok/s.", "55.38", "105.25"),
+        # files of folders, one after the other
+        ("The heap holds {} files under `reports/` and `notes/`.", "3", "4"),
+        ("`reports/` has 2 files, `notes/` {}.", "1", "4"),
         # units and conversions
         ("The maximum load duration of alpha:8b is {} ms.", "2250", "2.25"),
         ("The load duration of alpha:8b averages {} s.", "0.8125", "0.9125"),
