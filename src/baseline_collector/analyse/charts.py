@@ -148,8 +148,8 @@ def _compile(summaries: Sequence[Summary]) -> Chart:
                   key=lambda label: (-compiled[label].estimate, label))
     bars = []
     for label in both[:_PAIRS]:
-        bars.append(_bar(compiled[label], label, "compile once"))
-        bars.append(_bar(running[label], label, "one iteration"))
+        bars.append(_bar(compiled[label], label, "compile"))
+        bars.append(_bar(running[label], label, "iteration"))
     return Chart("compile", "Compile time against run time", "duration", "s", True, tuple(bars))
 
 

@@ -116,7 +116,7 @@ def no_samples(evidence: Evidence, start: Start) -> Gap | None:
     names = [name for name in names if name not in sampled]
     if not names:
         return None
-    fact, title = _missing(evidence, names, "none of the single values behind its means", "samples")
+    fact, title = _missing(evidence, names, "none of the single values behind the means", "samples")
     return _gap("no-samples", title, "whether two means differ by more than chance", [fact], 80.0,
                 start and replace(start, requests=30, repetitions=5))
 

@@ -53,12 +53,14 @@ class Material:
             ``R1``, ``R2``, ... in that order.
         names: By id.
         advice: Recommendations, what gains most first.
+        lacking: Ids of the facts that a gap states.
     """
 
     facts: Mapping[str, Fact]
     findings: tuple[Finding, ...]
     names: Mapping[str, Name]
     advice: tuple[Advice, ...] = ()
+    lacking: frozenset[str] = frozenset()
 
     def topics(self, *topics: Topic) -> tuple[Fact, ...]:
         """Return the facts of some topics, heaviest first, ties in the order of the report.
@@ -121,6 +123,7 @@ def gather(analysis: Analysis) -> Material:
         names={name.id: name for name in analysis.names},
         advice=tuple(replace(one, findings=tuple(called[id_] for id_ in one.findings))
                      for one in analysis.advice),
+        lacking=frozenset(id_ for gap in analysis.gaps for id_ in slots.ids(gap.title)),
     )
 
 

@@ -45,7 +45,7 @@ MORE_ADVICE: Final = "Others, alike or of less weight, stand below, under Recomm
 MORE: Final = "Further facts of this kind in report.json and in the facts table of the dataset"
 MORE_FINDINGS: Final = "Further findings of the same rules under Key Findings below"
 TOLD_AS_FINDINGS: Final = ("What failed, what stands there twice and what the records lack is told "
-                           "under Key Findings, with what to do about it.")
+                           "under Key Findings and Gaps, with what to do about it.")
 
 
 def section(name: str, material: Material, said: Said = ()) -> tuple[Block, ...]:
@@ -93,10 +93,10 @@ def _opening(material: Material) -> list[str]:
 def _ingestion(material: Material, said: Said) -> tuple[Block, ...]:
     """What lay there, what became of it, and what should have been there.
 
-    What a finding states is left to it: there it has its grounds and its remedy.
+    What a finding or a gap states is left to it: there it has its grounds and its remedy.
     """
     told = {sentence.about for sentence in said}
-    found = _stated(material)
+    found = _stated(material) | material.lacking
 
     def untold(*topics: Topic) -> list[Fact]:
         return [fact for fact in material.topics(*topics) if fact.id not in told | found]

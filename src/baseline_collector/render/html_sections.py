@@ -185,14 +185,20 @@ def _of_severity(severity: str, found: Sequence[Finding], slots: Slots) -> Html:
     if not found:
         return Html("")
     cards = el("div", joined(_finding(one, slots) for one in found), class_="findings")
-    return folded(severity.capitalize(), cards, open_="" if severity == SEVERITIES[0] else None)
+    return folded(_named(severity, len(found)).capitalize(), cards,
+                  open_="" if severity == SEVERITIES[0] else None)
 
 
 def _severities(found: Sequence[Finding]) -> Html:
     counts = [(name, sum(finding.severity == name for finding in found)) for name in SEVERITIES]
-    items = [joined((number(str(count), "count-findings"), f" {name}"))
+    items = [joined((number(str(count), "count-findings"), f" {_named(name, count)}"))
              for name, count in counts if count]
     return listing(items, class_="severities")
+
+
+def _named(severity: str, count: int) -> str:
+    """A severity as the noun of its findings; two of the four are no nouns."""
+    return plural(count, severity) if severity in ("warning", "notice") else severity
 
 
 def _finding(finding: Finding, slots: Slots) -> Html:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baseline_collector import slots
-from baseline_collector.model import Analysis, Fact, Finding, Interval, Name, Source, Topic
+from baseline_collector.model import Analysis, Fact, Finding, Gap, Interval, Name, Source, Topic
 from baseline_collector.narrate import SECTIONS
 from baseline_collector.narrate.lexicon import NUMBER, tokens
 from baseline_collector.narrate.pivot import MOST_ROWS, NONE, Labels, tables
@@ -138,6 +138,12 @@ def test_what_a_finding_states_is_not_stated_among_what_was_read(analysis):
     assert {"F1", "F2", "F3"} <= named
     assert not {"F10", "F11", "F12", "F15"} & named
     assert "under Key Findings" in texts(blocks)[-1]
+
+
+def test_what_a_gap_states_is_left_to_the_gaps(analysis):
+    gap = Gap("few-runs", "{F3} groups have too few values.", "which is faster", ("F3",), 1, "")
+    blocks = section(SECTIONS[1], gather(dataclasses.replace(analysis, gaps=(gap,))))
+    assert "F3" not in {id_ for text in texts(blocks) for id_ in slots.ids(text)}
 
 
 def test_keys_stand_behind_their_words(analysis):
