@@ -294,7 +294,7 @@ class Advice:
 class Analysis:
     """What analyse found: facts, findings and the names their texts speak of."""
 
-    facts: tuple[Fact, ...]
+    facts: Sequence[Fact]
     findings: tuple[Finding, ...]
     names: tuple[Name, ...]
     charts: tuple[Chart, ...] = ()

@@ -52,5 +52,5 @@ def analyse(measurements: pa.Table, artifacts: Sequence[Artifact],
     missing = gaps(evidence)
     findings = sorted(book.findings, key=lambda finding: _SEVERITIES.index(finding.severity))
     advice, pictures = advise(findings, missing, book), charts(summaries)
-    return Analysis(tuple(book.facts.values()), tuple(findings), tuple(book.names.values()),
+    return Analysis(book.facts, tuple(findings), tuple(book.names.values()),
                     pictures, setting.changes, missing, advice)

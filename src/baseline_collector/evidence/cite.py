@@ -127,7 +127,7 @@ def derived(evidence: Evidence, statement: str, value: float, facts: Sequence[st
     Returns:
         The id of the fact.
     """
-    known = [evidence.book.facts[fact] for fact in facts]
+    known = [evidence.book.facts.of(fact) for fact in facts]
     queries = [f"({one.sql})" for one in known]
     shared = {key: text for key, text in known[0].scope.items()
               if all(one.scope.get(key) == text for one in known)}

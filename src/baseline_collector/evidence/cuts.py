@@ -35,10 +35,31 @@ class Cut:
 
     def select(self, groups: Ints | Bools) -> Cut:
         """Some of the groups, in the order asked for."""
+        counts = self.counts[groups]
+        return Cut(self.rows[self.inside(groups)], np.cumsum(counts) - counts, counts)
+
+    def inside(self, groups: Ints | Bools) -> Ints:
+        """Where the rows of some of the groups lie, group after group."""
         starts, counts = self.starts[groups], self.counts[groups]
         begins = np.cumsum(counts) - counts
-        inside = np.arange(int(counts.sum())) - np.repeat(begins - starts, counts)
-        return Cut(self.rows[inside], begins, counts)
+        return np.arange(int(counts.sum())) - np.repeat(begins - starts, counts)
+
+    def all_of(self, flags: Bools) -> Bools:
+        """Of each group whether all its rows are flagged; a flag a row of the groups."""
+        return np.logical_and.reduceat(flags, self.starts)
+
+    def any_of(self, flags: Bools) -> Bools:
+        """Of each group whether any of its rows is flagged; a flag a row of the groups."""
+        return np.logical_or.reduceat(flags, self.starts)
+
+    def mixed(self, codes: Ints) -> Bools:
+        """Of each group whether its rows differ in a code.
+
+        Args:
+            codes: A code each row of the table.
+        """
+        mine = codes[self.rows]
+        return self.any_of(mine != np.repeat(mine[self.starts], self.counts))
 
     def distinct(self, codes: Ints) -> list[list[int]]:
         """The different codes in each group, in the order of their first row.

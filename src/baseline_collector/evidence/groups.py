@@ -23,6 +23,7 @@ from baseline_collector.evidence.cuts import (
 from baseline_collector.evidence.frame import GROUPED_BY, INDEX, SIGNALS, Frame
 from baseline_collector.evidence.places import Places
 from baseline_collector.evidence.settings import configuration, settings_of
+from baseline_collector.stats import samples
 
 _SAME = tuple(name for name in GROUPED_BY if name != "parameters")
 
@@ -105,7 +106,7 @@ class Groups(Sequence["Group"]):
         self.cut = cut
         self.apart = apart
         self._names: dict[str, list[str | None]] = {}
-        self._distinct: dict[str, list[list[int]]] = {}
+        self._mixed: dict[str, Bools] = {}
 
     def __len__(self) -> int:
         return len(self.cut.starts)
@@ -121,29 +122,81 @@ class Groups(Sequence["Group"]):
 
     def select(self, wanted: Bools) -> Groups:
         """Some of them, in the same order."""
-        return Groups(self.frame, self.cut.select(wanted), self.apart[wanted])
+        if wanted.all():
+            return self
+        found = Groups(self.frame, self.cut.select(wanted), self.apart[wanted])
+        found._mixed = {column: known[wanted] for column, known in self._mixed.items()}
+        if "ordered" in self.__dict__:  # sorted once is enough
+            found.ordered = samples.Groups(self.ordered.values[self.cut.inside(wanted)],
+                                           found.cut.starts, found.cut.counts)
+        return found
+
+    def followed_by(self, others: Groups) -> Groups:
+        """These and then others of the same frame."""
+        mine, more = self.cut, others.cut
+        return Groups(self.frame, Cut(np.concatenate([mine.rows, more.rows]),
+                                      np.concatenate([mine.starts, more.starts + len(mine.rows)]),
+                                      np.concatenate([mine.counts, more.counts])),
+                      np.concatenate([self.apart, others.apart])) if len(others) else self
 
     def names(self, column: str) -> list[str | None]:
         """What the rows of each group agree on in one text column."""
         known = self._names.get(column)
         if known is None:
-            coded = self.frame.column(column)
-            known = self._names[column] = [
-                coded.names[code] for code in coded.codes[self.cut.firsts].tolist()]
+            names = self.frame.column(column).names
+            known = self._names[column] = [names[code] for code in self.codes(column).tolist()]
         return known
 
-    def codes(self, column: str) -> list[list[int]]:
-        """The different codes of each group in a text column, in the order of their first row."""
-        known = self._distinct.get(column)
+    def codes(self, column: str) -> Ints:
+        """Code of the first row of each group in a text column, or of its test."""
+        return self.coded(column)[self.cut.firsts]
+
+    def where(self, column: str, *names: str) -> Bools:
+        """Groups whose first row has one of some names."""
+        return self.frame.column(column).where(*names)[self.cut.firsts]
+
+    def mixed(self, column: str) -> Bools:
+        """Groups whose rows differ in a text column, or in their test."""
+        known = self._mixed.get(column)
         if known is None:
-            codes = self.frame.tests if column == "test" else self.frame.column(column).codes
-            known = self._distinct[column] = self.cut.distinct(codes) if len(self) else []
+            known = self._mixed[column] = (
+                self.cut.mixed(self.coded(column)) if len(self) else np.zeros(0, bool))
         return known
+
+    def coded(self, column: str) -> Ints:
+        """Codes of all rows of the table in a text column, or of their tests."""
+        return self.frame.tests if column == "test" else self.frame.column(column).codes
+
+    @property
+    def alone(self) -> Bools:
+        """Groups that stand in one artifact."""
+        return ~self.mixed("artifact")
+
+    @property
+    def suite(self) -> Bools:
+        """Groups that are answers to different prompts, or of different tests."""
+        return self.mixed("prompt") | self.mixed("test")
+
+    @cached_property
+    def may_have_runs(self) -> Bools:
+        """Groups in which each row names a run, or one record holds two rows side by side."""
+        rows = self.cut.rows
+        named = (self.frame.tests[rows] == 0) & (self.frame.column("run").codes[rows] > 0)
+        record = self.frame.record[rows]
+        beside = np.zeros(len(rows), bool)
+        beside[1:] = record[1:] == record[:-1]
+        beside[self.cut.starts] = False
+        return self.cut.all_of(named) | self.cut.any_of(beside)
 
     @cached_property
     def values(self) -> Floats:
         """Values in canonical unit, group after group."""
         return self.frame.value[self.cut.rows]
+
+    @cached_property
+    def ordered(self) -> samples.Groups:
+        """The values, ascending inside each group."""
+        return samples.group_by_starts(self.values, self.cut.starts)
 
     @cached_property
     def low(self) -> Floats:
@@ -197,8 +250,15 @@ class Group:
 
     def _texts(self, column: str) -> list[str | None]:
         """The different names of the rows in one text column, in the order of their first row."""
-        names = self.frame.column(column).names
-        return [names[code] for code in self.of.codes(column)[self.at]]
+        names = self.frame.column("run" if column == "test" else column).names
+        return [names[code] for code in self._codes(column)]
+
+    def _codes(self, column: str) -> list[int]:
+        """The different codes of the rows in one text column, in the order of their first row."""
+        codes = self.of.coded(column)
+        if self.of.mixed(column)[self.at]:
+            return list(dict.fromkeys(codes[self.rows].tolist()))
+        return [int(codes[self.of.cut.rows[self.of.cut.starts[self.at]]])]
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -209,12 +269,12 @@ class Group:
     def artifacts(self) -> list[str]:
         """Artifacts they stand in, in the order of the table's names."""
         names = self.frame.column("artifact").names
-        return [str(names[code]) for code in sorted(self.of.codes("artifact")[self.at])]
+        return [str(names[code]) for code in sorted(self._codes("artifact"))]
 
     @property
     def alone(self) -> bool:
         """Whether they stand in one artifact."""
-        return len(self.of.codes("artifact")[self.at]) == 1
+        return bool(not self.of.mixed("artifact")[self.at])
 
     @property
     def cold(self) -> bool:
@@ -252,8 +312,7 @@ class Group:
     @property
     def tests(self) -> list[str | None]:
         """Different tests or scenarios behind them, in the order of their first row."""
-        names = self.frame.column("run").names
-        return [names[code] for code in self.of.codes("test")[self.at]]
+        return self._texts("test")
 
     @property
     def runs(self) -> tuple[RunKind, Ints] | None:
@@ -276,7 +335,7 @@ class Group:
     @property
     def suite(self) -> bool:
         """Whether they are answers to different prompts, one each."""
-        return len(self.of.codes("prompt")[self.at]) > 1 or len(self.of.codes("test")[self.at]) > 1
+        return bool(self.of.mixed("prompt")[self.at] or self.of.mixed("test")[self.at])
 
     def scope(self) -> dict[str, str]:
         """What the group is about, for a fact."""
@@ -310,7 +369,7 @@ class Group:
                   for at, index in self._fixed().items()]
         suite = self.suite
         for column in ("prompt", "run"):
-            codes = self.of.codes(column)[self.at]
+            codes = self._codes(column)
             if len(codes) == 1 or not suite:
                 names = self.frame.column(column).names
                 parts.append(among(column, [names[code] for code in sorted(codes)]))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from baseline_collector.evidence.book import Book
 from baseline_collector.evidence.frame import Frame
-from baseline_collector.evidence.groups import Group
-from baseline_collector.evidence.summaries import Summary
+from baseline_collector.evidence.summaries import Summaries, Summary
 from baseline_collector.model import Artifact, Outcomes, Severity, Skipped, Source
 
 
@@ -30,7 +28,7 @@ class Evidence:
 
     book: Book
     frame: Frame
-    summaries: Sequence[Summary]
+    summaries: Summaries
     artifacts: Sequence[Artifact]
     skipped: Sequence[Skipped] = ()
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
@@ -39,24 +37,7 @@ class Evidence:
 
     def of_metric(self, metric: str) -> list[Summary]:
         """Summaries of one metric, in order."""
-        return self._by_metric.get(metric, [])
-
-    @cached_property
-    def _by_metric(self) -> dict[str, list[Summary]]:
-        found: dict[str, list[Summary]] = {}
-        for one in self.summaries:
-            found.setdefault(str(one.group.name("metric")), []).append(one)
-        return found
-
-    @cached_property
-    def by_place(self) -> dict[tuple[str | None, str | None, str], list[Group]]:
-        """Groups by metric, model and artifact, those of several artifacts left out."""
-        found: dict[tuple[str | None, str | None, str], list[Group]] = {}
-        for one in self.summaries:
-            if len(one.group.artifacts) == 1:
-                label = (one.group.name("metric"), one.group.name("model"), one.group.artifacts[0])
-                found.setdefault(label, []).append(one.group)
-        return found
+        return self.summaries.where(self.summaries.groups.where("metric", metric))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,36 +1,34 @@
 """Facts of every group: location, spread, quantiles that n allows, intervals that hold.
 
-Estimators: the arithmetic mean of durations and levels; for rates total over total where
-the parts stand in the same records and agree within 1 %; Hyndman-Fan type 7 quantiles from
-the n at which they may be printed. Intervals: ``stats.intervals``, n of at least 3.
+What they are lies in arrays, ``estimates``; a fact becomes a record with its sentence, its
+sources and its query only when somebody asks for it.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 
-from baseline_collector.evidence.arrays import Floats, Ints
-from baseline_collector.evidence.book import Book
-from baseline_collector.evidence.frame import Frame
-from baseline_collector.evidence.groups import Group, Groups, RunKind, grouped
-from baseline_collector.evidence.settings import configuration
-from baseline_collector.model import Interval, Topic
-from baseline_collector.stats import samples
-from baseline_collector.stats.intervals import (
-    GroupedIntervals,
-    mean_intervals,
-    quantile_intervals,
-    rate_interval,
-    run_mean_interval,
+from baseline_collector.evidence.arrays import Bools, Floats, Ints
+from baseline_collector.evidence.book import Book, said_by
+from baseline_collector.evidence.estimates import (
+    KINDS,
+    RATE,
+    Estimates,
+    Quantiles,
+    estimate,
+    quantiles,
 )
-from baseline_collector.stats.intervals import Interval as StatsInterval
-from baseline_collector.stats.samples import group_by_starts
-from baseline_collector.stats.summary import smallest_n
-from baseline_collector.vocabulary import HIGHEST, SIGNED, own, possible
+from baseline_collector.evidence.facts import id_of
+from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.groups import Group, Groups, grouped
+from baseline_collector.evidence.wording import describe, enter_names
+from baseline_collector.model import Fact, Interval, Topic
+from baseline_collector.vocabulary import own
 
 LEADING = ("output_throughput", "time_to_first_token", "request_latency", "iteration_time",
            "prompt_throughput", "total_throughput", "request_throughput", "throughput",
@@ -41,9 +39,6 @@ LEADING = ("output_throughput", "time_to_first_token", "request_latency", "itera
 SUPPORTING = ("load_duration", "prompt_eval_duration", "eval_duration", "power", "temperature",
               "memory_used", "gpu_utilization", "cpu_utilization", "memory_utilization")
 """Metrics summarised where there are several values."""
-
-PRINTED = ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
-_AGREE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,211 +62,180 @@ class Summary:
     interval: Interval | None
 
 
-def summarise(frame: Frame, book: Book) -> list[Summary]:
+class Summaries(Sequence[Summary]):
+    """What is known of each group, as arrays.
+
+    Attributes:
+        groups: The rows of each.
+        estimates: Location of each.
+    """
+
+    def __init__(self, groups: Groups, estimates: Estimates, firsts: Ints) -> None:
+        self.groups = groups
+        self.estimates = estimates
+        self._firsts = firsts
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    @overload
+    def __getitem__(self, at: int) -> Summary: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Summary]: ...
+    def __getitem__(self, at: int | slice) -> Summary | list[Summary]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        group, first = self.groups[at], int(self._firsts[at])
+        low, high = (first + 1, first + 2) if group.n > 1 else (first, first)
+        return Summary(group, id_of(first), id_of(low), id_of(high),
+                       float(self.estimates.value[at]), self.estimates.interval(at))
+
+    def where(self, wanted: Bools) -> list[Summary]:
+        """Some of them, in order."""
+        return [self[at] for at in np.flatnonzero(wanted).tolist()]
+
+
+def summarise(frame: Frame, book: Book) -> Summaries:
     """Enter the facts of every group of samples, and of reported means without samples."""
     metric = frame.column("metric")
     sample = frame.counted & frame.column("statistic").where("sample")
     rows = np.flatnonzero(sample & metric.where(*LEADING, *SUPPORTING, *own()))
     groups = grouped(frame, rows)
-    leading = metric.where(*LEADING, *own())[groups.cut.firsts]
-    parts = _Parts(frame)
-    return [*_summaries(groups.select(leading | (groups.cut.counts > 1)), book, parts),
-            *_summaries(_reported(frame, rows), book, parts)]
+    leading = groups.where("metric", *LEADING, *own())
+    groups = groups.select(leading | (groups.cut.counts > 1)).followed_by(_reported(frame, rows))
+    if not len(groups):
+        return Summaries(groups, Estimates.none(), groups.cut.starts)
+    facts = GroupFacts(book, groups)
+    enter_names(book, groups, [(one.name, one.allowed) for one in facts.quantiles])
+    return Summaries(groups, facts.estimates, facts.firsts + book.facts.extend(facts))
 
 
 def _reported(frame: Frame, sampled: Ints) -> Groups:
     """Means that artifacts report, where no samples of that metric and model exist."""
     metric, model = frame.column("metric"), frame.column("model")
     width = len(model.names)
-    have = np.unique(metric.codes[sampled] * width + model.codes[sampled])
+    have = np.zeros(len(metric.names) * width, bool)
+    have[metric.codes[sampled] * width + model.codes[sampled]] = True
     rows = np.flatnonzero(frame.counted & frame.column("statistic").where("mean")
                           & metric.where(*LEADING, *own()))
-    return grouped(frame, rows[~np.isin(metric.codes[rows] * width + model.codes[rows], have)])
+    return grouped(frame, rows[~have[metric.codes[rows] * width + model.codes[rows]]])
 
 
-def _summaries(groups: Groups, book: Book, parts: _Parts) -> list[Summary]:
-    if not len(groups):
-        return []
-    whole = group_by_starts(groups.values, groups.cut.starts)
-    intervals = _intervals(groups, mean_intervals(whole))
-    ends = list(zip(groups.low.tolist(), groups.high.tolist(), strict=True))
-    return [_Teller(book, group).all(one, parts, pair, quantiles) for group, one, pair, quantiles
-            in zip(groups, intervals, ends, _quantiles(whole), strict=True)]
+class GroupFacts:
+    """The facts of groups as columns: of each group its location, ends and quantiles, in a row.
 
+    A group of a single value has its location alone; a quantile is there from the n that
+    allows it, so that a larger group has those of a smaller one and more.
 
-def _intervals(groups: Groups, found: GroupedIntervals) -> list[tuple[float, Interval | None]]:
-    """Of each group the mean and its interval, cut to what the metric can be.
-
-    No duration is negative, and no share is over all.
+    Attributes:
+        groups: The rows.
+        estimates: Locations.
+        quantiles: Quantiles that any group allows.
+        firsts: Number of each group's first fact among these.
+        values: Value of every fact.
     """
-    metric = groups.frame.column("metric")
-    first = groups.cut.firsts
-    never_negative = ~metric.where(*SIGNED)[first] & (groups.low >= 0)
-    low = np.where(never_negative, np.maximum(found.low, 0.0), found.low)
-    highest = np.array([HIGHEST.get(name or "", np.inf) for name in metric.names])
-    high = np.minimum(found.high, highest[metric.codes[first]])
-    cut = (low != found.low) | (high != found.high)
-    columns = (found.mean, low, high, cut, found.method, found.reason)
-    return [(mean, None if reason else Interval(
-        below, above, 0.95, f"{method}, cut to possible values" if inside else method))
-        for mean, below, above, inside, method, reason
-        in zip(*(column.tolist() for column in columns), strict=True)]
+
+    def __init__(self, book: Book, groups: Groups) -> None:
+        self.groups = groups
+        self.estimates = estimate(groups)
+        self.quantiles = quantiles(groups)
+        several = groups.cut.counts > 1
+        width = 1 + 2 * several + sum((several & one.allowed).astype(np.int64)
+                                      for one in self.quantiles)
+        self.firsts: Ints = np.cumsum(width) - width
+        self.values: Floats = np.empty(int(width.sum()))
+        self.values[self.firsts] = self.estimates.value
+        ends = ((several, groups.low), (several, groups.high))
+        for at, (given, values) in enumerate(
+                [*ends, *((one.allowed, one.found.value) for one in self.quantiles)], start=1):
+            self.values[self.firsts[given] + at] = values[given]
+        self._book = book
+        self._teller: _Teller | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def make(self, at: int, id_: str) -> Fact:
+        """The record of one of them, under its id."""
+        group = int(np.searchsorted(self.firsts, at, "right")) - 1
+        which = at - int(self.firsts[group])
+        if self._teller is None or self._teller.group.at != group:
+            self._teller = _Teller(self._book, self.groups[group])
+        value = float(self.values[at])
+        if which == 0:
+            return self._teller.location(id_, value, self.estimates)
+        if which <= len(_ENDS):
+            return self._teller.end(id_, value, *_ENDS[which - 1])
+        return self._teller.quantile(id_, value, self.quantiles[which - 1 - len(_ENDS)])
+
+    def like(self, value: float, metric: str | None, statistic: str) -> list[int]:
+        """Those that have this value, metric and statistic, in order."""
+        order, ascending = self._ascending
+        left, right = (int(np.searchsorted(ascending, value, side)) for side in ("left", "right"))
+        found = np.sort(order[left:right])
+        group = np.searchsorted(self.firsts, found, "right") - 1
+        code = self.groups.frame.column("metric").code(metric)
+        return [at for at, of in zip(found.tolist(), group.tolist(), strict=True)
+                if self._codes[of] == code and self._statistic(at, of) == statistic]
+
+    @cached_property
+    def _codes(self) -> Ints:
+        return self.groups.codes("metric")
+
+    @cached_property
+    def _ascending(self) -> tuple[Ints, Floats]:
+        order = np.argsort(self.values, kind="stable")
+        return order, self.values[order]
+
+    def _statistic(self, at: int, group: int) -> str:
+        names = (KINDS[self.estimates.kind[group]].statistic, *(name for _, name in _ENDS),
+                 *(one.name for one in self.quantiles))
+        return names[at - int(self.firsts[group])]
 
 
-def _quantiles(groups: samples.Groups) -> list[list[_Estimate]]:
-    """Of each group the quantiles that its n allows, with order-statistic intervals, no SQL yet."""
-    found: list[list[_Estimate]] = [[] for _ in groups.counts]
-    for q, name in PRINTED:
-        allowed = np.flatnonzero(groups.counts >= smallest_n(q))
-        if not len(allowed):
-            continue
-        many = quantile_intervals(groups, q)
-        columns = (allowed, many.value[allowed], many.low[allowed], many.high[allowed],
-                   groups.counts[allowed])
-        for at, value, low, high, n in zip(*(one.tolist() for one in columns), strict=True):
-            interval = None if math.isnan(low) else Interval(low, high, 0.95, "order statistics")
-            found[at].append(_Estimate(value, name, "Hyndman-Fan type 7 quantile",
-                                       f"SELECT quantile_cont(value, {q})", n, interval))
-    return found
-
-
-RATE = "total output tokens / total evaluation time"
-"""Estimator of a rate whose tokens and durations are known."""
-
-
-class _Parts:
-    """Tokens and durations by record, to take rates as total over total."""
-
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-
-    def _of(self, metric: str, records: Ints) -> Floats | None:
-        """The last value of a metric in each record; None where one has none."""
-        rows, known = self.frame.by_record(metric, "sample")
-        at = np.searchsorted(known, records, "right") - 1
-        if not len(known) or not bool((known[at] == records).all()):
-            return None
-        return self.frame.value[rows[at]]
-
-    def of(self, group: Group) -> tuple[Floats, Floats] | None:
-        """Tokens and seconds behind each rate of a group; None where parts lack or disagree."""
-        if group.name("metric") != "output_throughput":
-            return None
-        records = self.frame.records(group.rows)
-        tokens, seconds = (self._of(one, records) for one in ("output_tokens", "eval_duration"))
-        if tokens is None or seconds is None or not seconds.all():
-            return None
-        agree = np.abs(tokens / seconds - group.values) <= _AGREE * group.values
-        alone = len(np.unique(records)) == len(records)
-        return (tokens, seconds) if alone and agree.all() else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Estimate:
-    """Location of a group and how it was got."""
-
-    value: float
-    statistic: str
-    estimator: str
-    sql: str
-    n: int | None
-    interval: Interval | None
-
-
-def _estimate(group: Group, mean: float, interval: Interval | None, parts: _Parts, where: str
-              ) -> _Estimate:
-    """Choose the estimator: total over total, mean, or what the artifact reports."""
-    sql = f"SELECT avg(value) FROM measurements WHERE {where}"
-    if group.name("statistic") != "sample":
-        if group.n > 1:
-            return _Estimate(mean, "mean of means", "mean of the means that the artifacts report",
-                             sql, group.n, interval)
-        n = int(group.frame.n[group.rows[0]]) or None
-        return _Estimate(mean, "mean", "mean as the artifact reports it", sql, n, None)
-    if group.n == 1:
-        return _Estimate(mean, "value", "the only value", sql, 1, None)
-    totals = parts.of(group)
-    if totals is None:
-        return _mean(group, mean, interval, sql)
-    found = rate_interval(*totals) if group.n >= 3 else None
-    return _Estimate(float(totals[0].sum() / totals[1].sum()), "rate",
-                     RATE, _rate_sql(where), group.n,
-                     _converted(found) if isinstance(found, StatsInterval) else None)
-
-
-RUN_MEANS: Mapping[RunKind, str] = {
-    "run": "arithmetic mean, its interval over the means of named runs",
-    "record": "arithmetic mean, its interval over the means of records",
-}
-"""Estimator of a mean whose values belong to runs: these are what was repeated."""
-
-
-def _mean(group: Group, mean: float, interval: Interval | None, sql: str) -> _Estimate:
-    """A mean, its interval over the highest level of repetition."""
-    runs = group.runs
-    if runs is None:
-        return _Estimate(mean, "mean", "arithmetic mean", sql, group.n, interval)
-    kind, codes = runs
-    found = run_mean_interval(group.values, codes)
-    over = None
-    if isinstance(found, StatsInterval):
-        low, high = possible(found.low, found.high, group.name("metric"), float(group.values.min()))
-        if low <= mean <= high:
-            over = Interval(low, high, found.level, f"{found.method}, over {found.n} {kind}s")
-    return _Estimate(mean, "mean", RUN_MEANS[kind], sql, group.n, over)
+_ENDS = (("Smallest", "min"), ("Largest", "max"))
 
 
 class _Teller:
-    """Enters the facts of one group; holds what they share."""
+    """Makes the records of one group's facts; holds what they share."""
 
     def __init__(self, book: Book, group: Group) -> None:
-        self.book = book
         self.group = group
         self.scope = group.scope()
         self.about = describe(book, group)
         self.where = group.where()
         self.sources = group.sources()
         self.topic = _topic(group)
-        for column in ("quantization", "engine", "definition", "phase", "prompt", "test",
-                       "key"):
-            if column in self.scope:
-                book.name(column, self.scope[column])
+        self._book = book
 
-    def all(self, mean: tuple[float, Interval | None], parts: _Parts, ends: tuple[float, float],
-            quantiles: Sequence[_Estimate]) -> Summary:
-        """Enter location, ends and quantiles."""
+    def location(self, id_: str, value: float, known: Estimates) -> Fact:
+        """Mean, rate or only value."""
+        at = self.group.at
+        kind = KINDS[known.kind[at]]
+        sql = (_rate_sql(self.where) if kind.estimator == RATE
+               else f"SELECT avg(value) FROM measurements WHERE {self.where}")
+        return self._fact(id_, kind.words, value, kind.statistic, kind.estimator, sql,
+                          int(known.n[at]) or None, known.interval(at), _weight(self.group))
+
+    def end(self, id_: str, value: float, word: str, statistic: str) -> Fact:
+        """Smallest or largest value."""
+        return self._fact(id_, f"{word} ", value, statistic, f"{word.lower()} value of the group",
+                          f"SELECT {statistic}(value) FROM measurements WHERE {self.where}",
+                          self.group.n)
+
+    def quantile(self, id_: str, value: float, one: Quantiles) -> Fact:
+        """A quantile with its order-statistic interval."""
+        sql = f"SELECT quantile_cont(value, {one.q}) FROM measurements WHERE {self.where}"
+        return self._fact(id_, f"{self._book.name('statistic', one.name)} of ", value, one.name,
+                          "Hyndman-Fan type 7 quantile", sql, self.group.n,
+                          one.interval(self.group.at))
+
+    def _fact(self, id_: str, words: str, value: float, statistic: str, estimator: str, sql: str,
+              n: int | None, interval: Interval | None = None, weight: float = 0.0) -> Fact:
         group = self.group
-        estimate = _estimate(group, *mean, parts, self.where)
-        location = self.tell(_WORDS[estimate.statistic], estimate, _weight(group))
-        low = high = location
-        if group.n > 1:
-            low, high = (self._end(*end) for end in zip(_ENDS, ends, strict=True))
-            for one in quantiles:
-                self.tell(f"{self.book.name('statistic', one.statistic)} of ", one,
-                          sql=f"{one.sql} FROM measurements WHERE {self.where}")
-        return Summary(group, location, low, high, estimate.value, estimate.interval)
-
-    def _end(self, words: tuple[str, str], value: float) -> str:
-        """Smallest or largest value of the group."""
-        word, statistic = words
-        return self.tell(f"{word} ", _Estimate(
-            value, statistic, f"{word.lower()} value of the group",
-            f"SELECT {statistic}(value) FROM measurements WHERE {self.where}", self.group.n, None))
-
-    def tell(self, words: str, estimate: _Estimate, weight: float = 0.0, sql: str = "") -> str:
-        """Enter one fact; return its id."""
-        group = self.group
-        return self.book.fact(
-            f"{words}{self.about}: {{}}", estimate.value, statistic=estimate.statistic,
-            estimator=estimate.estimator, metric=group.name("metric"), unit=group.name("unit"),
-            n=estimate.n, interval=estimate.interval, scope=self.scope, sources=self.sources,
-            sql=sql or estimate.sql, topic=self.topic, weight=weight)
-
-
-_ENDS = (("Smallest", "min"), ("Largest", "max"))
-
-_WORDS = {"mean": "Mean ", "rate": "Overall ", "mean of means": "Mean of reported ",
-          "value": "Single value of "}
+        return Fact(id_, said_by(f"{words}{self.about}: {{}}", id_), group.name("metric"),
+                    statistic, value, group.name("unit"), n, interval, estimator, self.scope,
+                    self.sources, sql, "data", self.topic, weight)
 
 
 def _topic(group: Group) -> Topic:
@@ -281,10 +245,6 @@ def _topic(group: Group) -> Topic:
     if metric in ("accuracy", "loss", "model_size"):
         return "quality"
     return "telemetry" if metric in SUPPORTING[3:] else "performance"
-
-
-def _converted(found: StatsInterval) -> Interval:
-    return Interval(found.low, found.high, found.level, found.method)
 
 
 def _rate_sql(where: str) -> str:
@@ -303,60 +263,3 @@ def _weight(group: Group) -> float:
     metric = str(group.name("metric"))
     rank = LEADING.index(metric) if metric in LEADING else len(LEADING)
     return 200.0 + min(group.n, 100) - 10.0 * rank
-
-
-def describe(book: Book, group: Group) -> str:
-    """What a group is about, in words with names in slots."""
-    metric = str(group.name("metric")).replace("_", " ")
-    parts = [metric]
-    if group.name("definition") == "words":
-        parts.append("(counted in words)")
-    phase = group.name("phase")
-    if phase is not None:
-        word = phase if phase in _PHASES else book.name("phase", phase)
-        parts.append(f"of {word} calls")
-    model = group.name("model")
-    if model is not None:
-        parts.append(f"of {book.name('model', model)}")
-    parts += _kinds(book, group, model or "")
-    settings = group.settings
-    if settings:
-        parts.append(f"with {book.name('configuration', configuration(settings))}")
-    device = group.name("device")
-    if device is not None:
-        parts.append(f"on {book.name('device', device)}")
-    parts += _subjects(book, group)
-    place = group.place
-    if place is not None:
-        parts.append(f"as {book.name('key', place)}")
-    artifacts = group.artifacts
-    if len(artifacts) == 1:
-        parts.append(f"in {book.name('artifact', artifacts[0])}")
-    elif len(artifacts) > 1:
-        parts.append("across files")
-    return " ".join(parts)
-
-
-_PHASES = ("cold", "warm", "cached")
-
-
-def _kinds(book: Book, group: Group, model: str) -> list[str]:
-    """Quantization and engine, where the model's name and the heap leave them open."""
-    quantization, engine = group.name("quantization"), group.name("engine")
-    found = []
-    if quantization is not None and quantization.lower() not in model.lower():
-        found.append(f"({book.name('quantization', quantization)})")
-    if engine is not None and len(group.frame.column("engine").names) > 2:
-        found.append(f"through {book.name('engine', engine)}")
-    return found
-
-
-def _subjects(book: Book, group: Group) -> list[str]:
-    """Prompt and test, or that they differ from value to value."""
-    found = []
-    for kind, names in (("prompt", group.prompts), ("test", group.tests)):
-        if len(names) > 1:
-            found.append(f"over different {kind}s")
-        elif names[0] is not None:
-            found.append(f"for {kind} {book.name(kind, names[0])}")
-    return found

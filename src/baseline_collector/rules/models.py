@@ -94,7 +94,7 @@ def _compared(book: Book, sides: list[Side]) -> None:
         return
     span = (Interval(interval.low, interval.high, interval.level, str(interval.method))
             if isinstance(interval, StatsInterval) else None)
-    high, low = (book.facts[one.fact] for one in (best, worst))
+    high, low = (book.facts.of(one.fact) for one in (best, worst))
     names = [book.name("model", one.model) for one in ordered]
     factor = book.fact(
         f"Throughput of {names[0]} against {names[-1]} in {file}, as a ratio: {{}}",

@@ -11,11 +11,12 @@ import numpy as np
 from baseline_collector.evidence.arrays import Ints
 from baseline_collector.evidence.book import Book, among, count_of, equals, quoted
 from baseline_collector.evidence.cite import query
+from baseline_collector.evidence.estimates import RATE, RUN_MEANS
 from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.rule import Evidence, Rule, enumeration
 from baseline_collector.evidence.settings import configuration
-from baseline_collector.evidence.summaries import RATE, RUN_MEANS, Summary
+from baseline_collector.evidence.summaries import Summary
 from baseline_collector.model import Interval
 from baseline_collector.stats.compare import ratio_of_means
 from baseline_collector.stats.intervals import Interval as StatsInterval
@@ -330,7 +331,7 @@ def _compared(book: Book, members: list[Summary], where: str, scope: dict[str, s
     told = f"{where} {subject}".rstrip()
     lead = 100.0 * (best.estimate / worst.estimate - 1.0)
     interval, apart, why = _told_apart(best, worst, len(members))
-    high, low = (book.facts[one.location] for one in (best, worst))
+    high, low = (book.facts.of(one.location) for one in (best, worst))
     about = {label: text for label, text in best.group.scope().items()
              if label in ("prompt", "test", "phase")}
     margin = book.fact(

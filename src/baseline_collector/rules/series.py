@@ -13,7 +13,7 @@ from baseline_collector.evidence.cite import cited, counted, derived, of_group
 from baseline_collector.evidence.groups import Group, grouped
 from baseline_collector.evidence.pairing import beside, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold
-from baseline_collector.evidence.summaries import describe
+from baseline_collector.evidence.wording import describe
 from baseline_collector.stats.samples import group_by_starts, moments
 from baseline_collector.stats.series import drift, step, trends
 from baseline_collector.stats.stability import (

@@ -145,7 +145,7 @@ _MOST_FACTORS = 12
 def _moved(evidence: Evidence, sweep: Sweep, effect: _Effect, number: str) -> None:
     book, frame = evidence.book, evidence.frame
     what = str(sweep.name("metric")).replace("_", " ")
-    several = int(book.facts[number].value) > 1
+    several = int(book.facts.of(number).value) > 1
     setting, file = book.name("setting", effect.setting), book.name(
         "artifact", str(sweep.name("artifact")))
     model = sweep.name("model")

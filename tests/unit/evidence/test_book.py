@@ -19,7 +19,7 @@ def enter(book, statement="Size: {}", value=1, **more):
 def test_ids_count_from_one_and_the_statement_names_its_own():
     book = Book()
     assert [enter(book, value=at) for at in range(3)] == ["F1", "F2", "F3"]
-    assert book.facts["F2"].statement == "Size: {F2}"
+    assert book.facts.of("F2").statement == "Size: {F2}"
 
 
 def test_the_same_fact_is_entered_once():
@@ -49,7 +49,7 @@ def test_a_finding_rests_on_known_facts():
 def test_sources_are_bounded():
     book = Book()
     fact = enter(book, sources=[Source("a", str(at)) for at in range(1000)])
-    assert len(book.facts[fact].sources) == MOST_SOURCES
+    assert len(book.facts.of(fact).sources) == MOST_SOURCES
 
 
 def test_nouns():
