@@ -11,7 +11,7 @@ import numpy as np
 from baseline_collector.evidence.groups import Group
 from baseline_collector.evidence.places import MOST_SOURCES
 from baseline_collector.evidence.settings import configuration
-from baseline_collector.evidence.summaries import Summary
+from baseline_collector.evidence.summaries import Summaries, Summary
 from baseline_collector.model import Bar, Chart, Point
 
 _SWEEP = 6
@@ -20,14 +20,14 @@ _WIDEST = 1.5
 _MOST = 40
 
 
-def charts(summaries: Sequence[Summary]) -> tuple[Chart, ...]:
+def charts(summaries: Summaries) -> tuple[Chart, ...]:
     """Build the charts for which there is data."""
     found = (_throughput(summaries), _first_token(summaries), _compile(summaries))
     return tuple(chart for chart in found if chart.bars)
 
 
-def _of(summaries: Sequence[Summary], metric: str) -> list[Summary]:
-    return [one for one in summaries if one.group.name("metric") == metric]
+def _of(summaries: Summaries, metric: str) -> list[Summary]:
+    return summaries.where(summaries.groups.where("metric", metric))
 
 
 def _points(group: Group, series: str = "") -> tuple[Point, ...]:
@@ -67,7 +67,7 @@ def _subject(group: Group) -> str:
     return _joined(*names)
 
 
-def _throughput(summaries: Sequence[Summary]) -> Chart:
+def _throughput(summaries: Summaries) -> Chart:
     """One bar a group; a sweep of single values is one bar with its points."""
     members = [one for one in _of(summaries, "output_throughput")
                if not one.group.cold and one.group.name("unit") == "tok/s"]
@@ -119,7 +119,7 @@ def _label(group: Group, files: Mapping[str, str]) -> str:
     return _joined(model, settings or file, _subject(group)) or file
 
 
-def _first_token(summaries: Sequence[Summary]) -> Chart:
+def _first_token(summaries: Summaries) -> Chart:
     """Calls of each model and file, a series a phase; the single points only."""
     members = [one for one in _of(summaries, "time_to_first_token")
                if one.group.name("phase") is not None]
@@ -140,7 +140,7 @@ def _first_token(summaries: Sequence[Summary]) -> Chart:
                  True, tuple(bars))
 
 
-def _compile(summaries: Sequence[Summary]) -> Chart:
+def _compile(summaries: Summaries) -> Chart:
     """Compile time and mean iteration time of each backend, side by side, dearest first."""
     compiled, running = _by_backend(summaries, "compile_time"), _by_backend(
         summaries, "iteration_time")
@@ -153,7 +153,7 @@ def _compile(summaries: Sequence[Summary]) -> Chart:
     return Chart("compile", "Compile time against run time", "duration", "s", True, tuple(bars))
 
 
-def _by_backend(summaries: Sequence[Summary], metric: str) -> dict[str, Summary]:
+def _by_backend(summaries: Summaries, metric: str) -> dict[str, Summary]:
     """Summaries of one metric by model, device, backend and file; zeros left out."""
     found: dict[str, Summary] = {}
     for one in _of(summaries, metric):

@@ -83,7 +83,7 @@ Start = Protocol | None
 
 def _artifacts(frame: Frame, where: Bools) -> list[str]:
     column = frame.column("artifact")
-    return sorted(str(column.names[code]) for code in np.unique(column.codes[where]).tolist())
+    return sorted(str(column.names[code]) for code in column.present(where).tolist())
 
 
 def _count(evidence: Evidence, statement: str, names: Sequence[str], of: str) -> str:
@@ -123,20 +123,22 @@ def no_samples(evidence: Evidence, start: Start) -> Gap | None:
 
 def few_runs(evidence: Evidence, start: Start) -> Gap | None:
     """Groups with fewer than three values, of which no interval can be given."""
-    groups = [one.group for one in evidence.summaries if one.group.name("statistic") == "sample"]
-    few = [one for one in groups if one.n < 3]
-    if not few:
+    groups = evidence.summaries.groups
+    sampled = groups.where("statistic", "sample")
+    few = groups.cut.select(sampled & (groups.cut.counts < 3))
+    if not len(few.starts):
         return None
+    number, of = len(few.starts), int(sampled.sum())
     fact = evidence.book.fact(
-        "Groups of like runs with fewer than three values: {}", len(few), statistic="count",
-        estimator="groups with n under 3, each by its first value", n=len(groups), topic="setup",
+        "Groups of like runs with fewer than three values: {}", number, statistic="count",
+        estimator="groups with n under 3, each by its first value", n=of, topic="setup",
         weight=8.0, kind="inventory", scope={"of": "gap, few runs"},
-        sources=[source for one in few for source in one.sources()][:200],
-        sql=query(evidence.frame, [int(one.rows[0]) for one in few], "count(*)"))
+        sources=evidence.frame.sources(few.rows),
+        sql=lambda: query(evidence.frame, few.firsts, "count(*)"))
     plan = start and replace(start, repetitions=5, requests=10, num_ctx=_levels(evidence))
-    return _gap("few-runs", f"{{{fact}}} {count_of(len(few), 'group')} of like runs have too few "
+    return _gap("few-runs", f"{{{fact}}} {count_of(number, 'group')} of like runs have too few "
                 "values for an interval.", "which configuration is faster", [fact],
-                90.0 * len(few) / len(groups), plan)
+                90.0 * number / of, plan)
 
 
 def _levels(evidence: Evidence) -> tuple[int, ...]:
@@ -151,12 +153,12 @@ def _levels(evidence: Evidence) -> tuple[int, ...]:
 
 def no_tail(evidence: Evidence, start: Start) -> Gap | None:
     """Latencies, and not enough of them for the tail that users feel."""
-    groups = [one.group for one in evidence.summaries
-              if one.group.name("metric") in ("time_to_first_token", "request_latency")]
+    groups = evidence.summaries.groups
+    latencies = groups.select(groups.where("metric", "time_to_first_token", "request_latency"))
     needed = smallest_n(_TAIL)
-    if not groups or any(one.n >= needed for one in groups):
+    if not len(latencies) or (latencies.cut.counts >= needed).any():
         return None
-    most = max(groups, key=lambda one: one.n)
+    most = latencies[int(latencies.cut.counts.argmax())]
     book = evidence.book
     have = book.fact("Most latencies of like calls: {}", most.n, statistic="count",
                      estimator="largest group", n=most.n, topic="setup", weight=8.0,
@@ -251,7 +253,7 @@ def one_model(evidence: Evidence, start: Start) -> Gap | None:
     model = frame.column("model")
     rows = np.flatnonzero(frame.counted & frame.column("metric").where(*_CALLED)
                           & (model.codes > 0))
-    names = sorted({str(model.names[code]) for code in np.unique(model.codes[rows]).tolist()})
+    names = sorted({str(model.names[code]) for code in model.present(rows).tolist()})
     if len(names) != 1:
         return None
     fact = _models(evidence, rows, names)
@@ -276,7 +278,7 @@ def no_load(evidence: Evidence, start: Start) -> Gap | None:
     rows = np.flatnonzero(frame.counted & frame.column("metric").where(*_CALLED))
     parameters = frame.column("parameters")
     loads: set[str] = set()
-    for code in np.unique(parameters.codes[rows]).tolist():
+    for code in parameters.present(rows).tolist():
         found = json.loads(parameters.names[code] or "{}")
         loads |= {f"{key}={found[key]}" for key in ("concurrency", "request_rate") if key in found}
     if not len(rows) or len(loads) > 2:
@@ -304,9 +306,8 @@ def no_quality(evidence: Evidence, start: Start) -> Gap | None:
     model = frame.column("model")
     rows = np.flatnonzero(frame.counted & frame.column("metric").where("output_throughput")
                           & (model.codes > 0))
-    fast = set(np.unique(model.codes[rows]).tolist())
-    good = set(np.unique(model.codes[frame.counted & frame.column("metric").where(*_QUALITY)])
-               .tolist())
+    fast = set(model.present(rows).tolist())
+    good = set(model.present(frame.counted & frame.column("metric").where(*_QUALITY)).tolist())
     left = sorted(str(model.names[code]) for code in fast - good)
     del start
     if len(fast) < 2 or not left:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from baseline_collector.evidence.book import Book, count_of, quoted
 from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.places import MOST_SOURCES
 from baseline_collector.model import Artifact, Source, modified_text
 
 _STATUS = {"read": "read whole", "partly_read": "read in part", "unread": "that could not be read",
@@ -13,7 +14,7 @@ _STATUS = {"read": "read whole", "partly_read": "read in part", "unread": "that 
 
 
 def _files(artifacts: Sequence[Artifact]) -> list[Source]:
-    return [Source(artifact.artifact, "") for artifact in artifacts]
+    return [Source(artifact.artifact, "") for artifact in artifacts[:MOST_SOURCES]]
 
 
 def inventory_facts(artifacts: Sequence[Artifact], book: Book) -> None:
@@ -111,7 +112,7 @@ def value_facts(frame: Frame, book: Book) -> None:
                   sql=f"SELECT count(*) FROM measurements WHERE {where}")
     for column in ("model", "metric"):
         names = sorted({str(frame.column(column).names[code])
-                        for code in set(frame.column(column).codes[frame.counted].tolist())
+                        for code in frame.column(column).present(frame.counted).tolist()
                         if code})
         book.fact(f"Different {column}s measured: {{}}", len(names), statistic="count",
                   estimator="distinct names", kind="inventory", topic="ingestion", weight=480.0,

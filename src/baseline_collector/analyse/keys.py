@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from baseline_collector.evidence.arrays import Ints
 from baseline_collector.evidence.book import Book, equals, quoted
@@ -47,9 +48,9 @@ def key_facts(frame: Frame, artifacts: Sequence[Artifact], book: Book) -> None:
 def _leading(frame: Frame, rows: Ints) -> list[Ints]:
     """Rows of each key worth telling of: by metric, then by how often they occur."""
     keys, metrics = frame.column("key"), frame.column("metric")
-    found = [rows[keys.codes[rows] == code] for code in np.unique(keys.codes[rows]).tolist()]
+    found = [rows[keys.codes[rows] == code] for code in keys.present(rows).tolist()]
     found = [mine for mine in found if all(
-        len(set(frame.column(name).codes[mine].tolist())) == 1 for name in _ONE_MEANING)]
+        _same(frame.column(name).codes[mine]) for name in _ONE_MEANING)]
 
     def rank(mine: Ints) -> tuple[int, int, str]:
         first = int(mine[0])
@@ -116,4 +117,8 @@ def _alike(frame: Frame, rows: Ints) -> bool:
     columns = [frame.settings if name == "parameters" else frame.column(name).codes
                for name in GROUPED_BY]
     cold = frame.column("phase").where("cold")
-    return all(len(set(column[rows].tolist())) == 1 for column in (*columns, cold))
+    return all(_same(column[rows]) for column in columns) and _same(cold[rows])
+
+
+def _same(codes: npt.NDArray[np.generic]) -> bool:
+    return bool((codes == codes[0]).all())

@@ -21,8 +21,10 @@ class Coded:
         if isinstance(combined, pa.ChunkedArray):
             combined = combined.chunk(0)
         names = combined.dictionary.to_pylist()
-        codes = combined.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        self.codes: Ints = codes + 1
+        codes = combined.indices
+        if codes.null_count:
+            codes = codes.fill_null(-1)
+        self.codes: Ints = np.add(codes.to_numpy(), 1, dtype=np.int64)
         self.names: list[str | None] = [None, *names]
 
     @cached_property
@@ -36,6 +38,10 @@ class Coded:
     def at(self, row: int) -> str | None:
         """Name of one row."""
         return self.names[int(self.codes[row])]
+
+    def present(self, rows: Bools | Ints) -> Ints:
+        """Codes that some rows have, ascending; 0 among them where one has no name."""
+        return np.flatnonzero(np.bincount(self.codes[rows], minlength=1))
 
     def where(self, *names: str) -> Bools:
         """Rows that have one of some names."""

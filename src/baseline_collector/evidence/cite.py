@@ -105,7 +105,8 @@ def cited(evidence: Evidence, rows: Sequence[int] | Ints, statement: str, statis
         unit=None if counting else frame.column("unit").at(first), n=len(chosen), topic=topic,
         weight=weight, scope=_scope(frame, chosen) | dict(scope or {}),
         kind="inventory" if counting else "data", sources=frame.sources(chosen),
-        sql=f"SELECT {expression} FROM {source}" if source else query(frame, chosen, expression))
+        sql=f"SELECT {expression} FROM {source}" if source
+        else lambda: query(frame, chosen, expression))
 
 
 def span(evidence: Evidence, rows: Sequence[int] | Ints, what: str, *, topic: Topic,
@@ -157,7 +158,7 @@ def counted(evidence: Evidence, statement: str, number: int, *, of: str, topic: 
         scope: What it is about.
     """
     frame = evidence.frame
-    given = sql or (files_query(names) if names else query(frame, rows, "count(*)"))
+    given = sql or (files_query(names) if names else lambda: query(frame, rows, "count(*)"))
     return evidence.book.fact(
         statement, number, statistic="count", estimator=estimator, n=number,
         topic=topic, weight=weight, kind="inventory", scope={"of": of} | dict(scope or {}),

@@ -150,7 +150,7 @@ def estimate(groups: Groups) -> Estimates:
     kind = np.select([~sampled & (counts > 1), ~sampled, counts == 1],
                      [_OF_MEANS, _REPORTED, _ONLY], default=_MEAN)
     n = np.where(kind == _REPORTED, groups.frame.n[first], counts)
-    found = _possible(groups, kind, n, mean_intervals(groups.ordered))
+    found = _possible(groups, kind, n, mean_intervals(groups.ordered, known=groups.moments))
     rates = _rates(groups, np.flatnonzero((kind == _MEAN)
                                           & groups.where("metric", "output_throughput")))
     for at, (tokens, seconds) in rates.items():

@@ -199,6 +199,11 @@ class Groups(Sequence["Group"]):
         return samples.group_by_starts(self.values, self.cut.starts)
 
     @cached_property
+    def moments(self) -> samples.Moments:
+        """Count, mean, spread and skewness of each group."""
+        return samples.moments(self.ordered)
+
+    @cached_property
     def low(self) -> Floats:
         """Smallest value of each group."""
         return np.minimum.reduceat(self.values, self.cut.starts)

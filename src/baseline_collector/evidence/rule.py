@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from baseline_collector.evidence.book import Book
 from baseline_collector.evidence.frame import Frame
+from baseline_collector.evidence.places import MOST_SOURCES
 from baseline_collector.evidence.summaries import Summaries, Summary
 from baseline_collector.model import Artifact, Outcomes, Severity, Skipped, Source
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -34,10 +38,17 @@ class Evidence:
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
     twin_of: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
+    _seen: dict[Callable[..., object], object] = field(default_factory=dict, init=False)
 
     def of_metric(self, metric: str) -> list[Summary]:
         """Summaries of one metric, in order."""
         return self.summaries.where(self.summaries.groups.where("metric", metric))
+
+    def once(self, look: Callable[[Evidence], T]) -> T:
+        """What several rules look at, put together for the first that asks."""
+        if look not in self._seen:
+            self._seen[look] = look(self)
+        return cast(T, self._seen[look])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +94,8 @@ class Rule:
 
 
 def files(names: Sequence[str]) -> list[Source]:
-    """Artifacts as sources, the whole file each."""
-    return [Source(name, "") for name in names]
+    """Artifacts as sources, the whole file each, at most as many as a fact lists."""
+    return [Source(name, "") for name in names[:MOST_SOURCES]]
 
 
 def listed(book: Book, kind: str, names: Sequence[str], most: int = 3) -> str:

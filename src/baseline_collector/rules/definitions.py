@@ -24,7 +24,7 @@ def _samples(frame: Frame, metric: str) -> Ints:
 
 def _files(frame: Frame, rows: Ints) -> list[str]:
     column = frame.column("artifact")
-    return sorted(str(column.names[code]) for code in np.unique(column.codes[rows]).tolist())
+    return sorted(str(column.names[code]) for code in column.present(rows).tolist())
 
 
 def first_token_definition(evidence: Evidence) -> None:
@@ -202,7 +202,7 @@ def phases_apart(evidence: Evidence) -> None:
     phase = frame.column("phase")
     rows = _samples(frame, "time_to_first_token")
     cached = rows[phase.where("cached")[rows]]
-    for artifact in np.unique(frame.column("artifact").codes[cached]).tolist():
+    for artifact in frame.column("artifact").present(cached).tolist():
         here = rows[frame.column("artifact").codes[rows] == artifact]
         if not phase.where("warm", "cold")[here].any():
             continue

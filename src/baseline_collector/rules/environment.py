@@ -98,7 +98,7 @@ def hosts(evidence: Evidence) -> None:
     frame = evidence.frame
     device = frame.column("device")
     measured = frame.counted & frame.column("metric").where(*LEADING) & (device.codes > 0)
-    codes = [code for code in np.unique(device.codes[measured]).tolist()
+    codes = [code for code in device.present(measured).tolist()
              if str(device.names[code]).lower() not in _KINDS]
     if len(codes) < 2:
         return
@@ -241,7 +241,7 @@ def _backwards(evidence: Evidence) -> None:
     back = same & (np.diff(stamps) < -evidence.limits["clock.backwards"])
     forth = same & (np.diff(stamps) > 0)
     wrong = []
-    for code in np.unique(artifact.codes[rows[1:][back]]).tolist():
+    for code in artifact.present(rows[1:][back]).tolist():
         mine = artifact.codes[rows[1:]] == code
         if (back & mine).sum() < (forth & mine).sum():  # a list in falling order is no fault
             wrong.append(str(artifact.names[code]))

@@ -166,27 +166,28 @@ def _span(facts: list[str]) -> str:
 
 def single_values(evidence: Evidence) -> None:
     """Groups of a leading metric that hold one value only."""
-    samples = [one for one in evidence.summaries if one.group.name("statistic") == "sample"]
-    alone = [one for one in samples if one.group.n == 1]
-    if not alone:
+    groups = evidence.summaries.groups
+    sampled = groups.where("statistic", "sample")
+    single = groups.cut.firsts[sampled & (groups.cut.counts == 1)]
+    if not len(single):
         return
-    book = evidence.book
-    count = book.fact("Groups of like runs that hold a single value: {}", len(alone),
+    book, of = evidence.book, int(sampled.sum())
+    count = book.fact("Groups of like runs that hold a single value: {}", len(single),
                       statistic="count",
                       estimator="groups of equal metric, model, configuration and phase with n = 1",
-                      n=len(samples), topic="setup", weight=30.0, scope={"of": "single values"},
-                      sources=[source for one in alone for source in one.group.sources()][:200],
+                      n=of, topic="setup", weight=30.0, scope={"of": "single values"},
+                      sources=evidence.frame.sources(single),
                       kind="inventory", sql=_groups("'the only value'"))
-    total = book.fact("Groups of like runs: {}", len(samples), statistic="count",
+    total = book.fact("Groups of like runs: {}", of, statistic="count",
                       estimator="groups of equal metric, model, configuration and phase",
-                      n=len(samples), topic="setup", weight=29.0, scope={"of": "groups"},
+                      n=of, topic="setup", weight=29.0, scope={"of": "groups"},
                       kind="inventory",
                       sql=_groups(", ".join(map(quoted, _OF_GROUPS))))
     words = ("holds a single value: it has no spread, and no difference from it"
-             if len(alone) == 1 else
+             if len(single) == 1 else
              "hold a single value: they have no spread, and no difference between them")
     book.finding("single-value", "warning",
-                 f"{{{count}}} of {{{total}}} {count_of(len(samples), 'group')} of like runs "
+                 f"{{{count}}} of {{{total}}} {count_of(of, 'group')} of like runs "
                  f"{words} can be told from noise.",
                  [count, total],
                  "Repeat each configuration; an interval needs more runs than there are.", "setup")

@@ -35,7 +35,7 @@ def implausible(evidence: Evidence) -> None:
     rows = np.flatnonzero(wrong & frame.counted & frame.column("statistic").where("sample"))
     rows = np.union1d(rows, _over_limit(frame, limits["implausible-telemetry.power"]))
     keys = frame.column("key")
-    for code in np.unique(keys.codes[rows]).tolist():
+    for code in keys.present(rows).tolist():
         mine = rows[keys.codes[rows] == code]
         book = evidence.book
         key = book.name("key", str(keys.names[code]))

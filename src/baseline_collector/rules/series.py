@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
 
-from baseline_collector.evidence.arrays import Floats, Ints
+from baseline_collector.evidence.arrays import Bools, Ints
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited, counted, derived, of_group
-from baseline_collector.evidence.groups import Group, grouped
+from baseline_collector.evidence.groups import Group, Groups, grouped
 from baseline_collector.evidence.pairing import beside, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold
 from baseline_collector.evidence.wording import describe
 from baseline_collector.stats.samples import group_by_starts, moments
 from baseline_collector.stats.series import drift, step, trends
 from baseline_collector.stats.stability import (
-    first_run,
-    grouped_outlier_scores,
+    first_run_scores,
+    may_hold_outliers,
     outlier_scores,
+    rest_medians,
     steady_state,
 )
-from baseline_collector.stats.summary import grouped_quantile
 
 _TIMED = frozenset({
     "iteration_time", "request_latency", "time_to_first_token", "inter_token_latency",
@@ -33,39 +33,43 @@ _MOST = 3
 _SMALLEST = 10
 
 
-def _series(evidence: Evidence, smallest: int) -> list[Group]:
+def _series(evidence: Evidence, smallest: int) -> Groups:
     """Repetitions of one thing in one file, in the order of the file."""
-    return [one.group for one in evidence.summaries
-            if one.group.n >= smallest and one.group.name("metric") in _TIMED
-            and one.group.name("statistic") == "sample"
-            and not one.group.suite and one.group.alone]
+    groups = evidence.summaries.groups
+    return groups.select((groups.cut.counts >= smallest) & groups.where("metric", *_TIMED)
+                         & groups.where("statistic", "sample") & ~groups.suite & groups.alone)
 
 
-def _laid(series: Sequence[Group]) -> tuple[Floats, Ints]:
-    """Values of all series end to end, and where each begins."""
-    counts = np.array([group.n for group in series], np.int64)
-    return np.concatenate([group.values for group in series]), np.cumsum(counts) - counts
+Telling = Callable[[Group], tuple[str, list[str]]]
+"""What tells of a series: a clause and the facts it rests on."""
 
 
-Hit = tuple[float, Group, Callable[[], tuple[str, list[str]]]]
-"""How bad, what, and what tells it: a clause and the facts it rests on."""
+def _told(evidence: Evidence, rule: str, hits: Mapping[int, float], series: Groups, what: str,
+          tell: Telling, advice: str) -> None:
+    """Enter the findings of the worst series and how many more there are.
 
-
-def _told(evidence: Evidence, rule: str, hits: list[Hit], series: Sequence[Group], what: str,
-          advice: str) -> None:
-    """Enter the findings of the worst series and how many more there are."""
+    Args:
+        evidence: Where they are entered.
+        rule: Its id.
+        hits: Which of the series, and how bad each is.
+        series: All that were looked at.
+        what: What is the matter with them.
+        tell: Tells of one.
+        advice: What to do.
+    """
     if not hits:
         return
-    hits.sort(key=lambda one: (-one[0], int(one[1].rows[0])))
+    firsts = series.cut.firsts
+    at, bad = np.array(list(hits), np.int64), np.array(list(hits.values()))
+    worst = at[np.lexsort((firsts[at], -bad))]
     count = counted(evidence, f"Series {what}: {{}}", len(hits), of=f"series, {rule}",
                     topic="quality", estimator="series of repeated values for which the rule "
-                    "holds, each by its first value",
-                    rows=[int(group.rows[0]) for _, group, _ in hits])
+                    "holds, each by its first value", rows=firsts[worst])
     total = counted(evidence, f"Series looked at, whether {what}: {{}}", len(series),
                     of=f"series looked at, {rule}", topic="quality", weight=2.0,
                     estimator="series of repeated values that are long enough, each by its first "
-                    "value", rows=[int(group.rows[0]) for group in series])
-    told = [tell() for _, _, tell in hits[:_MOST]]
+                    "value", rows=firsts)
+    told = [tell(series[one]) for one in worst[:_MOST].tolist()]
     clauses = "; ".join(text for text, _ in told)
     facts = [count, total, *(fact for _, ids in told for fact in ids)]
     evidence.book.finding(
@@ -76,28 +80,29 @@ def _told(evidence: Evidence, rule: str, hits: list[Hit], series: Sequence[Group
 
 def first_runs(evidence: Evidence) -> None:
     """Series whose first value stands apart from the rest, where no phase is known."""
-    found: list[Hit] = []
     limits = evidence.limits
-    series = [one for one in _series(evidence, _SMALLEST) if one.name("phase") is None]
-    for group in _beginning_apart(series, limits["first-run.factor"]):
-        seen = first_run(group.values, limits["first-run.score"])
-        if seen.apart and seen.rest_median:
-            found.append((seen.score or 0.0, group, partial(_first_run, evidence, group)))
-    _told(evidence, "first-run", found, series, "apart in their first run",
+    series = _series(evidence, _SMALLEST)
+    series = series.select(series.codes("phase") == 0)
+    _told(evidence, "first-run", _apart_at_first(series, limits["first-run.factor"],
+                                                 limits["first-run.score"]), series,
+          "apart in their first run", partial(_first_run, evidence),
           "Report first runs apart from the others, and make warm-up runs before timing.")
 
 
-def _beginning_apart(series: Sequence[Group], factor: float) -> list[Group]:
-    """Series whose first value is some factor away from the median of the others."""
-    if not series:
-        return []
-    values, starts = _laid(series)
-    others = np.ones(len(values), bool)
-    others[starts] = False
-    rest = grouped_quantile(group_by_starts(values[others], starts - np.arange(len(starts))), 0.5)
-    first = values[starts]
+def _apart_at_first(series: Groups, factor: float, score: float) -> dict[int, float]:
+    """Series whose first value is some factor away from the median of the others, and far out."""
+    if not len(series):
+        return {}
+    first = series.values[series.cut.starts]
+    rest = rest_medians(series.ordered, first)
     far = np.maximum(first, rest) >= factor * np.minimum(first, rest)
-    return [series[at] for at in np.flatnonzero(far & (rest != 0)).tolist()]
+    at = np.flatnonzero(far & (rest != 0))
+    if not len(at):
+        return {}
+    some = series.cut.select(at)
+    scores = first_run_scores(series.frame.value[some.rows], some.starts)
+    return {one: value for one, value in zip(at.tolist(), scores.tolist(), strict=True)
+            if value > score}
 
 
 def _first_run(evidence: Evidence, group: Group) -> tuple[str, list[str]]:
@@ -116,36 +121,27 @@ def _apart(value: float, usual: float, factor: float) -> bool:
 
 def outlying(evidence: Evidence) -> None:
     """Series with values far from the rest, the first one aside."""
-    found: list[Hit] = []
     limit = evidence.limits["outlier.score"]
     series = _series(evidence, _SMALLEST)
-    worst = _worst_scores(series)
-    for at in np.flatnonzero(worst > limit).tolist():
-        group = series[at]
-        scores = outlier_scores(group.values)
-        far = np.flatnonzero(scores > limit)
-        far = far[far > 0]
-        if len(far):
-            found.append((float(scores[far].max()), group,
-                          partial(_outliers, evidence, group, far, int(far[scores[far].argmax()]))))
+    found: dict[int, float] = {}
+    if len(series):
+        for at in np.flatnonzero(may_hold_outliers(series.ordered, limit)).tolist():
+            worst = float(outlier_scores(series[at].values)[1:].max())
+            if worst > limit:
+                found[at] = worst
     _told(evidence, "outlier", found, series, "not free of outliers",
+          partial(_outliers, evidence, limit),
           "Look for what ran beside these calls; give medians beside means; drop nothing silently.")
 
 
-def _worst_scores(series: Sequence[Group]) -> Floats:
-    """The largest distance from the median in each series, in MAD."""
-    if not series:
-        return np.zeros(0)
-    groups = group_by_starts(*_laid(series))
-    return np.asarray(np.maximum.reduceat(grouped_outlier_scores(groups), groups.starts))
-
-
-def _outliers(evidence: Evidence, group: Group, far: Ints, worst: int) -> tuple[str, list[str]]:
+def _outliers(evidence: Evidence, limit: float, group: Group) -> tuple[str, list[str]]:
     about = describe(evidence.book, group)
-    count = cited(evidence, group.rows[far], f"Outliers of {about}: {{}}", "count",
+    scores = outlier_scores(group.values)
+    scores[0] = 0.0  # the first one is another rule's
+    count = cited(evidence, group.rows[scores > limit], f"Outliers of {about}: {{}}", "count",
                   topic="quality", estimator="|x - median| / MAD above the threshold")
-    value = cited(evidence, group.rows[[worst]], f"Farthest value of {about}: {{}}", "value",
-                  topic="quality")
+    value = cited(evidence, group.rows[[int(scores.argmax())]], f"Farthest value of {about}: {{}}",
+                  "value", topic="quality")
     usual = cited(evidence, group.rows, f"Median of {about}: {{}}", "median", topic="quality",
                   source=of_group(group))
     return (f"{about} has {{{count}}} far out, the farthest {{{value}}} against a median "
@@ -156,28 +152,42 @@ def unstable(evidence: Evidence) -> None:
     """Series and reported means whose spread is too wide, or too short to be timed."""
     limits = evidence.limits
     series = _series(evidence, 5)
-    found: list[Hit] = [
-        (cv, group, partial(_spread, evidence, group))
-        for cv, group in _wide(series, limits["unstable.cv"], limits["unstable.extreme"])
-        if not _of_uneven_answers(group)]
-    _told(evidence, "unstable", found, series, "unstable",
+    _told(evidence, "unstable", _wide(series, limits["unstable.cv"], limits["unstable.extreme"]),
+          series, "unstable", partial(_spread, evidence),
           "Steady the machine and repeat until the spread is small against what is compared.")
     _reported_spread(evidence)
     _too_short(evidence, limits["unstable.floor"])
 
 
-def _wide(series: Sequence[Group], cv_limit: float, extreme: float
-          ) -> list[tuple[float, Group]]:
+def _wide(series: Groups, cv_limit: float, extreme: float) -> dict[int, float]:
     """Series whose spread or farthest value is at or above a share of the mean, with the spread."""
-    if not series:
-        return []
-    groups = group_by_starts(*_laid(series))
-    seen = moments(groups)
+    if not len(series):
+        return {}
+    groups, seen = series.ordered, series.moments
     size = np.where(seen.mean == 0, np.inf, np.abs(seen.mean))
     cv = seen.std / size
     farthest = np.maximum(groups.lasts - seen.mean, seen.mean - groups.firsts) / size
-    return [(float(cv[at]), series[at])
-            for at in np.flatnonzero((cv >= cv_limit) | (farthest >= extreme)).tolist()]
+    at = np.flatnonzero((cv >= cv_limit) | (farthest >= extreme))
+    at = at[~_of_uneven_answers(series, at)]
+    return dict(zip(at.tolist(), cv[at].tolist(), strict=True))
+
+
+def _of_uneven_answers(series: Groups, at: Ints) -> Bools:
+    """Whether whole calls are timed whose answers differ in length: that is no noise."""
+    uneven = np.zeros(len(at), bool)
+    calls = np.flatnonzero(series.where("metric", "request_latency")[at])
+    if not len(calls):
+        return uneven
+    some = series.cut.select(at[calls])
+    tokens = beside(series.frame, some.rows, "output_tokens")
+    known = np.flatnonzero(some.all_of(tokens >= 0))
+    if len(known):
+        answers = some.select(known)
+        lengths = group_by_starts(series.frame.value[tokens[some.inside(known)]], answers.starts)
+        seen = moments(lengths)
+        deviation = seen.std * np.sqrt((seen.count - 1) / seen.count)
+        uneven[calls[known]] = deviation > 0.02 * seen.mean
+    return uneven
 
 
 def _spread(evidence: Evidence, group: Group) -> tuple[str, list[str]]:
@@ -186,17 +196,6 @@ def _spread(evidence: Evidence, group: Group) -> tuple[str, list[str]]:
                  source=of_group(group))
            for word, which in (("Mean", "mean"), ("Smallest", "min"), ("Largest", "max"))]
     return f"{about} with {{{ids[1]}}} to {{{ids[2]}}} about a mean of {{{ids[0]}}}", ids
-
-
-def _of_uneven_answers(group: Group) -> bool:
-    """Whether whole calls are timed whose answers differ in length: that is no noise."""
-    if group.name("metric") != "request_latency":
-        return False
-    tokens = beside(group.frame, group.rows, "output_tokens")
-    if (tokens < 0).any():
-        return False
-    lengths = group.frame.value[tokens]
-    return bool(lengths.std() > 0.02 * lengths.mean())
 
 
 def _reported_spread(evidence: Evidence) -> None:
@@ -252,14 +251,14 @@ def _too_short(evidence: Evidence, floor: float) -> None:
     short = groups.select(groups.low < floor) if len(groups) else groups
     if not len(short):
         return
-    firsts = [int(row) for row in short.cut.firsts]
+    firsts = short.cut.firsts
     count = counted(evidence, "Timings with iterations too short to be timed one by one: {}",
                     len(short), of="short timings", topic="quality", rows=firsts,
                     estimator="groups of like iteration times with one under the floor, each by "
                     "its first value")
     total = counted(evidence, "Groups of iteration times: {}", len(groups), of="timings",
                     topic="quality", weight=2.0, estimator="groups of like iteration times, each "
-                    "by its first value", rows=[int(row) for row in groups.cut.firsts])
+                    "by its first value", rows=groups.cut.firsts)
     worst = np.argsort(short.low, kind="stable")[:_MOST]
     told = [_short(evidence, short[at], floor) for at in worst.tolist()]
     book.finding("unstable", "notice",
@@ -282,69 +281,69 @@ def _short(evidence: Evidence, group: Group, floor: float) -> tuple[str, list[st
     return f"{about} with {{{ids[0]}}} of them, the shortest {{{ids[1]}}}", ids
 
 
+def _moving_series(evidence: Evidence) -> tuple[Groups, list[int]]:
+    """Long series that are not cold, and those whose values and places go together at all."""
+    series = _series(evidence, 20)
+    series = series.select(~series.where("phase", "cold"))
+    if not len(series):
+        return series, []
+    return series, np.flatnonzero(trends(series.values, series.ordered)).tolist()
+
+
 def not_steady(evidence: Evidence) -> None:
     """Series that still move towards their level: the warm-up was not over."""
     limits = evidence.limits
-    series = [one for one in _series(evidence, 20) if not one.cold]
-    found: list[Hit] = []
-    for group in _trending(series):
-        values = group.values
+    series, moving = evidence.once(_moving_series)
+    found: dict[int, float] = {}
+    for at in moving:
+        values = series[at].values
         half = len(values) // 2
-        seen = steady_state(values, cv_limit=limits["not-steady.cv"])
+        if not _apart(float(np.median(values[:half // 2])), float(np.median(values[half:])),
+                      1 + limits["not-steady.change"]):
+            continue
         early = drift(values[:half])
-        settled = drift(values[half:])
-        if (early is None or early.p_value > limits["not-steady.p"]
-                or not _apart(float(np.median(values[:half // 2])), float(np.median(values[half:])),
-                              1 + limits["not-steady.change"])):
+        if early is None or early.p_value > limits["not-steady.p"]:
             continue
-        if seen.reached and seen.first == 0:
-            continue
-        found.append((abs(early.tau), group, partial(
-            _moving, evidence, group,
-            bool(settled and settled.p_value < limits["not-steady.p"]))))
+        seen = steady_state(values, cv_limit=limits["not-steady.cv"])
+        if not seen.reached or seen.first != 0:
+            found[at] = abs(early.tau)
     _told(evidence, "not-steady", found, series, "not steady from the start",
+          partial(_moving, evidence),
           "Leave out the iterations before the steady state, and say how many they were.")
 
 
-def _moving(evidence: Evidence, group: Group, still: bool) -> tuple[str, list[str]]:
+def _moving(evidence: Evidence, group: Group) -> tuple[str, list[str]]:
     about, n = describe(evidence.book, group), group.n
     fifth = max(3, n // 5)
     first = cited(evidence, group.rows[:fifth], f"Median of the first fifth of {about}: {{}}",
                   "median", topic="quality", source=of_group(group, 0, fifth))
     last = cited(evidence, group.rows[-fifth:], f"Median of the last fifth of {about}: {{}}",
                  "median", topic="quality", source=of_group(group, n - fifth))
+    settled = drift(group.values[n // 2:])
+    still = settled is not None and settled.p_value < evidence.limits["not-steady.p"]
     return (f"{about} goes from {{{first}}} to {{{last}}}" + (" and still moves" if still else ""),
             [first, last])
-
-
-def _trending(series: Sequence[Group]) -> list[Group]:
-    """A cheap look: series whose values and their positions go together at all."""
-    if not series:
-        return []
-    values, starts = _laid(series)
-    together = trends(values, starts)
-    return [series[at] for at in np.flatnonzero(together).tolist()]
 
 
 def level_shift(evidence: Evidence) -> None:
     """Series whose level steps once and stays."""
     limits = evidence.limits
-    series = [one for one in _series(evidence, 20) if not one.cold]
-    found: list[Hit] = []
-    for group in _trending(series):
-        values = group.values
+    series, moving = evidence.once(_moving_series)
+    found: dict[int, tuple[float, int]] = {}
+    for at in moving:
+        values = series[at].values
         rough = step(values, permutations=99)
-        if rough is None or rough.p_value > max(0.06, limits["level-shift.p"]):
+        if (rough is None or rough.p_value > max(0.06, limits["level-shift.p"])
+                or min(rough.index, len(values) - rough.index) < 5
+                or not _apart(rough.median_before, rough.median_after,
+                              1 + limits["level-shift.change"])):
             continue  # so far from telling that more permutations change nothing
         seen = step(values)
-        if (seen is None or seen.p_value > limits["level-shift.p"]
-                or min(seen.index, len(values) - seen.index) < 5
-                or not _apart(seen.median_before, seen.median_after,
-                              1 + limits["level-shift.change"])):
-            continue
-        change = abs(seen.median_after / seen.median_before - 1) if seen.median_before else 1.0
-        found.append((change, group, partial(_shifted, evidence, group, seen.index)))
-    _told(evidence, "level-shift", found, series, "not of one level",
+        if seen is not None and seen.p_value <= limits["level-shift.p"]:
+            before, after = seen.median_before, seen.median_after
+            found[at] = abs(after / before - 1) if before else 1.0, seen.index
+    _told(evidence, "level-shift", {at: size for at, (size, _) in found.items()}, series,
+          "not of one level", lambda group: _shifted(evidence, group, found[group.at][1]),
           "Find what changed in between; do not average across it.")
 
 
@@ -355,7 +354,6 @@ def _shifted(evidence: Evidence, group: Group, index: int) -> tuple[str, list[st
     after = cited(evidence, group.rows[index:], f"Median of {about} after its level "
                   "moved: {}", "median", topic="quality", source=of_group(group, index))
     return f"{about} moves from {{{before}}} to {{{after}}}", [before, after]
-
 
 
 RULES = (

@@ -132,7 +132,7 @@ def missing_telemetry(evidence: Evidence) -> None:
 
 def _artifacts(frame: Frame, metrics: Sequence[str]) -> set[str]:
     column = frame.column("artifact")
-    codes = np.unique(column.codes[frame.counted & frame.column("metric").where(*metrics)])
+    codes = column.present(frame.counted & frame.column("metric").where(*metrics))
     return {str(column.names[code]) for code in codes.tolist()}
 
 
@@ -151,7 +151,7 @@ def missing_setup(evidence: Evidence) -> None:
     frame, book = evidence.frame, evidence.book
     timed = frame.counted & frame.column("metric").where(*LEADING)
     artifact = frame.column("artifact")
-    codes = np.unique(artifact.codes[timed])
+    codes = artifact.present(timed)
     if not len(codes):
         return
     setup = frame.column("setup")
@@ -171,8 +171,7 @@ def missing_setup(evidence: Evidence) -> None:
                       sources=files([str(artifact.names[code]) for code in codes.tolist()]))
     facts, clauses = [total], []
     for label, present in has.items():
-        lacking = sorted(set(codes.tolist()) - set(np.unique(artifact.codes[timed & present])
-                                                   .tolist()))
+        lacking = sorted(set(codes.tolist()) - set(artifact.present(timed & present).tolist()))
         if not lacking:
             continue
         names = [str(artifact.names[code]) for code in lacking]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from baseline_collector.stats.distributions import binomial_cdf, t_quantile
-from baseline_collector.stats.normality import grouped_normality
+from baseline_collector.stats.normality import keeps_normality
 from baseline_collector.stats.samples import (
     SPREAD_SMALLEST_N,
     FloatArray,
@@ -146,7 +146,7 @@ def _choose(
     groups: Groups, m: Moments, log_mean: FloatArray, log_std: FloatArray
 ) -> NDArray[np.int64]:
     """Return the code of the method, or of the reason for none, for each group."""
-    _, normal_p = grouped_normality(groups, m)
+    normal = keeps_normality(groups, m, _ALPHA_NORMALITY)
     right_skewed = m.skewness >= 0
     usual = np.log(np.where(m.mean > 0, m.mean, 1.0))
     log_gap = (usual - log_mean) * m.count / np.maximum(m.count - 1, 1)
@@ -158,17 +158,25 @@ def _choose(
             m.std == 0,
             (m.count < WIDE_BELOW_N) & right_skewed & (log_gap > WIDE_LOG_GAP),
             (m.count < SHAPE_SMALLEST_N) & lognormal,
-            (m.count >= T_SMALLEST_N) & (normal_p >= _ALPHA_NORMALITY),
+            (m.count >= T_SMALLEST_N) & normal,
         ],
         [_TOO_FEW, _CONSTANT, _WIDE, _COX, _T],
         default=_HALL,
     )
 
 
-def mean_intervals(groups: Groups, level: float = 0.95) -> GroupedIntervals:
-    """Return the interval for the mean of every group; the rule is in `mean_interval`."""
+def mean_intervals(
+    groups: Groups, level: float = 0.95, known: Moments | None = None
+) -> GroupedIntervals:
+    """Return the interval for the mean of every group; the rule is in `mean_interval`.
+
+    Args:
+        groups: the samples.
+        level: of the intervals.
+        known: their moments, where the caller has them already.
+    """
     _check_level(level)
-    m = moments(groups)
+    m = moments(groups) if known is None else known
     log_mean, log_std = _log_moments(groups)
     code = _choose(groups, m, log_mean, log_std)
     given = code <= _COX

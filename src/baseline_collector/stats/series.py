@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from baseline_collector.stats.distributions import two_sided_normal_p
 from baseline_collector.stats.ranks import midranks
-from baseline_collector.stats.samples import FloatArray, IntArray, as_sample, group_by_starts
+from baseline_collector.stats.samples import FloatArray, Groups, IntArray, as_sample
 from baseline_collector.stats.summary import grouped_quantile
 
 STEP_SMALLEST_N = 10
@@ -21,7 +23,7 @@ _DRIFT_POINTS = 1_500
 _BLOCK_VALUES = 2_000_000
 
 
-def trends(values: FloatArray, starts: IntArray) -> NDArray[np.bool_]:
+def trends(values: FloatArray, ordered: Groups) -> NDArray[np.bool_]:
     """Say of many series whether value and position go together at all, as a first sieve.
 
     Estimator: |Pearson's r| of the position and the value, clipped at the 5 and 95 %
@@ -30,18 +32,15 @@ def trends(values: FloatArray, starts: IntArray) -> NDArray[np.bool_]:
 
     Args:
         values: series end to end, each in the order measured.
-        starts: first index of each, beginning with 0.
-
-    Raises:
-        ValueError: if the values are not clean or a series would be empty.
+        ordered: the same, ascending inside each series.
     """
-    groups = group_by_starts(values, starts)
-    low, high = (groups.spread(grouped_quantile(groups, q)) for q in (0.05, 0.95))
+    low, high = (ordered.spread(grouped_quantile(ordered, q)) for q in (0.05, 0.95))
     clipped = np.clip(values, low, high)
-    centred = clipped - groups.spread(groups.total(clipped) / groups.counts)
-    at = np.arange(len(values)) - groups.spread(groups.starts + (groups.counts - 1) / 2)
-    scale = np.sqrt(groups.total(at**2) * groups.total(centred**2))
-    return (scale > 0) & (np.abs(groups.total(at * centred)) > 2.5 / np.sqrt(groups.counts) * scale)
+    centred = clipped - ordered.spread(ordered.total(clipped) / ordered.counts)
+    at = np.arange(len(values)) - ordered.spread(ordered.starts + (ordered.counts - 1) / 2)
+    scale = np.sqrt(ordered.total(at**2) * ordered.total(centred**2))
+    together = np.abs(ordered.total(at * centred)) > 2.5 / np.sqrt(ordered.counts) * scale
+    return (scale > 0) & together
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +103,31 @@ def _least_squares_split(sample: FloatArray, weight: FloatArray) -> int:
 def _permuted_peaks(
     centred: FloatArray, weight: FloatArray, permutations: int, seed: int
 ) -> FloatArray:
-    rng = np.random.default_rng(seed)
-    rows = max(1, _BLOCK_VALUES // centred.size)
-    peaks = []
-    for done in range(0, permutations, rows):
-        block = np.tile(centred, (min(rows, permutations - done), 1))
-        shuffled = rng.permuted(block, axis=1)
-        peaks.append((np.abs(np.cumsum(shuffled, axis=1)[:, :-1]) / weight).max(axis=1))
+    peaks = [
+        (np.abs(np.cumsum(centred[order], axis=1)[:, :-1]) / weight).max(axis=1)
+        for order in _orders(centred.size, permutations, seed)
+    ]
     return np.concatenate(peaks)
+
+
+def _orders(n: int, permutations: int, seed: int) -> Iterable[IntArray]:
+    """Random orders, in blocks; those of short series are drawn once for all of one length."""
+    if n * permutations <= _BLOCK_VALUES:
+        return (_short_orders(n, permutations, seed),)
+    return _draw(n, permutations, seed)
+
+
+@lru_cache(maxsize=4)
+def _short_orders(n: int, permutations: int, seed: int) -> IntArray:
+    return next(_draw(n, permutations, seed))
+
+
+def _draw(n: int, permutations: int, seed: int) -> Iterator[IntArray]:
+    rng = np.random.default_rng(seed)
+    rows = max(1, _BLOCK_VALUES // n)
+    for done in range(0, permutations, rows):
+        block = np.tile(np.arange(n), (min(rows, permutations - done), 1))
+        yield rng.permuted(block, axis=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from baseline_collector.stats.samples import (
     SPREAD_SMALLEST_N,
     FloatArray,
     Groups,
+    IntArray,
     as_sample,
+    group_by_starts,
     moments,
     one_group,
 )
@@ -64,6 +66,52 @@ def outliers(values: ArrayLike, threshold: float = OUTLIER_SCORE) -> NDArray[np.
     return (scores > threshold) & (scores.size >= SPREAD_SMALLEST_N)
 
 
+def may_hold_outliers(groups: Groups, threshold: float = OUTLIER_SCORE) -> NDArray[np.bool_]:
+    """Say which groups may hold a value that scores above the threshold, as a first sieve.
+
+    The farthest value scores above it only if the MAD is under its distance / threshold, and
+    then half of the values are at least that near. Groups left out hold none.
+    """
+    centre = grouped_quantile(groups, 0.5)
+    reach = np.maximum(groups.lasts - centre, centre - groups.firsts) / threshold * (1 + 1e-9)
+    near = np.abs(groups.values - groups.spread(centre)) <= groups.spread(reach)
+    return np.add.reduceat(near, groups.starts, dtype=np.int64) >= groups.counts // 2
+
+
+def rest_medians(groups: Groups, first: FloatArray) -> FloatArray:
+    """Return the median of each group without one of its values.
+
+    Args:
+        groups: samples of at least 2 values.
+        first: the value of each that is left out.
+    """
+    below = np.add.reduceat(groups.values < groups.spread(first), groups.starts, dtype=np.int64)
+    rest = groups.counts - 1
+    low, high = (rest - 1) // 2, rest // 2
+    ends = [groups.values[groups.starts + at + (at >= below)] for at in (low, high)]
+    return np.asarray(np.clip(ends[0] + 0.5 * (low < high) * (ends[1] - ends[0]), *ends))
+
+
+def first_run_scores(values: FloatArray, starts: IntArray) -> FloatArray:
+    """Return |x1 - median of the rest| / MAD of the rest of each series, as in `first_run`.
+
+    Args:
+        values: series end to end, each in the order measured, at least 3 values each.
+        starts: first index of each, beginning with 0.
+
+    Returns:
+        A score a series; NaN where the others are all equal.
+    """
+    others = np.ones(len(values), bool)
+    others[starts] = False
+    rest = group_by_starts(values[others], starts - np.arange(len(starts)))
+    centre = grouped_quantile(rest, 0.5)
+    mad = grouped_mad(rest)
+    mean_deviation = rest.total(np.abs(rest.values - rest.spread(centre))) / rest.counts
+    scale = np.where(mad > 0, mad, mean_deviation * _MAD_PER_MEAN_DEVIATION)
+    return np.abs(values[starts] - centre) / np.where(scale > 0, scale, np.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class FirstRun:
     """The first value against the rest: `apart` is None where it cannot be judged."""
@@ -93,14 +141,10 @@ def first_run(series: ArrayLike, threshold: float = OUTLIER_SCORE) -> FirstRun:
     if sample.size < FIRST_RUN_SMALLEST_N:
         reason = f"n is under {FIRST_RUN_SMALLEST_N}: too few to know the usual spread"
         return FirstRun(None, None, first, None, reason)
-    rest = one_group(sample[1:])
-    centre = float(grouped_quantile(rest, 0.5)[0])
-    scale = float(grouped_mad(rest)[0])
-    if scale == 0:
-        scale = float(np.mean(np.abs(rest.values - centre))) * _MAD_PER_MEAN_DEVIATION
-    if scale == 0:
+    centre = float(rest_medians(one_group(sample), sample[:1])[0])
+    score = float(first_run_scores(sample, np.zeros(1, np.int64))[0])
+    if np.isnan(score):
         return FirstRun(None, None, first, centre, "the others are all equal: no spread")
-    score = abs(first - centre) / scale
     apart = score > threshold
     reason = f"{score:.1f} MAD from the median of the others, threshold {threshold:g}"
     return FirstRun(score, apart, first, centre, reason)

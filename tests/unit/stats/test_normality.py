@@ -12,8 +12,9 @@ from baseline_collector.stats.normality import (
     _p_value,
     anderson_darling,
     grouped_normality,
+    keeps_normality,
 )
-from baseline_collector.stats.samples import group_by_codes
+from baseline_collector.stats.samples import group_by_codes, group_by_starts, moments
 
 
 @pytest.mark.parametrize("n", [8, 20, 100, 1000])
@@ -50,3 +51,21 @@ def test_refuses_five_in_a_hundred_normal_samples():
     groups, _ = group_by_codes(drawn.ravel(), np.repeat(np.arange(4000), 12))
     _, p = grouped_normality(groups)
     assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.012)
+
+
+@pytest.mark.parametrize("n", [7, 8, 20, 300])
+@pytest.mark.parametrize("draw", ["normal", "skewed", "rounded", "two values", "far out"])
+def test_the_table_gives_the_verdict_of_the_test(n, draw):
+    rng = np.random.default_rng(n)
+    size = 600 * n
+    values = {
+        "normal": lambda: rng.normal(3, 2, size), "skewed": lambda: rng.lognormal(0, 0.3, size),
+        "rounded": lambda: np.round(rng.normal(0, 1, size), 1),
+        "two values": lambda: rng.integers(0, 2, size).astype(float),
+        "far out": lambda: rng.standard_cauchy(size),
+    }[draw]()
+    groups = group_by_starts(values, np.arange(0, size, n))
+    p = grouped_normality(groups)[1]
+    for alpha in (0.05, float(np.nanquantile(p, 0.3)) if n > 7 else 0.5):
+        expected = np.where(np.isnan(p), False, p >= alpha)
+        assert np.array_equal(keeps_normality(groups, moments(groups), alpha), expected)

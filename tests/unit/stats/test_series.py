@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from baseline_collector.stats.samples import group_by_starts
 from baseline_collector.stats.series import drift, step, trends
 
 
@@ -88,9 +89,27 @@ def test_the_sieve_of_trends_agrees_with_pearson_and_lets_noise_through_seldom()
     rng = np.random.default_rng(5)
     rows = rng.normal(10, 1, (400, 50))
     rows[:40] += np.linspace(0, 4, 50)
-    found = trends(rows.ravel(), np.arange(0, rows.size, 50))
+    found = trends(rows.ravel(), group_by_starts(rows.ravel(), np.arange(0, rows.size, 50)))
     for row, kept in zip(rows, found, strict=True):
         r = np.corrcoef(np.arange(50), np.clip(row, *np.quantile(row, (0.05, 0.95))))[0, 1]
         assert kept == (abs(r) > 2.5 / np.sqrt(50))
     assert found[:40].all() and found[40:].mean() < 0.03
-    assert not trends(np.ones(20), np.array([0, 10])).any()
+    flat = np.ones(20)
+    assert not trends(flat, group_by_starts(flat, np.array([0, 10]))).any()
+
+
+@pytest.mark.parametrize(("n", "permutations"), [(10, 99), (40, 1999), (3000, 1500)])
+def test_ranks_are_permuted_as_a_generator_permutes_rows_of_them(n, permutations):
+    """The orders are drawn once a length; p must be what drawing for this series alone gives."""
+    ranks = np.random.default_rng(3).permutation(n) + 1.0
+    found = step(ranks, permutations=permutations, seed=11)
+    centred = ranks - (n + 1) / 2
+    before = np.arange(1.0, n)
+    weight = np.sqrt(before * (n - before))
+    rng, beaten, peak = np.random.default_rng(11), 0, (
+        np.abs(np.cumsum(centred)[:-1]) / weight).max()
+    for rows in ([permutations] if n < 3000 else [666, 666, 168]):
+        shuffled = rng.permuted(np.tile(centred, (rows, 1)), axis=1)
+        peaks = (np.abs(np.cumsum(shuffled, axis=1)[:, :-1]) / weight).max(axis=1)
+        beaten += np.count_nonzero(peaks >= peak - 1e-9)
+    assert found.p_value == (1 + beaten) / (permutations + 1)

@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baseline_collector.stats.samples import group_by_starts
 from baseline_collector.stats.stability import (
     OUTLIER_SCORE,
     constant_series,
     first_run,
+    first_run_scores,
+    may_hold_outliers,
     outlier_scores,
     outliers,
+    rest_medians,
     stability,
     steady_state,
 )
@@ -55,6 +59,34 @@ def test_cold_start():
     assert (found.first, found.rest_median) == (4561.0, 870.0)
     assert found.score == pytest.approx((4561 - 870) / 40)
     assert first_run([905.0, *WARM]).apart is False
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=5, max_size=9), min_size=1, max_size=6))
+def test_many_first_runs_as_one_by_one(rows):
+    values = np.array([value for row in rows for value in row], float)
+    starts = np.cumsum([0, *map(len, rows[:-1])])
+    scores = first_run_scores(values, starts)
+    groups = group_by_starts(values, starts)
+    medians = rest_medians(groups, values[starts])
+    for row, score, median in zip(rows, scores, medians, strict=True):
+        found = first_run(row)
+        assert found.rest_median == median == np.median(row[1:])
+        assert (found.score is None and np.isnan(score)) or found.score == score
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=12), min_size=1, max_size=6),
+       st.sampled_from([1.5, 3.0, OUTLIER_SCORE]))
+def test_the_sieve_of_outliers_leaves_none_out(rows, threshold):
+    values = np.array([value for row in rows for value in row], float)
+    groups = group_by_starts(values, np.cumsum([0, *map(len, rows[:-1])]))
+    for row, kept in zip(rows, may_hold_outliers(groups, threshold), strict=True):
+        assert kept or not (outlier_scores(row) > threshold).any()
+
+
+def test_the_sieve_of_outliers_lets_noise_through_seldom():
+    drawn = np.random.default_rng(4).normal(10, 1, (2000, 30))
+    groups = group_by_starts(drawn.ravel(), np.arange(0, drawn.size, 30))
+    assert may_hold_outliers(groups).mean() < 0.01
 
 
 def test_first_run_that_cannot_be_judged():
