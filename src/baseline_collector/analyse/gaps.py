@@ -81,21 +81,22 @@ def _gap(id_: str, title: str, blocks: str, facts: Sequence[str], rank: float,
 Start = Protocol | None
 
 
-def _artifacts(frame: Frame, where: Bools) -> list[str]:
-    column = frame.column("artifact")
-    return sorted(str(column.names[code]) for code in column.present(where).tolist())
+def _named(frame: Frame, held: Bools) -> list[str]:
+    """Names of some artifacts, a flag a code."""
+    names = frame.column("artifact").names
+    return sorted(str(names[code]) for code in np.flatnonzero(held).tolist())
 
 
 def _count(evidence: Evidence, statement: str, names: Sequence[str], of: str) -> str:
     return evidence.book.fact(statement, len(names), statistic="count", n=len(names),
                               estimator="count of files", topic="setup", weight=8.0,
                               kind="inventory", scope={"of": f"gap, {of}"}, sources=files(names),
-                              sql=files_query(names))
+                              sql=lambda: files_query(names))
 
 
 def _lacking(evidence: Evidence, measured: Bools, present: Bools) -> list[str]:
-    have = set(_artifacts(evidence.frame, measured & present))
-    return [name for name in _artifacts(evidence.frame, measured) if name not in have]
+    artifact = evidence.frame.column("artifact")
+    return _named(evidence.frame, artifact.held(measured) & ~artifact.held(measured & present))
 
 
 def _missing(evidence: Evidence, names: Sequence[str], words: str, of: str) -> tuple[str, str]:
@@ -110,10 +111,9 @@ def no_samples(evidence: Evidence, start: Start) -> Gap | None:
     """Means without the values behind them."""
     frame = evidence.frame
     leading = frame.counted & frame.column("metric").where(*LEADING)
-    names = _lacking(evidence, leading & frame.column("statistic").where("mean", "p50", "p99"),
-                     leading & frame.column("statistic").where("sample"))
-    sampled = set(_artifacts(frame, leading & frame.column("statistic").where("sample")))
-    names = [name for name in names if name not in sampled]
+    statistic, artifact = frame.column("statistic"), frame.column("artifact")
+    names = _named(frame, artifact.held(leading & statistic.where("mean", "p50", "p99"))
+                   & ~artifact.held(leading & statistic.where("sample")))
     if not names:
         return None
     fact, title = _missing(evidence, names, "none of the single values behind the means", "samples")
@@ -222,9 +222,9 @@ def no_warmup(evidence: Evidence, start: Start) -> Gap | None:
 def no_telemetry(evidence: Evidence, start: Start) -> Gap | None:
     """Timings without a hardware signal beside them."""
     frame = evidence.frame
-    names = _artifacts(frame, frame.counted & frame.column("metric").where(*_TIMED))
-    watched = set(_artifacts(frame, frame.counted & frame.column("metric").where(*_SIGNALS)))
-    names = [name for name in names if name not in watched]
+    metric, artifact = frame.column("metric"), frame.column("artifact")
+    names = _named(frame, artifact.held(frame.counted & metric.where(*_TIMED))
+                   & ~artifact.held(frame.counted & metric.where(*_SIGNALS)))
     if not names:
         return None
     fact, title = _missing(evidence, names, "no hardware signal beside them", "telemetry")
@@ -236,8 +236,9 @@ def no_telemetry(evidence: Evidence, start: Start) -> Gap | None:
 def no_failures(evidence: Evidence, start: Start) -> Gap | None:
     """Calls without an outcome each."""
     frame = evidence.frame
-    names = _artifacts(frame, frame.counted & frame.column("metric").where(*_CALLED)
-                       & frame.column("statistic").where("sample"))
+    names = _named(frame, frame.column("artifact").held(
+        frame.counted & frame.column("metric").where(*_CALLED)
+        & frame.column("statistic").where("sample")))
     names = [name for name in names
              if not (one := evidence.outcomes.get(name)) or not one.attempts]
     if not names:

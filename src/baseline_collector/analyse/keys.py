@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from baseline_collector.evidence.arrays import Ints
+from baseline_collector.evidence.arrays import Ints, is_constant, taken
 from baseline_collector.evidence.book import Book, equals, quoted
+from baseline_collector.evidence.cuts import cut
 from baseline_collector.evidence.frame import GROUPED_BY, Frame
 from baseline_collector.evidence.summaries import LEADING
 from baseline_collector.model import Artifact
@@ -34,13 +35,16 @@ def key_facts(frame: Frame, artifacts: Sequence[Artifact], book: Book) -> None:
     """Enter facts of the leading measured keys of each type of file."""
     kinds = {one.artifact: one.kind for one in artifacts}
     by_artifact = np.array([kinds.get(str(name), "") for name in frame.column("artifact").names])
-    kind_of_row = by_artifact[frame.column("artifact").codes]
     usable = (frame.column("role").where("measurement") & ~np.isnan(frame.value)
               & ~frame.column("status").where("quarantined"))
     told = frame.column("metric").where(*_MEASURED) & (
         frame.column("statistic").where("sample", "mean", "p99"))
+    usable &= told
     for kind in _TYPES:
-        rows = np.flatnonzero(usable & told & (kind_of_row == kind))
+        of_kind = by_artifact == kind
+        if not of_kind.any():
+            continue
+        rows = np.flatnonzero(usable & of_kind[frame.column("artifact").codes])
         for mine in _leading(frame, rows):
             _enter(frame, book, kind, mine)
 
@@ -48,9 +52,12 @@ def key_facts(frame: Frame, artifacts: Sequence[Artifact], book: Book) -> None:
 def _leading(frame: Frame, rows: Ints) -> list[Ints]:
     """Rows of each key worth telling of: by metric, then by how often they occur."""
     keys, metrics = frame.column("key"), frame.column("metric")
-    found = [rows[keys.codes[rows] == code] for code in keys.present(rows).tolist()]
+    if not len(rows):
+        return []
+    by_key = cut(rows, taken(keys.codes, rows))
+    found = [by_key.rows_of(at) for at in range(len(by_key.starts))]
     found = [mine for mine in found if all(
-        _same(frame.column(name).codes[mine]) for name in _ONE_MEANING)]
+        _same(frame.column(name).codes, mine) for name in _ONE_MEANING)]
 
     def rank(mine: Ints) -> tuple[int, int, str]:
         first = int(mine[0])
@@ -77,7 +84,7 @@ def _enter(frame: Frame, book: Book, kind: str, rows: Ints) -> None:
                  f"AND artifact IN (SELECT artifact FROM artifacts WHERE kind = {quoted(kind)})")
     scope = {"of": "key", "key": key, "kind": kind}
     sources = frame.sources(rows)
-    values = frame.value[rows]
+    values = taken(frame.value, rows)
 
     def fact(statement: str, value: float, statistic: str, estimator: str, sql: str,
              in_unit: str | None, n: int, weight: float = -1.0) -> str:
@@ -94,16 +101,16 @@ def _enter(frame: Frame, book: Book, kind: str, rows: Ints) -> None:
         for word, statistic, value in (("Smallest", "min", values.min()),
                                        ("Largest", "max", values.max())))
     told = f"{where}: {{}} numbers, {{{low}}} to {{{high}}} as written"
-    failed = rows[frame.column("status").where("failed")[rows]]
+    failed = rows[taken(frame.column("status").where("failed"), rows)]
     if len(failed):
         lost = fact(f"Numbers under {where} from failed calls: {{}}", len(failed), "count",
                     "count of values of failed calls", "count(*) FILTER (status = 'failed')",
                     None, len(rows))
         told += f", {{{lost}}} of them from failed calls"
-    counted = rows[frame.counted[rows]]
+    counted = rows[taken(frame.counted, rows)]
     if len(counted) > 1 and _alike(frame, counted):
         mean = fact(f"Mean {where}, calls that worked: {{}}",
-                    float(frame.value[counted].mean()), "mean",
+                    float(taken(frame.value, counted).mean()), "mean",
                     "arithmetic mean of the counted values, alike in all but the file",
                     "avg(value) FILTER (counted)", unit, len(counted))
         told += f"; mean of the calls that worked {{{mean}}}"
@@ -117,8 +124,9 @@ def _alike(frame: Frame, rows: Ints) -> bool:
     columns = [frame.settings if name == "parameters" else frame.column(name).codes
                for name in GROUPED_BY]
     cold = frame.column("phase").where("cold")
-    return all(_same(column[rows]) for column in columns) and _same(cold[rows])
+    return all(_same(column, rows) for column in columns) and _same(cold, rows)
 
 
-def _same(codes: npt.NDArray[np.generic]) -> bool:
-    return bool((codes == codes[0]).all())
+def _same(column: npt.NDArray[np.generic], rows: Ints) -> bool:
+    mine = taken(column, rows)
+    return is_constant(mine) or bool((mine == mine[0]).all())

@@ -158,7 +158,7 @@ def counted(evidence: Evidence, statement: str, number: int, *, of: str, topic: 
         scope: What it is about.
     """
     frame = evidence.frame
-    given = sql or (files_query(names) if names else lambda: query(frame, rows, "count(*)"))
+    given = sql or (lambda: files_query(names) if names else query(frame, rows, "count(*)"))
     return evidence.book.fact(
         statement, number, statistic="count", estimator=estimator, n=number,
         topic=topic, weight=weight, kind="inventory", scope={"of": of} | dict(scope or {}),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from baseline_collector.evidence.arrays import Bools, Ints
+from baseline_collector.evidence.arrays import Bools, Ints, is_constant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,22 +83,32 @@ def cut(rows: Ints, codes: Ints) -> Cut:
     """Cut rows by their codes; groups in the order of their first row."""
     if not len(rows):
         return Cut(rows, rows, rows)
+    edge = codes[1:] != codes[:-1]
+    if not (codes[1:] < codes[:-1]).any():  # as it lies in files of one group after another
+        starts = np.concatenate(([0], np.flatnonzero(edge) + 1))
+        return Cut(rows, starts, np.diff(np.append(starts, len(rows))))
     order = np.argsort(codes, kind="stable")
-    edges = np.flatnonzero(np.diff(codes[order])) + 1
-    starts = np.concatenate(([0], edges))
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(codes[order])) + 1))
     found = Cut(rows[order], starts, np.diff(np.append(starts, len(rows))))
     return found.select(np.argsort(found.firsts, kind="stable"))
 
 
 def together(first: Ints, second: Ints) -> Ints:
-    """One code a pair of codes, from 0; as they were where the second is the same everywhere."""
+    """One code a pair of codes, at most eight times as many as rows; in no order.
+
+    As they were where the second is the same everywhere.
+    """
+    if is_constant(second):
+        return first
     low, high = int(second.min()), int(second.max())
     if low == high:
         return first
     pairs = first * (high + 1) + second
     span = (int(first.max()) + 1) * (high + 1)
+    if span <= len(first) + 4096:
+        return pairs
     if span > 8 * len(first) + 4096:
-        return np.asarray(np.unique(pairs, return_inverse=True)[1], np.int64)
+        return np.asarray(pa.array(pairs).dictionary_encode().indices.to_numpy(), np.int64)
     met = np.zeros(span, np.int64)
     met[pairs] = 1
     return np.asarray((np.cumsum(met) - 1)[pairs], np.int64)
@@ -105,19 +116,22 @@ def together(first: Ints, second: Ints) -> Ints:
 
 def counts(codes: Ints) -> Ints:
     """How often the code of each row occurs."""
-    return np.bincount(codes)[codes].astype(np.int64)
+    return np.asarray(np.bincount(codes)[codes], np.int64)
 
 
-def distinct_within(codes: Ints, values: Ints) -> Ints:
-    """How many different values stand with the code of each row."""
+def differ_within(codes: Ints, values: Ints) -> Bools:
+    """Whether rows with the code of each row have different values."""
     if int(values.min()) == int(values.max()):
-        return np.ones(len(codes), np.int64)
-    pairs = np.unique(together(codes, values), return_index=True)[1]
-    return np.bincount(codes[pairs])[codes].astype(np.int64)
+        return np.zeros(len(codes), bool)
+    last = np.zeros(int(codes.max()) + 1, np.int64)
+    last[codes] = values
+    return any_within(codes, last[codes] != values)
 
 
 def any_within(codes: Ints, flags: Bools) -> Bools:
     """Whether any row with the code of each row is flagged."""
+    if not flags.any() or flags.all():
+        return flags
     found = np.zeros(int(codes.max()) + 1, bool)
     found[codes[flags]] = True
     return found[codes]

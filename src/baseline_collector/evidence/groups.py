@@ -10,14 +10,14 @@ from typing import Literal, overload
 import numpy as np
 import pyarrow as pa
 
-from baseline_collector.evidence.arrays import Bools, Floats, Ints
+from baseline_collector.evidence.arrays import Bools, Floats, Ints, taken
 from baseline_collector.evidence.book import among, equals, quoted
 from baseline_collector.evidence.cuts import (
     Cut,
     any_within,
     counts,
     cut,
-    distinct_within,
+    differ_within,
     together,
 )
 from baseline_collector.evidence.frame import GROUPED_BY, INDEX, SIGNALS, Frame
@@ -52,20 +52,25 @@ def grouped(frame: Frame, rows: Ints) -> Groups:
     """
     if not len(rows):
         return Groups(frame, Cut(rows, rows, rows), np.zeros(0, bool))
-    tests, artifact = frame.tests[rows], frame.column("artifact").codes[rows]
-    reported = ~frame.column("statistic").where("sample")[rows]
-    apart = frame.column("metric").where(*_OF_CODE)[rows] | reported
-    subject = together(tests, frame.column("prompt").codes[rows])
-    like = together(_like(frame, rows), np.where(apart, tests, 0))
+    tests, artifact = taken(frame.tests, rows), taken(frame.column("artifact").codes, rows)
+    reported = ~taken(frame.column("statistic").where("sample"), rows)
+    apart = taken(frame.column("metric").where(*_OF_CODE), rows) | reported
+    subject = together(tests, taken(frame.column("prompt").codes, rows))
+    like = together(_like(frame, rows), tests if apart.all() else np.where(apart, tests, 0))
     places, inner = _places(frame, rows), together(like, artifact)
-    differ = any_within(like, distinct_within(inner, places) > 1)
-    like = together(like, np.where(differ, places + 1, 0))
-    repeated = any_within(like, counts(together(together(like, artifact), subject)) > 1)
-    like = together(like, np.where(repeated, subject + 1, 0))
-    inner = together(like, artifact)
+    differ = any_within(like, differ_within(inner, places))
+    if differ.any():
+        like = together(like, np.where(differ, places + 1, 0))
+        inner = together(like, artifact)
+    repeated = any_within(like, counts(together(inner, subject)) > 1)
+    if repeated.any():
+        like = together(like, np.where(repeated, subject + 1, 0))
+        inner = together(like, artifact)
     several = any_within(like, (counts(inner) > 1) | reported)
-    merged = together(together(like, subject), frame.series[rows])
-    codes = np.where(several, inner + int(merged.max()) + 1, merged)
+    codes = inner
+    if not several.all():
+        merged = together(together(like, subject), taken(frame.series, rows))
+        codes = np.where(several, inner + int(merged.max()) + 1, merged)
     found = cut(np.arange(len(rows)), codes)
     return Groups(frame, Cut(rows[found.rows], found.starts, found.counts),
                   differ[found.firsts])
@@ -73,8 +78,8 @@ def grouped(frame: Frame, rows: Ints) -> Groups:
 
 def _places(frame: Frame, rows: Ints) -> Ints:
     """A code a row: its key, and for sensors its device within the key."""
-    codes = frame.column("key").codes[rows]
-    at = np.flatnonzero(frame.column("metric").where(*SIGNALS)[rows])
+    codes = taken(frame.column("key").codes, rows)
+    at = np.flatnonzero(taken(frame.column("metric").where(*SIGNALS), rows))
     if not len(at):
         return codes
     signals = np.zeros(len(rows), np.int64)
@@ -87,7 +92,7 @@ def _like(frame: Frame, rows: Ints) -> Ints:
     code = np.zeros(len(rows), np.int64)
     for name in GROUPED_BY:
         column = frame.settings if name == "parameters" else frame.column(name).codes
-        code = together(code, column[rows])
+        code = together(code, taken(column, rows))
     return code
 
 

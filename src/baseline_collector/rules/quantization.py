@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from baseline_collector.evidence.cite import cited, derived
-from baseline_collector.evidence.cuts import together
+from baseline_collector.evidence.cuts import cut, together
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold
 from baseline_collector.evidence.settings import settings_of
 
@@ -43,18 +43,22 @@ def _variants(evidence: Evidence) -> Mapping[str, Variants]:
                           & frame.column("statistic").where("sample", "mean")
                           & ~frame.column("phase").where("cold"))
     found: dict[str, Variants] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    if not len(rows):
-        return found
     told = ("quantization", "parameters", "model")
+    known = [[frame.column(name).names[code] for code in frame.column(name).present(rows).tolist()]
+             for name in told]
+    if not any(_variant(*(text if at == which else None for at in range(len(told))))
+               for which, texts in enumerate(known) for text in texts):
+        return found
     label = np.zeros(len(rows), np.int64)
     for name in told:
         label = together(label, frame.column(name).codes[rows])
-    _, first, which = np.unique(label, return_index=True, return_inverse=True)
-    names = [_variant(*(frame.column(name).at(int(row)) for name in told))
-             for row in rows[first].tolist()]
-    for at in np.flatnonzero(np.array([bool(name) for name in names])[which]).tolist():
-        row = int(rows[at])
-        found[str(frame.column("artifact").at(row))][names[which[at]]][
+    alike = cut(rows, label)
+    names = [_variant(*(frame.column(name).at(row) for name in told))
+             for row in alike.firsts.tolist()]
+    named = np.flatnonzero(np.array([bool(name) for name in names]))
+    variant = {row: names[at] for at in named.tolist() for row in alike.rows_of(at).tolist()}
+    for row in sorted(variant):
+        found[str(frame.column("artifact").at(row))][variant[row]][
             str(frame.column("metric").at(row))].append(row)
     return found
 

@@ -331,16 +331,11 @@ def level_shift(evidence: Evidence) -> None:
     series, moving = evidence.once(_moving_series)
     found: dict[int, tuple[float, int]] = {}
     for at in moving:
-        values = series[at].values
-        rough = step(values, permutations=99)
-        if (rough is None or rough.p_value > max(0.06, limits["level-shift.p"])
-                or min(rough.index, len(values) - rough.index) < 5
-                or not _apart(rough.median_before, rough.median_after,
-                              1 + limits["level-shift.change"])):
-            continue  # so far from telling that more permutations change nothing
-        seen = step(values)
-        if seen is not None and seen.p_value <= limits["level-shift.p"]:
-            before, after = seen.median_before, seen.median_after
+        seen = step(series[at].values, at_most=limits["level-shift.p"])
+        if seen is None or min(seen.index, seen.n - seen.index) < 5:
+            continue
+        before, after = seen.median_before, seen.median_after
+        if _apart(before, after, 1 + limits["level-shift.change"]):
             found[at] = abs(after / before - 1) if before else 1.0, seen.index
     _told(evidence, "level-shift", {at: size for at, (size, _) in found.items()}, series,
           "not of one level", lambda group: _shifted(evidence, group, found[group.at][1]),

@@ -10,7 +10,7 @@ import numpy as np
 from baseline_collector.evidence.arrays import Floats, Ints
 from baseline_collector.evidence.book import equals, quoted
 from baseline_collector.evidence.cite import cited, counted, query, span
-from baseline_collector.evidence.cuts import cut, together
+from baseline_collector.evidence.cuts import cut, differ_within, together
 from baseline_collector.evidence.frame import Frame
 from baseline_collector.evidence.pairing import beside
 from baseline_collector.evidence.rule import Evidence, Rule, Threshold, enumeration
@@ -62,15 +62,21 @@ def _sweeps(frame: Frame, *, cold: bool = False) -> list[Sweep]:
     rows = np.flatnonzero(frame.counted & frame.column("statistic").where("sample")
                           & frame.column("metric").where(*_MOVED)
                           & (frame.column("parameters").codes > 0) & (cold | ~phase))
+    artifact, parameters = frame.column("artifact"), frame.column("parameters")
+    if len(rows):
+        rows = rows[differ_within(artifact.codes[rows], parameters.codes[rows])]
     if not len(rows):
         return []
     label = np.zeros(len(rows), np.int64)
     for name in ("artifact", "metric", "model", "quantization", "engine", "device", "key"):
         label = together(label, frame.column(name).codes[rows])
-    parts, parameters = cut(rows, label), frame.column("parameters")
+    parts = cut(rows, label)
+    parts = parts.select(parts.mixed(parameters.codes) & (parts.counts >= _SMALLEST))
+    if not len(parts.starts):
+        return []
     found = []
     for at, different in enumerate(parts.distinct(parameters.codes)):
-        if parts.counts[at] < _SMALLEST or len(different) < 3:
+        if len(different) < 3:
             continue
         mine = parts.rows_of(at)
         codes = parameters.codes[mine]

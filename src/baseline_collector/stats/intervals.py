@@ -8,7 +8,7 @@ docs/statistics.md is its output.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -48,6 +48,8 @@ WIDE_LOG_GAP = 1.0
 WIDE_BELOW_N = 300
 _COX_LOG_STD = 1.0
 _ALPHA_NORMALITY = 0.05
+_AT_ONCE = 1 << 18
+"""Values taken together: what is computed on the way stays in the processor's cache."""
 
 _T, _HALL, _COX, _TOO_FEW, _CONSTANT, _WIDE = range(6)
 _METHODS: dict[int, Method] = {_T: "t", _HALL: "t widened by Hall", _COX: "t widened by Cox"}
@@ -177,6 +179,15 @@ def mean_intervals(
     """
     _check_level(level)
     m = moments(groups) if known is None else known
+    if groups.values.size <= _AT_ONCE or groups.counts.size == 1:
+        return _mean_intervals(groups, level, m)
+    pieces = [_mean_intervals(groups.part(span), level, m.part(span))
+              for span in groups.spans(_AT_ONCE)]
+    columns = [[getattr(piece, one.name) for piece in pieces] for one in fields(GroupedIntervals)]
+    return GroupedIntervals(*map(np.concatenate, columns))
+
+
+def _mean_intervals(groups: Groups, level: float, m: Moments) -> GroupedIntervals:
     log_mean, log_std = _log_moments(groups)
     code = _choose(groups, m, log_mean, log_std)
     given = code <= _COX

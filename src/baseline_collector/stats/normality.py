@@ -86,14 +86,20 @@ _TABLE_ERROR = _STEP**2 / 8
 """Of linear interpolation: the second derivative of the logarithm lies between -1 and 0."""
 
 
+_REACH = 40.0
+
+
 @lru_cache(maxsize=1)
 def _table() -> tuple[FloatArray, FloatArray]:
-    z = np.arange(-40.0, 40.0 + _STEP, _STEP)
-    return z, _log_normal(z)
+    values = _log_normal(np.arange(-_REACH, _REACH + 2 * _STEP, _STEP))
+    return values[:-1], np.diff(values)
 
 
 def _tabulated(z: FloatArray) -> FloatArray:
-    return np.interp(z, *_table())
+    values, rises = _table()
+    place = (np.clip(z, -_REACH, _REACH) + _REACH) / _STEP
+    at = place.astype(np.int64)
+    return values[at] + (place - at) * rises[at]
 
 
 def _corrected(

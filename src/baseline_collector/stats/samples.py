@@ -7,6 +7,7 @@ is a programmer's error and raises.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -98,6 +99,16 @@ class Groups:
         """Sum `per_value` (aligned with `values`) inside each group."""
         return np.asarray(np.add.reduceat(per_value, self.starts), dtype=np.float64)
 
+    def part(self, span: slice) -> Groups:
+        """Some groups that follow each other, at least one."""
+        starts, counts = self.starts[span], self.counts[span]
+        return Groups(self.values[starts[0] : starts[-1] + counts[-1]], starts - starts[0], counts)
+
+    def spans(self, size: int) -> Iterator[slice]:
+        """Cut the groups into spans that begin within so many values of each other."""
+        edges = np.flatnonzero(np.diff(self.starts // size)) + 1
+        yield from map(slice, [0, *edges.tolist()], [*edges.tolist(), self.starts.size])
+
 
 def one_group(values: ArrayLike) -> Groups:
     """Return a single sample as groups of one."""
@@ -166,6 +177,10 @@ class Moments:
     mean: FloatArray
     std: FloatArray
     skewness: FloatArray
+
+    def part(self, span: slice) -> Moments:
+        """Those of some groups that follow each other."""
+        return Moments(self.count[span], self.mean[span], self.std[span], self.skewness[span])
 
 
 def moments(groups: Groups) -> Moments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ PERMUTATIONS = 1_999
 SEED = 20_240_229
 _DRIFT_POINTS = 1_500
 _BLOCK_VALUES = 2_000_000
+_AT_ONCE = 100
 
 
 def trends(values: FloatArray, ordered: Groups) -> NDArray[np.bool_]:
@@ -54,7 +55,13 @@ class Step:
     n: int
 
 
-def step(series: ArrayLike, *, permutations: int = PERMUTATIONS, seed: int = SEED) -> Step | None:
+def step(
+    series: ArrayLike,
+    *,
+    permutations: int = PERMUTATIONS,
+    seed: int = SEED,
+    at_most: float = 1.0,
+) -> Step | None:
     """Find the single point where the level of a series most likely changes.
 
     Estimator: whether there is one, by the largest standardised rank sum over all splits,
@@ -68,9 +75,11 @@ def step(series: ArrayLike, *, permutations: int = PERMUTATIONS, seed: int = SEE
         series: in the order measured.
         permutations: how many orders to compare with; p is at least 1 / (this + 1).
         seed: of the permutations; the same seed gives the same p-value.
+        at_most: largest p-value asked for; permuting ends once it is surely passed.
 
     Returns:
-        The step with its p-value, or None where n < 10 or all values are equal.
+        The step with its p-value, or None where n < 10, all values are equal or the p-value is
+        above `at_most`.
 
     Raises:
         ValueError: if the series is not clean.
@@ -84,9 +93,13 @@ def step(series: ArrayLike, *, permutations: int = PERMUTATIONS, seed: int = SEE
     ranks, _ = midranks(sample)
     centred = ranks - (n + 1) / 2
     peak = float(np.max(np.abs(np.cumsum(centred)[:-1]) / weight))
-    beaten = _permuted_peaks(centred, weight, permutations, seed) >= peak - 1e-9
+    beaten = 1
+    for peaks in _permuted_peaks(centred, weight, permutations, seed):
+        beaten += int(np.count_nonzero(peaks >= peak - 1e-9))
+        if beaten > at_most * (permutations + 1):
+            return None
     at = _least_squares_split(sample, weight)
-    p = (1 + int(np.count_nonzero(beaten))) / (permutations + 1)
+    p = beaten / (permutations + 1)
     return Step(at, float(np.median(sample[:at])), float(np.median(sample[at:])), p, n)
 
 
@@ -102,31 +115,31 @@ def _least_squares_split(sample: FloatArray, weight: FloatArray) -> int:
 
 def _permuted_peaks(
     centred: FloatArray, weight: FloatArray, permutations: int, seed: int
-) -> FloatArray:
-    peaks = [
-        (np.abs(np.cumsum(centred[order], axis=1)[:, :-1]) / weight).max(axis=1)
-        for order in _orders(centred.size, permutations, seed)
-    ]
-    return np.concatenate(peaks)
+) -> Iterator[FloatArray]:
+    """Yield the peaks of random orders, some at a time."""
+    for order in _orders(centred.size, permutations, seed):
+        yield (np.abs(np.cumsum(centred[order], axis=1)[:, :-1]) / weight).max(axis=1)
 
 
-def _orders(n: int, permutations: int, seed: int) -> Iterable[IntArray]:
-    """Random orders, in blocks; those of short series are drawn once for all of one length."""
-    if n * permutations <= _BLOCK_VALUES:
-        return (_short_orders(n, permutations, seed),)
-    return _draw(n, permutations, seed)
+def _orders(n: int, permutations: int, seed: int) -> Iterator[IntArray]:
+    """Random orders, some at a time; those of short series are drawn once for all of a length."""
+    if n * permutations > _BLOCK_VALUES:
+        yield from _draw(n, permutations, seed)
+        return
+    known = _short_orders(n, permutations, seed)
+    for begin in range(0, permutations, _AT_ONCE):
+        yield known[begin : begin + _AT_ONCE]
 
 
 @lru_cache(maxsize=4)
 def _short_orders(n: int, permutations: int, seed: int) -> IntArray:
-    return next(_draw(n, permutations, seed))
+    return np.concatenate(list(_draw(n, permutations, seed)))
 
 
 def _draw(n: int, permutations: int, seed: int) -> Iterator[IntArray]:
     rng = np.random.default_rng(seed)
-    rows = max(1, _BLOCK_VALUES // n)
-    for done in range(0, permutations, rows):
-        block = np.tile(np.arange(n), (min(rows, permutations - done), 1))
+    for done in range(0, permutations, _AT_ONCE):
+        block = np.tile(np.arange(n), (min(_AT_ONCE, permutations - done), 1))
         yield rng.permuted(block, axis=1)
 
 

@@ -10,7 +10,7 @@ from baseline_collector.evidence.cuts import (
     any_within,
     counts,
     cut,
-    distinct_within,
+    differ_within,
     together,
 )
 
@@ -51,10 +51,29 @@ def test_groups_stand_in_the_order_of_their_first_row(rows: list[tuple[int, int]
 def test_what_stands_with_a_code(rows: list[tuple[int, int]]) -> None:
     codes, values = columns(rows)
     assert counts(codes).tolist() == [codes.tolist().count(code) for code in codes]
-    assert distinct_within(codes, values).tolist() == [
-        len(set(values[codes == code].tolist())) for code in codes]
+    assert differ_within(codes, values).tolist() == [
+        len(set(values[codes == code].tolist())) > 1 for code in codes]
+    low = values % 3
+    assert differ_within(codes, low).tolist() == [
+        len(set(low[codes == code].tolist())) > 1 for code in codes]
     assert any_within(codes, values > 4_000).tolist() == [
         bool((values[codes == code] > 4_000).any()) for code in codes]
+
+
+@given(pairs, st.data())
+def test_what_groups_say_of_their_rows(rows: list[tuple[int, int]], data: st.DataObject) -> None:
+    codes, values = columns(rows)
+    groups, value = cut(np.arange(len(rows)), codes), values % 3
+    mine = [value[codes == code].tolist() for code in dict.fromkeys(codes.tolist())]
+    assert groups.mixed(value).tolist() == [len(set(one)) > 1 for one in mine]
+    flags = value[groups.rows] > 0
+    assert groups.all_of(flags).tolist() == [min(one) > 0 for one in mine]
+    assert groups.any_of(flags).tolist() == [max(one) > 0 for one in mine]
+    chosen = data.draw(st.lists(st.integers(0, len(mine) - 1), min_size=1, unique=True))
+    some = groups.select(np.array(chosen))
+    assert [some.rows_of(at).tolist() for at in range(len(chosen))] == [
+        groups.rows_of(at).tolist() for at in chosen]
+    assert groups.rows[groups.inside(np.array(chosen))].tolist() == some.rows.tolist()
 
 
 def test_no_rows_are_no_groups() -> None:
