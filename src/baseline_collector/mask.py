@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from baseline_collector.model import Analysis, Artifact, Bar, Fact, Source
+from baseline_collector.model import Analysis, Artifact, Bar, Fact, Name, Source
 from baseline_collector.report import Agent, Inventory, Narrative, Report, TypeSummary
 
 Redact = Callable[[str], str]
@@ -38,33 +38,46 @@ class _Mask:
     def __init__(self, redact: Redact) -> None:
         self.text: Redact = cache(redact)
         self.place: Callable[[Source], Source] = cache(self._place)
-        self._places: dict[int, tuple[Sequence[Source], tuple[Source, ...]]] = {}
+        self._places: dict[int, tuple[Sequence[Source], Sequence[Source]]] = {}
 
     def _place(self, one: Source) -> Source:
         # Pointers differ in their numbers mostly: one look at the rest is enough.
         rest = _NUMBER.sub("0", one.pointer)
         pointer = one.pointer if self.text(rest) == rest else self.text(one.pointer)
-        return Source(self.text(one.artifact), pointer)
+        artifact = self.text(one.artifact)
+        kept = pointer == one.pointer and artifact == one.artifact
+        return one if kept else Source(artifact, pointer)
 
     def analysis(self, found: Analysis) -> Analysis:
         """Names, facts with scopes, sources and queries, points and labels of charts."""
         return replace(
-            found, names=tuple(replace(one, text=self.text(one.text)) for one in found.names),
+            found, names=tuple(self.name(one) for one in found.names),
             facts=tuple(self.fact(one) for one in found.facts),
             gaps=tuple(replace(one, protocol=self.text(one.protocol)) for one in found.gaps),
             charts=tuple(replace(chart, bars=tuple(self.bar(bar) for bar in chart.bars))
                          for chart in found.charts))
 
-    def fact(self, one: Fact) -> Fact:
-        return replace(one, scope={key: self.text(text) for key, text in one.scope.items()},
-                       sources=self.places(one.sources),
-                       sql=hashed(one.sql, self.text))
+    def name(self, one: Name) -> Name:
+        text = self.text(one.text)
+        return one if text == one.text else replace(one, text=text)
 
-    def places(self, sources: Sequence[Source]) -> tuple[Source, ...]:
-        """Sources of a fact; those that facts of one group share are masked once."""
+    def fact(self, one: Fact) -> Fact:
+        scope = {key: self.text(text) for key, text in one.scope.items()}
+        sources, sql = self.places(one.sources), hashed(one.sql, self.text)
+        if sources is one.sources and sql == one.sql and scope == one.scope:
+            return one
+        return replace(one, scope=scope, sources=sources, sql=sql)
+
+    def places(self, sources: Sequence[Source]) -> Sequence[Source]:
+        """Sources of a fact, as they are where nothing is masked.
+
+        Those that facts of one group share are masked once.
+        """
         known = self._places.get(id(sources))
         if known is None or known[0] is not sources:
-            known = self._places[id(sources)] = sources, tuple(map(self.place, sources))
+            shown = tuple(map(self.place, sources))
+            known = self._places[id(sources)] = (
+                sources, sources if shown == tuple(sources) else shown)
         return known[1]
 
     def bar(self, one: Bar) -> Bar:

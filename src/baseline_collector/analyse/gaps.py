@@ -81,12 +81,6 @@ def _gap(id_: str, title: str, blocks: str, facts: Sequence[str], rank: float,
 Start = Protocol | None
 
 
-def _named(frame: Frame, held: Bools) -> list[str]:
-    """Names of some artifacts, a flag a code."""
-    names = frame.column("artifact").names
-    return sorted(str(names[code]) for code in np.flatnonzero(held).tolist())
-
-
 def _count(evidence: Evidence, statement: str, names: Sequence[str], of: str) -> str:
     return evidence.book.fact(statement, len(names), statistic="count", n=len(names),
                               estimator="count of files", topic="setup", weight=8.0,
@@ -96,7 +90,7 @@ def _count(evidence: Evidence, statement: str, names: Sequence[str], of: str) ->
 
 def _lacking(evidence: Evidence, measured: Bools, present: Bools) -> list[str]:
     artifact = evidence.frame.column("artifact")
-    return _named(evidence.frame, artifact.held(measured) & ~artifact.held(measured & present))
+    return artifact.spelled(artifact.held(measured) & ~artifact.held(measured & present))
 
 
 def _missing(evidence: Evidence, names: Sequence[str], words: str, of: str) -> tuple[str, str]:
@@ -112,8 +106,8 @@ def no_samples(evidence: Evidence, start: Start) -> Gap | None:
     frame = evidence.frame
     leading = frame.counted & frame.column("metric").where(*LEADING)
     statistic, artifact = frame.column("statistic"), frame.column("artifact")
-    names = _named(frame, artifact.held(leading & statistic.where("mean", "p50", "p99"))
-                   & ~artifact.held(leading & statistic.where("sample")))
+    names = artifact.spelled(artifact.held(leading & statistic.where("mean", "p50", "p99"))
+                             & ~artifact.held(leading & statistic.where("sample")))
     if not names:
         return None
     fact, title = _missing(evidence, names, "none of the single values behind the means", "samples")
@@ -223,8 +217,8 @@ def no_telemetry(evidence: Evidence, start: Start) -> Gap | None:
     """Timings without a hardware signal beside them."""
     frame = evidence.frame
     metric, artifact = frame.column("metric"), frame.column("artifact")
-    names = _named(frame, artifact.held(frame.counted & metric.where(*_TIMED))
-                   & ~artifact.held(frame.counted & metric.where(*_SIGNALS)))
+    names = artifact.spelled(artifact.held(frame.counted & metric.where(*_TIMED))
+                             & ~artifact.held(frame.counted & metric.where(*_SIGNALS)))
     if not names:
         return None
     fact, title = _missing(evidence, names, "no hardware signal beside them", "telemetry")
@@ -236,9 +230,9 @@ def no_telemetry(evidence: Evidence, start: Start) -> Gap | None:
 def no_failures(evidence: Evidence, start: Start) -> Gap | None:
     """Calls without an outcome each."""
     frame = evidence.frame
-    names = _named(frame, frame.column("artifact").held(
-        frame.counted & frame.column("metric").where(*_CALLED)
-        & frame.column("statistic").where("sample")))
+    artifact = frame.column("artifact")
+    names = artifact.spelled(artifact.held(frame.counted & frame.column("metric").where(*_CALLED)
+                                           & frame.column("statistic").where("sample")))
     names = [name for name in names
              if not (one := evidence.outcomes.get(name)) or not one.attempts]
     if not names:

@@ -57,6 +57,16 @@ class Coded:
         """Codes that some rows have, ascending; 0 among them where one has no name."""
         return np.flatnonzero(self.held(rows))
 
+    @cached_property
+    def _in_order(self) -> Ints:
+        """Codes in the order of their names, that of no name first."""
+        return np.array(sorted(range(len(self.names)), key=lambda code: self.names[code] or ""))
+
+    def spelled(self, held: Bools) -> list[str]:
+        """Names of some codes, a flag a code, in order."""
+        order = self._in_order
+        return [str(self.names[code]) for code in order[held[order]].tolist()]
+
     def where(self, *names: str) -> Bools:
         """Rows that have one of some names."""
         codes = [code for name in names if (code := self.code(name)) >= 0]
