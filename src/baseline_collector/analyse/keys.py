@@ -119,7 +119,7 @@ def _enter(frame: Frame, book: Book, kind: str, rows: Ints) -> None:
 
 
 def _alike(frame: Frame, rows: Ints) -> bool:
-    if not frame.column("statistic").where("sample")[rows].all():
+    if not taken(frame.column("statistic").where("sample"), rows).all():
         return False  # a mean of quantiles or of means says nothing
     columns = [frame.settings if name == "parameters" else frame.column(name).codes
                for name in GROUPED_BY]

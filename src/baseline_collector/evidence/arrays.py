@@ -43,6 +43,12 @@ class Coded:
         """Whether all rows are known to agree, of which there are some."""
         return is_constant(self.codes)
 
+    def through(self, lookup: Ints) -> Ints:
+        """What the code of each row leads to."""
+        if len(self.codes) and (self.constant or bool((lookup == lookup[0]).all())):
+            return np.broadcast_to(lookup[self.codes[0]], len(self.codes))
+        return self.codes if np.array_equal(lookup, np.arange(len(lookup))) else lookup[self.codes]
+
     def held(self, rows: Bools | Ints) -> Bools:
         """Of each code whether some of the rows have it; the first is that of no name."""
         found = np.zeros(len(self.names), bool)

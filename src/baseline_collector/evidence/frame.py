@@ -124,7 +124,7 @@ class Frame:
         known: dict[str | None, int] = {}
         lookup = np.array([known.setdefault(kept_settings(name), len(known))
                            for name in column.names], np.int64)
-        return lookup[column.codes]
+        return column.through(lookup)
 
     @cached_property
     def tests(self) -> Ints:
@@ -132,7 +132,7 @@ class Frame:
         column = self.column("run")
         lookup = np.array([0 if name is None or _REPETITION.fullmatch(name.strip()) else code
                            for code, name in enumerate(column.names)], np.int64)
-        return lookup[column.codes]
+        return column.through(lookup)
 
     def signals(self, rows: Ints) -> Ints:
         """A code a row, different for the places of one key that are not repetitions.
@@ -163,4 +163,4 @@ class Frame:
         known: dict[str, int] = {}
         bare = (_DIGITS.sub("#", _SUFFIX.sub("", name or "")) for name in column.names)
         lookup = np.array([known.setdefault(name, len(known)) for name in bare], np.int64)
-        return lookup[column.codes]
+        return column.through(lookup)

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from baseline_collector.evidence.arrays import Bools, Floats, Ints
+from baseline_collector.evidence.arrays import Bools, Floats, Ints, taken
 from baseline_collector.evidence.book import count_of
 from baseline_collector.evidence.cite import cited, counted, derived, span
 from baseline_collector.evidence.frame import Frame
@@ -133,10 +133,10 @@ def closed_loop(evidence: Evidence) -> None:
                      ("sample", "max") for name in map(str, statistic.names)])
     rows = np.flatnonzero(frame.counted & frame.column("metric").where(*_LATENCIES)
                           & told[statistic.codes])
-    rows = rows[~_scheduled(frame)[rows]]
-    artifact = frame.column("artifact").codes[rows]
+    rows = rows[~taken(_scheduled(frame), rows)]
+    artifact = taken(frame.column("artifact").codes, rows)
     enough = np.bincount(artifact, minlength=1)[artifact] >= _SMALLEST
-    tails = ~statistic.where("sample")[rows]
+    tails = ~taken(statistic.where("sample"), rows)
     rows = rows[enough | tails]
     if not len(rows):
         return
@@ -163,7 +163,8 @@ def _scheduled(frame: Frame) -> Bools:
             any(word in key.lower() for word in _ARRIVALS) and str(value).lower() not in
             ("", "none", "null", "inf") for key, value in json.loads(text).items())
             for text in column.names], bool)
-        found |= has[column.codes]
+        if has.any():
+            found |= has[column.codes]
     return found
 
 

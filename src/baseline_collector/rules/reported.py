@@ -199,13 +199,15 @@ def rate_means(evidence: Evidence) -> None:
                           & frame.column("metric").where("output_throughput"))
     samples = np.flatnonzero(frame.counted & frame.column("statistic").where("sample")
                              & frame.column("metric").where("output_throughput"))
+    if not len(rows) or not len(samples):
+        return
     tokens = beside(frame, samples, "output_tokens")
     seconds = beside(frame, samples, "eval_duration")
     seconds = np.where(seconds >= 0, seconds, beside(frame, samples, "request_latency"))
     usable = (tokens >= 0) & (seconds >= 0)
     artifact, model = frame.column("artifact").codes, frame.column("model").codes
     by_run: dict[tuple[int, int], list[int]] = {}
-    for at in np.flatnonzero(usable).tolist() if len(rows) else ():
+    for at in np.flatnonzero(usable).tolist():
         row = samples[at]
         by_run.setdefault((int(artifact[row]), int(model[row])), []).append(at)
     for row in rows.tolist():

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from baseline_collector.stats.distributions import binomial_cdf, t_quantile
 from baseline_collector.stats.normality import keeps_normality
 from baseline_collector.stats.samples import (
+    AT_ONCE,
     SPREAD_SMALLEST_N,
     FloatArray,
     Groups,
@@ -48,8 +49,6 @@ WIDE_LOG_GAP = 1.0
 WIDE_BELOW_N = 300
 _COX_LOG_STD = 1.0
 _ALPHA_NORMALITY = 0.05
-_AT_ONCE = 1 << 18
-"""Values taken together: what is computed on the way stays in the processor's cache."""
 
 _T, _HALL, _COX, _TOO_FEW, _CONSTANT, _WIDE = range(6)
 _METHODS: dict[int, Method] = {_T: "t", _HALL: "t widened by Hall", _COX: "t widened by Cox"}
@@ -179,10 +178,10 @@ def mean_intervals(
     """
     _check_level(level)
     m = moments(groups) if known is None else known
-    if groups.values.size <= _AT_ONCE or groups.counts.size == 1:
+    if groups.values.size <= AT_ONCE or groups.counts.size == 1:
         return _mean_intervals(groups, level, m)
     pieces = [_mean_intervals(groups.part(span), level, m.part(span))
-              for span in groups.spans(_AT_ONCE)]
+              for span in groups.spans(AT_ONCE)]
     columns = [[getattr(piece, one.name) for piece in pieces] for one in fields(GroupedIntervals)]
     return GroupedIntervals(*map(np.concatenate, columns))
 

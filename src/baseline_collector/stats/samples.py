@@ -18,6 +18,8 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+AT_ONCE = 1 << 18
+"""Values taken together: what is computed on the way stays in the processor's cache."""
 SPREAD_SMALLEST_N = 3
 """Below this n no spread, range or interval is stated (Hoefler & Belli 2015, rule 5)."""
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from baseline_collector.stats.distributions import two_sided_normal_p
 from baseline_collector.stats.ranks import midranks
-from baseline_collector.stats.samples import FloatArray, Groups, IntArray, as_sample
+from baseline_collector.stats.samples import AT_ONCE, FloatArray, Groups, IntArray, as_sample
 from baseline_collector.stats.summary import grouped_quantile
 
 STEP_SMALLEST_N = 10
@@ -35,6 +35,14 @@ def trends(values: FloatArray, ordered: Groups) -> NDArray[np.bool_]:
         values: series end to end, each in the order measured.
         ordered: the same, ascending inside each series.
     """
+    starts, ends = ordered.starts, ordered.starts + ordered.counts
+    return np.concatenate([
+        _trends(values[starts[span][0] : ends[span][-1]], ordered.part(span))
+        for span in ordered.spans(AT_ONCE)
+    ])
+
+
+def _trends(values: FloatArray, ordered: Groups) -> NDArray[np.bool_]:
     low, high = (ordered.spread(grouped_quantile(ordered, q)) for q in (0.05, 0.95))
     clipped = np.clip(values, low, high)
     centred = clipped - ordered.spread(ordered.total(clipped) / ordered.counts)
@@ -143,6 +151,12 @@ def _draw(n: int, permutations: int, seed: int) -> Iterator[IntArray]:
         yield rng.permuted(block, axis=1)
 
 
+@lru_cache(maxsize=2)
+def _pairs(points: int) -> tuple[IntArray, IntArray]:
+    """Every pair of positions, the earlier first."""
+    return np.triu_indices(points, k=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """A steady trend: slope in units per position, its sign tested; `tau` in [-1, 1]."""
@@ -176,7 +190,7 @@ def drift(series: ArrayLike) -> Drift | None:
     width = math.ceil(n / _DRIFT_POINTS)
     points = n // width
     level = np.median(sample[: points * width].reshape(points, width), axis=1)
-    i, j = np.triu_indices(points, k=1)
+    i, j = _pairs(points)
     rise = level[j] - level[i]
     s = float(np.sum(np.sign(rise)))
     ties = np.unique(level, return_counts=True)[1].astype(np.float64)
