@@ -113,6 +113,7 @@ class _Parser:
         rates = self.rates() if self.took("WITH", "RATES", "AS") else None
         self.take("SELECT")
         number = self.sum()
+        self.took(",", "COUNT", "(", "*", ")")  # n beside the value: the rows taken say it
         if not self.took("FROM"):
             return number
         if self.took("("):

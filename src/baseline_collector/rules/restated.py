@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from baseline_collector.evidence.arrays import Floats, Ints
+from baseline_collector.evidence.arrays import Bools, Floats, Ints
 from baseline_collector.evidence.book import equals, quoted
 from baseline_collector.evidence.cite import cited, counted
 from baseline_collector.evidence.frame import Frame
@@ -39,9 +39,14 @@ class _Samples:
     frame: Frame
     named: Mapping[str, object]
 
-    @cached_property
+    @property
     def rows(self) -> Ints:
         """Their rows."""
+        return self._alike[self._below]
+
+    @cached_property
+    def _alike(self) -> Ints:
+        """Rows that are named so, whatever place they stand below."""
         frame = self.frame
         mask = frame.column("statistic").where("sample") & frame.column("status").where("ok")
         for name, text in self.named.items():
@@ -50,11 +55,16 @@ class _Samples:
             elif name not in ("below", "n", "agrees"):
                 mask &= frame.column(name).codes == frame.column(name).code(
                     None if text is None else str(text))
-        rows = np.flatnonzero(mask & (frame.column("metric").codes > 0))
-        if "below" in self.named:
-            there = pc.starts_with(frame.pointers.take(pa.array(rows)), str(self.named["below"]))
-            rows = rows[there.to_numpy(zero_copy_only=False)]
-        return rows
+        return np.flatnonzero(mask & (frame.column("metric").codes > 0))
+
+    @cached_property
+    def _below(self) -> Bools:
+        """Which of those stand below the place."""
+        if "below" not in self.named:
+            return np.ones(len(self._alike), bool)
+        pointers = self.frame.pointers.take(pa.array(self._alike))
+        there = pc.starts_with(pointers, str(self.named["below"]))
+        return np.asarray(there.to_numpy(zero_copy_only=False), bool)
 
     @property
     def where(self) -> str:
@@ -62,6 +72,8 @@ class _Samples:
         parts = ["statistic = 'sample'", "status = 'ok'", "metric IS NOT NULL"]
         for name, text in self.named.items():
             if name == "below":
+                if self._below.all():
+                    continue  # their key says it already
                 parts.append(f"starts_with(pointer, {quoted(str(text))})")
             elif name == "record":
                 parts.append(f"record = {text}")

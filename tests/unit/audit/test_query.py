@@ -70,6 +70,16 @@ def test_gives_what_duckdb_gives(sql, tables, evaluator):
         assert math.isclose(found, float(wanted), rel_tol=1e-12)
 
 
+def test_n_beside_the_value_is_how_many_rows_it_took(tables, evaluator):
+    sql = "SELECT avg(value), count(*) FROM measurements WHERE value IS NOT NULL"
+    with duckdb.connect() as connection:
+        connection.register("measurements", tables[1])
+        value, n = connection.execute(sql).fetchone()
+    found, run = evaluator.run(sql)
+    assert math.isclose(found, value, rel_tol=1e-12)
+    assert [len(rows) for rows in run.taken] == [n] != [0]
+
+
 @pytest.mark.parametrize("sql", [
     "SELECT avg(value) FROM facts",
     "SELECT stddev(value) FROM measurements",
