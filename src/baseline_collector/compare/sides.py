@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +26,7 @@ from baseline_collector.evidence.frame import INDEX, Frame
 from baseline_collector.stats.reported import Reported, pooled
 
 _STATISTICS = ("sample", "overall", "mean")
+_QUANTILE = re.compile(r"p\d+(?:\.\d+)?")
 _NOWHERE: Ints = np.zeros(0, np.int64)
 
 
@@ -82,7 +85,8 @@ class Side:
     Attributes:
         name: As the caller gave it.
         cells: Groups, in the order of their first value.
-        left_out: Metric -> values that are there but not compared, as they were not asked for.
+        left_out: What is there but not compared -> values of it: metrics that were not asked for,
+            reported quantiles, of which no spread is known, and means that only sum up samples.
     """
 
     name: str
@@ -111,6 +115,7 @@ def side(name: str, measurements: pa.Table, metrics: Sequence[str]) -> Side:
     others = np.bincount(metric.codes[usable & ~asked], minlength=len(metric.names))
     left_out = {str(metric.names[code]): int(count) for code, count in enumerate(others)
                 if count and metric.names[code] is not None}
+    left_out |= _quantiles(frame, np.flatnonzero(usable & asked))
     cells = list(_Cutter(frame).cells(rows))
     kept = _telling(cells)
     for cell in cells:
@@ -118,6 +123,15 @@ def side(name: str, measurements: pa.Table, metrics: Sequence[str]) -> Side:
             label = f"{cell.metric}, reported mean"
             left_out[label] = left_out.get(label, 0) + len(cell.values)
     return Side(name, tuple(kept), left_out)
+
+
+def _quantiles(frame: Frame, rows: Ints) -> Counter[str]:
+    """Count the reported quantiles among some rows by metric."""
+    metric, names = frame.column("metric"), frame.column("statistic").names
+    quantiles = [name for name in names if name and _QUANTILE.fullmatch(name)]
+    rows = rows[frame.column("statistic").where(*quantiles)[rows]]
+    return Counter(f"{metric.names[code]}, reported quantiles"
+                   for code in metric.codes[rows].tolist())
 
 
 def _telling(cells: Sequence[Cell]) -> list[Cell]:

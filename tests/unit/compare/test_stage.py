@@ -76,6 +76,12 @@ def test_the_geometric_mean_over_groups(bench):
     assert metric.ratio == pytest.approx(1.5) and metric.groups == 6
 
 
+def test_reported_quantiles_are_counted_among_what_is_not_compared(bench):
+    line = {"model": "m", "mean_ttft_ms": 100, "p95_ttft_ms": 150, "p99_ttft_ms": 190}
+    side = bench.side("x.jsonl", "\n".join(json.dumps(line) for _ in range(4)))
+    assert side.left_out == {"time_to_first_token, reported quantiles": 8}
+
+
 def test_what_is_left_out_is_counted(bench):
     line = {"model": "m", "ttft_s": 0.1, "temperature_gpu": 50, "eval_count": 7}
     side = bench.side("x.jsonl", "\n".join(json.dumps(line) for _ in range(4)))
