@@ -146,8 +146,8 @@ def closed_loop(evidence: Evidence) -> None:
                     estimator="files with three latencies or a quantile, and no request rate")
     held = count_of(len(names), "file holds", "files hold")
     book.finding("closed-loop", "notice",
-                 f"{{{count}}} {held} latencies of calls that name no arrival schedule, such as "
-                 f"{listed(book, 'artifact', names)}: where each call waits for the one before, "
+                 f"{{{count}}} {held} latencies of calls that name no arrival schedule "
+                 f"({listed(book, 'artifact', names)}): where each call waits for the one before, "
                  "a stall delays the calls that would have shown it, so tails may be too short "
                  "(coordinated omission possible).", [count],
                  "Send requests by a schedule (a fixed rate or Poisson arrivals) and time each "

@@ -112,7 +112,7 @@ def hosts(evidence: Evidence) -> None:
                       sql=f"SELECT count(DISTINCT device) FROM measurements WHERE counted AND "
                           f"{among('metric', LEADING)} AND {among('device', names)}")
     book.finding("hosts", "info",
-                 f"Measurements name {{{count}}} devices, such as {listed(book, 'device', names)}; "
+                 f"Measurements name {{{count}}} devices ({listed(book, 'device', names)}); "
                  "figures of different devices are kept apart.", [count], "", "setup")
 
 
