@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +38,7 @@ _MOST_KEPT = 1000
 _PREFIX = re.compile(r"(csv|jsonl|json|markdown|md|txt)_(.+)", re.I)
 _LETTERS = re.compile(r"[A-Za-z]+")
 _INDEX = re.compile(r"\[\d+\]")
+_FAMILY_NAME = re.compile(r"[a-z]{4,}(?![a-z])")
 _FAMILY = re.compile(r"([a-z]{3,})(\d+(?:\.\d+)?)")
 _COMMON_KINDS = frozenset({"json", "jsonl", "csv", "markdown", "yaml", "xml", "html", "parquet",
                            "text", "log", "none", "other", "unknown"})
@@ -337,6 +338,13 @@ class Index:
     def model_words(self) -> frozenset[str]:
         """Parts of names of models: what words that name one are made of."""
         return frozenset(part for _, parts in self._models for part in parts)
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        """Words that names of models begin with, each of one model: it alone is called so."""
+        first = Counter(match[0] for name, _ in self._models
+                        if (match := _FAMILY_NAME.match(name.rpartition("/")[2].lower())))
+        return frozenset(word for word, count in first.items() if count == 1)
 
     def models(self, phrase: str) -> tuple[frozenset[str], ...]:
         """What a phrase can mean: the models of exactly this name, those it is part of."""

@@ -12,6 +12,7 @@ from baseline_collector.audit.blocks import Block
 from baseline_collector.audit.claims import AuditedClaim, Claim, Evidence, Outcome
 from baseline_collector.audit.counts import judge_count
 from baseline_collector.audit.dates import judge_date
+from baseline_collector.audit.failures import judge_failures
 from baseline_collector.audit.index import Index
 from baseline_collector.audit.inventory import judge_files, question
 from baseline_collector.audit.joined import judge_joined
@@ -86,6 +87,9 @@ def _judged(claim: Claim, subject: Subject, binder: Binder, beside: Sequence[Cla
                            lambda one: binder.bind(one).names())
     if own is not None:
         return own
+    failed = judge_failures(claim, subject, index)
+    if failed is not None:
+        return failed
     counted = judge_count(claim, subject, binder.of(claim.block), index)
     if counted is not None:
         return counted

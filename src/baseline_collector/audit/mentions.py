@@ -42,6 +42,7 @@ _UNIT_BEHIND = re.compile(r"(?<![\w.,])\d[\d.,]*\s?$")
 _QUALIFIED = re.compile(r"(?:input|output|prompt|generated|completion|new)\b", re.I)
 _BARE_UNIT = 3
 """Most words of a bare unit: ``tokens per second``."""
+_GOES_ON = re.compile(r"[-./_:]\w")
 _DEVICES = re.compile(r"\b(cuda|cpu|gpu)\b", re.I)
 _PHASES = (("cold", re.compile(r"\bcold\b", re.I)),
            ("warm", re.compile(r"\bwarm(?:ed)?\b(?![- ]?up\b)", re.I)))
@@ -273,11 +274,18 @@ def _model_run(text: str, run: list[re.Match[str]], index: Index) -> Iterator[Me
     while run:
         phrase = text[run[0].start() : run[-1].end()]
         telling = any(char.isdigit() for char in phrase) or phrase in index.column("model").names
+        telling = telling or (phrase.lower() in index.families
+                              and not _in_name(text, run[0].start(), run[-1].end()))
         choices = index.models(phrase) if telling else ()
         if choices:
             yield Mention(run[0].start(), run[-1].end(), "model", phrase, choices=choices)
             return
         run = run[:-1]
+
+
+def _in_name(text: str, start: int, end: int) -> bool:
+    """Whether a word is a part of a longer name: of a tool called ``llama-bench``."""
+    return text[max(0, start - 1) : start] in set("-./_") or bool(_GOES_ON.match(text, end))
 
 
 def _hints(text: str, index: Index) -> Iterator[Mention]:

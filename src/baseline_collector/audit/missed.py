@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from baseline_collector import units, vocabulary
 from baseline_collector.audit.bases import Basis
 from baseline_collector.audit.bind import SPREAD, unit_of_label
 from baseline_collector.audit.candidates import statistic_meant
@@ -74,9 +75,16 @@ def _vague(claim: Claim, subject: Subject, selection: Selection, missed: list[Re
     if not missed:
         return "Nothing says which value or statistic is meant."
     if subject.key is None and not subject.labelled and claim.unit is None \
-            and not unit_of_label(claim):
+            and not unit_of_label(claim) and not _bare(claim, subject):
         return "Without a unit it may be another quantity."
     return ""
+
+
+def _bare(claim: Claim, subject: Subject) -> bool:
+    """Whether a fraction without a unit is what such metrics are written as: an accuracy."""
+    return claim.step < 1 and not subject.hinted and bool(subject.metrics) and all(
+        units.unit(vocabulary.BY_NAME[name].unit).dimension in ("share", "number")
+        for name in subject.metrics)
 
 
 def _loose(claim: Claim, subject: Subject, selection: Selection, compared: list[Basis],

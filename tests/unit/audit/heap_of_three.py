@@ -25,6 +25,9 @@ TEXTS = {
     "reports/beta.csv": "model,tokens_s\nbeta:1b,50.5\nbeta:1b,60.25\nbeta:1b,1.0\n",
     "notes/readme.md": "# Notes\n",
 }
+CALLS = {"reports/alpha.json": (7, 2), "reports/beta.csv": (5, 4)}
+"""Calls that a file tells the outcome of, and those that failed."""
+
 DAYS = {"reports/alpha.json": 3, "reports/beta.csv": 5, "notes/readme.md": 4}
 
 
@@ -133,6 +136,7 @@ class Tables:
                 "artifact": name,
                 "root": name.split("/")[0],
                 "size": len(text),
+                **dict(zip(("attempts", "failures"), CALLS.get(name, (None, None)), strict=True)),
                 "kind": {"json": "json", ".csv": "csv", "e.md": "markdown"}[name[-4:]],
                 "modified": datetime(2025, 11, DAYS[name], 12, tzinfo=UTC),
             }

@@ -44,6 +44,11 @@ def verdict(text, mark, index):
         # files of folders, one after the other
         ("The heap holds {} files under `reports/` and `notes/`.", "3", "4"),
         ("`reports/` has 2 files, `notes/` {}.", "1", "4"),
+        # failed calls, of a file, of a model, of all
+        ("In `reports/alpha.json` {} of 7 calls failed.", "2", "3"),
+        ("In `reports/alpha.json` 2 of {} calls failed.", "7", "9"),
+        ("{} of 12 calls failed.", "6", "4"),
+        ("For beta:1b {} of 5 requests failed.", "4", "2"),
         # units and conversions
         ("The maximum load duration of alpha:8b is {} ms.", "2250", "2.25"),
         ("The load duration of alpha:8b averages {} s.", "0.8125", "0.9125"),
