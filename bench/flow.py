@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from baseline_collector.cache import Before, fingerprint, keys_of
 from baseline_collector.config import Settings
+from baseline_collector.normalise.neighbours import neighbours_of
 from baseline_collector.pipeline import find, tools
 
 
@@ -75,7 +76,8 @@ with no_pandas():
     from baseline_collector.config import Settings
     from baseline_collector.ingest import ingest
     from baseline_collector.journal import Journal
-    from baseline_collector.pipeline import find
+    from baseline_collector.normalise.neighbours import neighbours_of
+from baseline_collector.pipeline import find
     settings = Settings(roots=(sys.argv[1],), out="/nowhere", workers=int(sys.argv[2]))
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -116,11 +118,12 @@ def checked(root: Path, out: Path) -> float:
     settings = Settings(roots=(str(root),), out=str(out))
     begun = time.perf_counter()
     found = find(settings)
-    keys = keys_of(fingerprint(settings, tools(settings)), [()] * len(found.artifacts))
+    keys = keys_of(fingerprint(settings, tools(settings)), found.artifacts,
+                   neighbours_of(found.artifacts))
     before = Before.of(out)
-    kept = before.kept(found.artifacts, keys, None) if before else []
+    rows = before.unchanged(found.artifacts, keys, None) if before else []
     took = time.perf_counter() - begun
-    if len(kept) != len(found.artifacts) or not all(kept):
+    if len(rows) != len(found.artifacts) or min(rows) < 0:
         sys.exit("some file is to be read again")
     return took
 

@@ -16,12 +16,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from baseline_collector.config import Settings
 from baseline_collector.dataset import MANIFEST, Dataset
 from baseline_collector.errors import DatasetError, ReadError
+from baseline_collector.listing import STAMP, Flags, Ints, Levels, Listing
 from baseline_collector.model import Artifact, Outcomes
 from baseline_collector.normalise import Account
 from baseline_collector.normalise.twins import Series, Tally
@@ -52,17 +55,22 @@ def fingerprint(settings: Settings, tools: Sequence[Reader]) -> str:
     return digest.hexdigest()
 
 
-def keys_of(everything: str, neighbours: Sequence[Sequence[Artifact]]) -> list[str]:
+def keys_of(everything: str, artifacts: Listing, levels: Sequence[Levels]) -> list[str]:
     """What the result of each artifact depends on besides its own file.
 
     Args:
         everything: What every result depends on; see ``fingerprint``.
-        neighbours: The files beside each artifact that are listened to for it, in the order in
-            which they are asked.
+        artifacts: As discovered.
+        levels: The files beside each that are listened to for it, in the order in which they
+            are asked; see ``neighbours.neighbours_of``.
     """
-    return [hashlib.sha256(json.dumps([everything, [(one.artifact, *stamp(one)) for one in beside]])
-                           .encode()).hexdigest() if beside else everything
-            for beside in neighbours]
+    known: dict[Levels, str] = {(): everything}
+    for one in levels:
+        if one not in known:
+            beside = [(artifacts.names[at], *artifacts.stamps[at].tolist())
+                      for level in one for at in level]
+            known[one] = hashlib.sha256(json.dumps([everything, beside]).encode()).hexdigest()
+    return [known[one] for one in levels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,8 @@ class Before:
             DatasetError: There is none, or one of another version.
         """
         self._dataset = Dataset(folder)
-        self._manifest = self._dataset.table("manifest")
-        self._artifacts = self._dataset.table("artifacts")
+        self._manifest = self._dataset.table("manifest", ["artifact", *STAMP, "key"])
+        self._artifacts = self._dataset.table("artifacts", ["reason", "duplicate_of", "twin_of"])
         self.measurements = self._dataset.folder / "measurements.parquet"
         try:
             self.rows = int(pq.read_metadata(self.measurements).num_rows)
@@ -132,17 +140,7 @@ class Before:
         except DatasetError:
             return None
 
-    @cached_property
-    def _told(self) -> list[tuple[Any, ...]]:
-        columns = [self._artifacts.column(name).to_pylist() for name in (
-            "sha256", "status", "reason", "format", "version", "duplicate_of", "twin_of",
-            "leaves", "numbers", "rejected")]
-        columns += [self._manifest.column(name).to_pylist() for name in (
-            "cleaning", "outcomes", "series")]
-        return list(zip(*columns, strict=True))
-
-    def kept(self, artifacts: Sequence[Artifact], keys: Sequence[str], limits: Limits | None
-             ) -> list[Kept | None]:
+    def unchanged(self, artifacts: Listing, keys: Sequence[str], limits: Limits | None) -> Ints:
         """Say of each artifact whether it is taken from before.
 
         Args:
@@ -151,77 +149,86 @@ class Before:
             limits: To compare contents too, the limits to read them with; None for no.
 
         Returns:
-            One entry an artifact; None for those to be read. A copy or twin of one to be read
-            is to be read itself.
+            Its row in the run before, one an artifact; -1 for those to be read. A copy or twin
+            of one to be read is to be read itself.
         """
-        names = self._manifest.column("artifact").to_pylist()
-        at = {name: row for row, name in enumerate(names)}
-        stamps = list(zip(*(self._manifest.column(name).to_pylist() for name in (
-            "size", "modified_ns", "changed_ns", "inode", "key")), strict=True))
-        starts = _starts(self._artifacts.column("numbers").to_pylist())
-        found: list[Kept | None] = []
-        for artifact, key in zip(artifacts, keys, strict=True):
-            row = at.get(artifact.artifact)
-            same = row is not None and stamps[row] == (*stamp(artifact), key)
-            kept = self._entry(artifact, row, starts[row]) if same and row is not None else None
-            found.append(kept if kept is not None and _still(kept, limits) else None)
-        there = {"", *(one.artifact.artifact for one in found if one is not None)}
-        return [one if one is not None and {one.artifact.duplicate_of, one.twin_of} <= there
-                else None for one in found]
+        at = pc.index_in(artifacts.column, self._manifest.column("artifact"))
+        same = pc.equal(self._manifest.column("key").cast(pa.string()).take(at),
+                        pa.array(keys, pa.string()))
+        for name, now in zip(STAMP, artifacts.stamps.T, strict=True):
+            same = pc.and_(same, pc.equal(self._manifest.column(name).take(at), pa.array(now)))
+        reasons = self._artifacts.column("reason").cast(pa.string()).take(at)
+        for start in _PASSING:
+            same = pc.and_not(same, pc.fill_null(pc.starts_with(reasons, start), False))
+        if limits is not None:
+            same = pc.and_(same, self._same_content(artifacts, at, limits))
+        same = pc.fill_null(same, False)
+        there = artifacts.column.filter(same)
+        for name in ("duplicate_of", "twin_of"):
+            instead = self._artifacts.column(name).cast(pa.string()).take(at)
+            same = pc.and_(same, pc.or_(pc.is_null(instead), pc.is_in(instead, there)))
+        rows: Ints = pc.if_else(same, at, -1).to_numpy().astype(np.int64)
+        return rows
 
-    def _entry(self, artifact: Artifact, row: int, start: int) -> Kept:
+    def _same_content(self, artifacts: Listing, at: pa.Array, limits: Limits) -> pa.Array:
+        """Which artifacts, given with their rows, have the hash that they had."""
+        hashes = self._dataset.table("artifacts", ["sha256"]).column(0).take(at).to_pylist()
+        return pa.array([known is not None and _sha256(artifact, limits) == known
+                         for artifact, known in zip(artifacts, hashes, strict=True)], pa.bool_())
+
+    @cached_property
+    def _told(self) -> list[tuple[Any, ...]]:
+        tables = (self._dataset.table("artifacts", [
+            "sha256", "status", "reason", "format", "version", "duplicate_of", "twin_of",
+            "leaves", "numbers", "rejected"]),
+            self._dataset.table("manifest", ["cleaning", "outcomes", "series"]))
+        columns = [column.to_pylist() for table in tables for column in table.columns]
+        return list(zip(*columns, strict=True))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        numbers = self._dataset.table("artifacts", ["numbers"]).column(0).to_numpy()
+        starts: list[int] = (np.cumsum(numbers) - numbers).tolist()
+        return starts
+
+    def kept(self, artifact: Artifact, row: int) -> Kept:
+        """An artifact as the run before left it in one of its rows."""
         (sha256, status, reason, form, version, duplicate_of, twin_of, leaves, numbers, rejected,
          cleaning, outcomes, series) = self._told[row]
         done = replace(artifact, sha256=sha256 or "", status=status, reason=reason or "",
                        format=form or "", version=version or "", duplicate_of=duplicate_of or "")
         account = Account(leaves, numbers, rejected, json.loads(cleaning or "{}"),
                           _outcomes(outcomes), _series(series))
-        return Kept(done, account, start, twin_of or "")
+        return Kept(done, account, self._starts[row], twin_of or "")
 
 
-def stamp(artifact: Artifact) -> tuple[int, int, int, int]:
-    """What of a file shows that it is the same: size, times, inode."""
-    return (artifact.size, artifact.modified_ns, artifact.changed_ns,
-            artifact.inode & 0x7FFFFFFFFFFFFFFF)
+_PASSING = ("cannot be", "gone while", "changed while")
+"""How reasons begin that may hold no longer though the file is the same."""
 
 
-def _still(kept: Kept, limits: Limits | None) -> bool:
-    """Whether a file with the same stamp may be taken: read before, and of the same content."""
-    if kept.artifact.reason.startswith(("cannot be", "gone while", "changed while")):
-        return False
-    if limits is None:
-        return True
+def _sha256(artifact: Artifact, limits: Limits) -> str | None:
     try:
-        return Opened(kept.artifact, limits).sha256 == kept.artifact.sha256
+        return Opened(artifact, limits).sha256
     except ReadError:
-        return False
+        return None
 
 
-def _starts(numbers: Sequence[int]) -> list[int]:
-    starts, row = [], 0
-    for count in numbers:
-        starts.append(row)
-        row += count
-    return starts
-
-
-def manifest(artifacts: Sequence[Artifact], accounts: Sequence[Account], keys: Sequence[str],
+def manifest(artifacts: Listing, accounts: Sequence[Account], keys: Sequence[str],
              began_ns: int) -> pa.Table:
     """What the next run compares files with, a row a file, in the order of the artifacts.
 
     Args:
-        artifacts: As discovered and read.
+        artifacts: As discovered.
         accounts: What became of their leaves.
         keys: What each result depends on besides the file.
         began_ns: When the run began, before anything was discovered. A file that was changed
             so near to it that a later change may bear the same time gets no key.
     """
-    stamps = list(zip(*(stamp(one) for one in artifacts), strict=True)) or [()] * 4
+    stamps = artifacts.stamps
     columns = {
-        "artifact": [one.artifact for one in artifacts],
-        **dict(zip(("size", "modified_ns", "changed_ns", "inode"), stamps, strict=True)),
-        "key": [None if _too_new(one, began_ns) else key
-                for one, key in zip(artifacts, keys, strict=True)],
+        "artifact": artifacts.column,
+        **{name: pa.array(stamps[:, at]) for at, name in enumerate(STAMP)},
+        "key": pa.array(keys, pa.string(), mask=_too_new(stamps, began_ns)),
         "cleaning": [_json(one.cleaning) if one.cleaning else None for one in accounts],
         "outcomes": [_json([one.outcomes.attempts, one.outcomes.failures, one.outcomes.disguised])
                      if one.outcomes else None for one in accounts],
@@ -233,9 +240,11 @@ def manifest(artifacts: Sequence[Artifact], accounts: Sequence[Account], keys: S
     return pa.Table.from_pydict(columns, schema=MANIFEST)
 
 
-def _too_new(artifact: Artifact, began_ns: int) -> bool:
-    newest = max(artifact.modified_ns, artifact.changed_ns)
-    return newest >= began_ns - (_FINE_NS if newest % 1_000_000_000 else _COARSE_NS)
+def _too_new(stamps: Ints, began_ns: int) -> Flags:
+    """Whether each file may have been changed again within one tick of its time; see ``STAMP``."""
+    newest = np.maximum(stamps[:, 1], stamps[:, 2])
+    found: Flags = newest >= began_ns - np.where(newest % 1_000_000_000, _FINE_NS, _COARSE_NS)
+    return found
 
 
 def _outcomes(text: str | None) -> Outcomes | None:

@@ -10,33 +10,20 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from baseline_collector.errors import UsageError
-from baseline_collector.model import Artifact, Skipped, modified_ns_of
+from baseline_collector.ignore_files import IGNORE_FILES, Rules, ignore_spec, is_ignored
+from baseline_collector.listing import STAMP, Listing, stamp_of
+from baseline_collector.model import Skipped
 from baseline_collector.plain_file import special
-
-if TYPE_CHECKING:
-    from pathspec import PathSpec
 
 DEFAULT_ROOTS = ("reports", "csv_data", "artifacts")
 MAX_DEPTH = 64
-IGNORE_FILES = (".gitignore", ".baselineignore")
-_IGNORE_BYTES = 1 << 20
-_IGNORE_LINES = 10_000
-_IGNORE_STARS = 3
-
-KINDS = {
-    ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".md": "markdown", ".markdown": "markdown", ".txt": "text", ".log": "text",
-    ".yaml": "yaml", ".yml": "yaml", ".eval": "eval", ".html": "html", ".htm": "html",
-    ".sql": "sql", ".toml": "toml", ".parquet": "parquet", ".xml": "xml",
-}
-
+_WINDOWS = os.name == "nt"  # what listing a folder says of a file there may be old
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -61,7 +48,7 @@ class Selection:
 class Found:
     """What a walk has found: artifacts in order, and what was passed over."""
 
-    artifacts: list[Artifact] = field(default_factory=list)
+    artifacts: Listing = field(default_factory=Listing)
     skipped: list[Skipped] = field(default_factory=list)
 
 
@@ -95,7 +82,7 @@ def discover(roots: Sequence[str], selection: Selection | None = None) -> Found:
     """
     chosen = selection or Selection()
     found = Found()
-    seen: set[_Identity] = set()
+    seen: _Seen = {}
     for given in roots:
         if not given.strip():
             raise UsageError("a root without a name", expected="a folder or file",
@@ -132,18 +119,24 @@ def _root_name(given: str) -> str:
     return shown(name.rstrip("/") or "/")
 
 
-_Identity = tuple[int, int, str]
-"""Device and inode of a folder, and a name in it: one per path, also for hard links."""
+_Seen = dict[tuple[int, int], list[str]]
+"""Device and inode of a folder, and the names listed in it: one per path, also for hard links."""
 
-_Rules = tuple[tuple[str, "PathSpec[Any]"], ...]
-"""Ignore files in force, outermost first, each with the folder it stands in."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A folder to be listed: where it is, its path below the root, how deep, rules in force."""
+
+    folder: str
+    below: str
+    depth: int
+    rules: Rules
 
 
 class _Walk:
     """One root being walked; holds what the steps share."""
 
     def __init__(self, root: str, top: Path, selection: Selection,
-                 seen: set[_Identity], found: Found) -> None:
+                 seen: _Seen, found: Found) -> None:
         self.root = root
         self.top = top
         self.selection = selection
@@ -154,81 +147,103 @@ class _Walk:
     def run(self) -> None:
         """List the files of this root in the order of their whole paths."""
         first = len(self.found.artifacts)
-        stack: list[tuple[str, str, int, _Rules]] = [(os.fspath(self.top), "", 0, ())]
+        stack = [_Place(os.fspath(self.top), "", 0, ())]
         while stack:
-            folder, below, depth, rules = stack.pop()
-            entries = self._entries(folder, below)
-            if not entries:
-                continue
-            if below and _is_output(folder, entries):
-                self._skip(below.rstrip("/"), "output of this program")
-                continue
-            try:
-                home = _identity(folder)
-            except OSError as error:
-                self._skip(below.rstrip("/"), f"folder cannot be listed: {error.strerror}")
-                continue
-            rules = self._rules(folder, below, entries, rules)
-            for entry in entries:
-                inner = f"{below}{shown(entry.name)}"
-                if not self._passes(entry, inner, rules):
-                    continue
-                if _is_folder(entry):
-                    if depth + 1 > MAX_DEPTH:
-                        self._skip(inner, f"deeper than {MAX_DEPTH} folders")
-                    elif os.path.realpath(entry.path) not in self.never:
-                        stack.append((entry.path, inner + "/", depth + 1, rules))
-                else:
-                    self._file(entry.path, inner, (*home, entry.name))
-        self.found.artifacts[first:] = sorted(
-            self.found.artifacts[first:], key=lambda artifact: artifact.artifact
-        )
+            stack += self._listed(stack.pop())
+        self.found.artifacts.sort(first)
+
+    def _listed(self, place: _Place) -> list[_Place]:
+        """Add the files of a folder; return the folders in it, by name."""
+        try:
+            home = _identity(place.folder)
+            with os.scandir(place.folder) as entries:
+                files, stamps, others = _examined(entries)
+        except OSError as error:
+            self._skip(place.below.rstrip("/"), f"folder cannot be listed: {error.strerror}")
+            return []
+        others.sort(key=lambda entry: entry.name)
+        if place.below and _is_output(place.folder, files, others):
+            self._skip(place.below.rstrip("/"), "output of this program")
+            return []
+        skipped = len(self.found.skipped)
+        place = replace(place, rules=self._rules(place, others))
+        self._add(place, home, files, stamps)
+        folders = [one for entry in others for one in self._other(place, home, entry)]
+        self.found.skipped[skipped:] = sorted(self.found.skipped[skipped:],
+                                              key=lambda one: one.path)
+        return folders
+
+    def _add(self, place: _Place, home: tuple[int, int], files: list[str], stamps: list[int]
+             ) -> None:
+        """Add plain files, unless ignore files, globs or an earlier root speak against them."""
+        names = _all_shown(files)
+        listed = set(self.seen.get(home, ()))
+        if place.rules or self.selection.include or self.selection.exclude or listed:
+            chosen = [at for at, name in enumerate(names)
+                      if self._passes(place.below + name, False, place.rules)
+                      and self._wanted(place.below + name) and files[at] not in listed]
+            names, files = [names[at] for at in chosen], [files[at] for at in chosen]
+            width = len(STAMP)
+            stamps = [one for at in chosen for one in stamps[width * at:width * (at + 1)]]
+        if files:
+            start = f"{self.root.rstrip('/')}/{place.below}"
+            self.seen.setdefault(home, []).extend(files)
+            self.found.artifacts.extend(self.root, place.folder, [start + name for name in names],
+                                        files, stamps)
+
+    def _other(self, place: _Place, home: tuple[int, int], entry: os.DirEntry[str]
+               ) -> list[_Place]:
+        """See to an entry that is no plain file; return it where it is a folder to be listed."""
+        below, folder = place.below + shown(entry.name), _is_folder(entry)
+        if _is_link(entry):
+            self._skip(below, "symbolic link, not followed")
+        elif entry.name.startswith(".") and not self.selection.hidden:
+            self._skip(below, "hidden")
+        elif not folder:
+            self._single(place, home, entry, below)
+        elif self._passes(below, True, place.rules):
+            if place.depth + 1 > MAX_DEPTH:
+                self._skip(below, f"deeper than {MAX_DEPTH} folders")
+            elif os.path.realpath(entry.path) not in self.never:
+                return [_Place(entry.path, below + "/", place.depth + 1, place.rules)]
+        return []
+
+    def _single(self, place: _Place, home: tuple[int, int], entry: os.DirEntry[str],
+                below: str) -> None:
+        """Add a hidden file; say what is none."""
+        try:
+            info = os.lstat(entry.path)
+        except OSError as error:
+            self._skip(below, f"cannot be examined: {error.strerror}")
+            return
+        if stat.S_ISREG(info.st_mode):
+            self._add(place, home, [entry.name], list(stamp_of(info)))
+        elif self._passes(below, False, place.rules):
+            self._skip(below, f"special file ({special(info.st_mode)})")
 
     def single(self) -> None:
         """Add a root that is a file; a link given as a root is followed."""
         location = os.path.realpath(self.top)
-        folder, name = os.path.split(location)
-        self._file(location, "", (*_identity(folder), name))
-
-    def _file(self, location: str, below: str, identity: _Identity) -> None:
-        """Add one file, unless globs, its kind or an earlier root speak against it."""
+        folder, file = os.path.split(location)
         try:
-            info = os.stat(location, follow_symlinks=False)  # noqa: PTH116  # names may be no text
+            home, info = _identity(folder), os.lstat(location)
         except OSError as error:
-            self._skip(below, f"cannot be examined: {error.strerror}")
+            self._skip("", f"cannot be examined: {error.strerror}")
             return
-        if not stat.S_ISREG(info.st_mode):
-            self._skip(below, f"special file ({special(info.st_mode)})")
-            return
-        if not self._wanted(below or self.root.rsplit("/", 1)[-1]):
-            return
-        if identity in self.seen:
-            return  # an overlapping root has listed it
-        self.seen.add(identity)
-        name = self._path(below)
-        self.found.artifacts.append(Artifact(
-            artifact=name, root=self.root, location=location, kind=kind_of(name),
-            size=info.st_size, modified_ns=modified_ns_of(info.st_mtime_ns),
-            inode=info.st_ino, changed_ns=info.st_ctime_ns,
-        ))
+        if self._wanted(self.root.rsplit("/", 1)[-1]) and file not in self.seen.get(home, ()):
+            self.seen.setdefault(home, []).append(file)
+            self.found.artifacts.extend(self.root, folder, [self.root], [file], stamp_of(info))
 
-    def _entries(self, folder: str, below: str) -> list[os.DirEntry[str]]:
-        try:
-            with os.scandir(folder) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            self._skip(below.rstrip("/"), f"folder cannot be listed: {error.strerror}")
-            return []
-
-    def _rules(self, folder: str, below: str, entries: list[os.DirEntry[str]],
-               rules: _Rules) -> _Rules:
+    def _rules(self, place: _Place, entries: list[os.DirEntry[str]]) -> Rules:
+        """The rules in force in a folder, with those of its own ignore files."""
+        folder, below, rules = place.folder, place.below, place.rules
         if self.selection.ignored:
             return rules
         for entry in entries:
             if entry.name in IGNORE_FILES:
                 try:
                     plain = entry.is_file(follow_symlinks=False)
-                    spec = _ignore_spec(Path(folder, entry.name)) if plain else None
+                    spec = ignore_spec(Path(folder, entry.name)) if plain else None
                 except (OSError, ValueError):
                     spec = None
                 if spec is None:
@@ -237,16 +252,11 @@ class _Walk:
                     rules = (*rules, (below, spec))
         return rules
 
-    def _passes(self, entry: os.DirEntry[str], inner: str, rules: _Rules) -> bool:
-        if _is_link(entry):
-            self._skip(inner, "symbolic link, not followed")
-        elif entry.name.startswith(".") and not self.selection.hidden:
-            self._skip(inner, "hidden")
-        elif rules and _is_ignored(inner + ("/" if _is_folder(entry) else ""), rules):
-            self._skip(inner, "ignored by an ignore file")
-        else:
-            return True
-        return False
+    def _passes(self, below: str, folder: bool, rules: Rules) -> bool:
+        if rules and is_ignored(below + ("/" if folder else ""), rules):
+            self._skip(below, "ignored by an ignore file")
+            return False
+        return True
 
     def _wanted(self, below: str) -> bool:
         include, exclude = self.selection.include, self.selection.exclude
@@ -266,6 +276,30 @@ def _identity(folder: str) -> tuple[int, int]:
     """Which folder this is, by whatever path it was reached."""
     info = os.stat(folder or ".")  # noqa: PTH116  # names may be no text
     return info.st_dev, info.st_ino
+
+
+def _examined(entries: Iterator[os.DirEntry[str]]
+              ) -> tuple[list[str], list[int], list[os.DirEntry[str]]]:
+    """Part a folder's entries: names of plain files, their stamps, all else.
+
+    Raises:
+        OSError: The folder cannot be listed to its end.
+    """
+    files, stamps, others = list[str](), list[int](), list[os.DirEntry[str]]()
+    for entry in entries:  # what an entry costs here, heaps of very many files pay
+        name = entry.name
+        try:
+            plain = name[0] != "." and entry.is_file(follow_symlinks=False)
+            if plain:
+                stamps += stamp_of(os.lstat(entry.path) if _WINDOWS
+                                   else entry.stat(follow_symlinks=False))
+        except OSError:  # asked again among the others, where the reason is told
+            plain = False
+        if plain:
+            files.append(name)
+        else:
+            others.append(entry)
+    return files, stamps, others
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -288,41 +322,19 @@ def _is_link(entry: os.DirEntry[str]) -> bool:
     return bool(tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1))
 
 
-_OUTPUT = {"dataset", "report.json", "inventory.json"}
+_OUTPUT = {"report.json", "inventory.json"}
 _PACKAGE_BYTES = 4096
 
 
-def _is_output(folder: str, entries: list[os.DirEntry[str]]) -> bool:
+def _is_output(folder: str, files: list[str], others: list[os.DirEntry[str]]) -> bool:
     """Whether a folder is an output folder of this program: reports are no artifacts."""
-    if not {entry.name for entry in entries} >= _OUTPUT:
+    if not any(one.name == "dataset" for one in others) or not _OUTPUT.issubset(files):
         return False
     try:
         with Path(folder, "dataset", "datapackage.json").open("rb") as file:
             return b'"baseline-collector-dataset"' in file.read(_PACKAGE_BYTES)
     except OSError:
         return False
-
-
-def _ignore_spec(path: Path) -> PathSpec[Any]:
-    """The patterns of an ignore file; those that could match for ever are left out."""
-    from pathspec import GitIgnoreSpec  # only heaps with ignore files pay
-
-    with path.open("rb") as file:
-        lines = file.read(_IGNORE_BYTES).decode("utf-8", "replace").splitlines()[:_IGNORE_LINES]
-    return GitIgnoreSpec.from_lines(line for line in lines if not _is_costly(line))
-
-
-def _is_costly(pattern: str) -> bool:
-    return any(part.count("*") > _IGNORE_STARS for part in pattern.split("/"))
-
-
-def _is_ignored(inner: str, rules: _Rules) -> bool:
-    """Ask the ignore files, the nearest first; the first that says anything decides."""
-    for base, spec in reversed(rules):
-        said = spec.check_file(inner[len(base):]).include
-        if said is not None:
-            return bool(said)
-    return False
 
 
 def _glob(path: str, pattern: str) -> bool:
@@ -334,6 +346,13 @@ def _glob(path: str, pattern: str) -> bool:
         fnmatch("/".join(parts[:end]), wanted) or fnmatch(parts[end - 1], anywhere)
         for end in range(len(parts), 0, -1)
     )
+
+
+def _all_shown(names: list[str]) -> list[str]:
+    """File names as valid Unicode; see ``shown``."""
+    together = "".join(names)
+    plain = together.isascii() and "\\" not in together
+    return names if plain else list(map(shown, names))
 
 
 _LIKE_ESCAPE = re.compile(r"\\x[0-9a-f]{2}")
@@ -351,16 +370,3 @@ def shown(name: str) -> str:
     except UnicodeDecodeError:
         return raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
     return text.replace("\\", "\\\\") if _LIKE_ESCAPE.search(text) else text
-
-
-def kind_of(name: str) -> str:
-    """Return the type of a file by its name: ``csv``, ``json``, ..., its suffix, or ``other``."""
-    base = name.rsplit("/", 1)[-1].lower()
-    dot = base.rfind(".")
-    if dot <= 0:
-        return "other"
-    suffix = base[dot:]
-    plain = suffix[1:].isalnum() and len(suffix) < 9
-    return KINDS.get(suffix) or (suffix[1:] if plain else "other")
-
-

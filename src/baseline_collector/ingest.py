@@ -14,13 +14,15 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from baseline_collector.cache import Before, Kept, fingerprint, keys_of
 from baseline_collector.config import Settings
 from baseline_collector.discover import Found
 from baseline_collector.journal import Journal
-from baseline_collector.model import Artifact, Outcomes
+from baseline_collector.listing import Levels, Listing
+from baseline_collector.model import Artifact, Beside, Outcomes
 from baseline_collector.normalise import Account, settle
 from baseline_collector.normalise.context import Said
 from baseline_collector.normalise.gathering import afresh, links, marked
@@ -39,6 +41,7 @@ class Collected:
     """A heap that was read and normalised.
 
     Attributes:
+        listing: Every file as discovered.
         artifacts: Every file with hash, reader, status and reason.
         accounts: What became of the leaves of each.
         keys: What else the result of each depends on.
@@ -48,6 +51,7 @@ class Collected:
         restated: Row of a reported statistic -> the samples that it restates.
     """
 
+    listing: Listing = field(default_factory=Listing)
     artifacts: list[Artifact] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -117,45 +121,56 @@ def ingest(found: Found, settings: Settings, aside: Path, journal: Journal,
     """
     if not found.artifacts:
         journal.event("warning", reason="no file below the roots was taken")
-    levels = neighbours_of(found.artifacts)
-    keys = keys_of(fingerprint(settings, tools(settings)),
-                   [[found.artifacts[at] for level in one for at in level] for one in levels])
-    kept: list[Kept | None] = [None] * len(found.artifacts)
-    if before is not None:
-        kept = before.kept(found.artifacts, keys, limits(settings) if settings.rehash else None)
-    wanted = [artifact for artifact, one in
-              zip(with_neighbours(found.artifacts, levels, settings), kept, strict=True)
-              if one is None]
-    journal.progress(f"reading {len(wanted)} of {len(found.artifacts)} files")
-    shares = take_all(wanted, settings, aside, journal.progress)
+    listing = found.artifacts
+    levels = neighbours_of(listing)
+    keys = keys_of(fingerprint(settings, tools(settings)), listing, levels)
+    rows = (np.full(len(listing), -1) if before is None else
+            before.unchanged(listing, keys, limits(settings) if settings.rehash else None))
+    wanted = np.flatnonzero(rows < 0).tolist()
+    journal.progress(f"reading {len(wanted)} of {len(listing)} files")
+    shares = take_all(with_neighbours(listing, levels, wanted, settings), settings, aside,
+                      journal.progress)
+    kept = [before.kept(artifact, row) if before is not None and row >= 0 else None
+            for artifact, row in zip(listing, rows.tolist(), strict=True)]
     collected = _together(kept, shares, before)
     if collected is None:  # a copy or twin lost what it stood for
         for share in shares:
             share.rows.remove()
         return ingest(found, settings, aside, journal)
-    collected.keys = keys
+    collected.listing, collected.keys = listing, keys
     _tell(collected, journal)
     return collected
 
 
-def with_neighbours(artifacts: Sequence[Artifact], levels: Sequence[Sequence[Sequence[int]]],
+def with_neighbours(artifacts: Listing, levels: Sequence[Levels], wanted: Sequence[int],
                     settings: Settings) -> list[Artifact]:
     """Artifacts with what their neighbours say, which are read first, each by itself.
 
     Args:
         artifacts: As discovered.
-        levels: Numbers of the neighbours of each; see ``neighbours.neighbours_of``.
+        levels: The neighbours of each; see ``neighbours.neighbours_of``.
+        wanted: Numbers of the artifacts.
         settings: Limits and readers.
     """
-    said = {at: Said() for level in levels for numbers in level for at in numbers}
-    for at, mine in said.items():
-        reading = read([artifacts[at]], limits(settings), tools(settings))
-        for leaf in reading.batch.to_pylist() if reading.batch is not None else ():
-            hear_neighbour(mine, leaf["key"], reading.artifacts[0].format, leaf["kind"],
-                           leaf["raw"], leaf["value"])
-    return [replace(artifact, beside=put_together(
-        [[(artifacts[at].artifact, said[at]) for at in numbers] for numbers in level]))
-        if level else artifact for artifact, level in zip(artifacts, levels, strict=True)]
+    said: dict[int, Said] = {}
+    together: dict[Levels, Beside] = {(): Beside()}
+    for one in dict.fromkeys(levels[at] for at in wanted):
+        for at in (at for level in one for at in level if at not in said):
+            said[at] = _heard(artifacts[at], settings)
+        together[one] = put_together([[(artifacts.names[at], said[at]) for at in numbers]
+                                      for numbers in one])
+    return [replace(artifacts[at], beside=together[levels[at]]) if levels[at] else artifacts[at]
+            for at in wanted]
+
+
+def _heard(artifact: Artifact, settings: Settings) -> Said:
+    """What a neighbour says."""
+    said = Said()
+    reading = read([artifact], limits(settings), tools(settings))
+    for leaf in reading.batch.to_pylist() if reading.batch is not None else ():
+        hear_neighbour(said, leaf["key"], reading.artifacts[0].format, leaf["kind"],
+                       leaf["raw"], leaf["value"])
+    return said
 
 
 def _together(kept: Sequence[Kept | None], shares: Sequence[Share], before: Before | None

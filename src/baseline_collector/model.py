@@ -356,12 +356,13 @@ class Chart:
     bars: tuple[Bar, ...]
 
 
-_LATEST_NS = 253_402_300_799 * 10**9  # the last second of the year 9999
+LATEST_NS = 2**63 - 1
+"""The last moment that a column of nanoseconds holds, in the year 2262."""
 
 
 def modified_ns_of(mtime_ns: int) -> int:
-    """A modification time as the system has it, within the years that dates can be written of."""
-    return min(max(mtime_ns, 0), _LATEST_NS)
+    """A modification time as the system has it, within what a column holds."""
+    return min(max(mtime_ns, 0), LATEST_NS)
 
 
 def modified_text(modified_ns: int) -> str:

@@ -88,7 +88,7 @@ def _dataset(folder: Path, collected: Collected, report: Report, slots: Slots,
         "facts": _facts(report.analysis, slots),
         "findings": _findings(report.analysis, slots),
         "gaps": _gaps(report.analysis, slots),
-        "manifest": manifest(collected.artifacts, collected.accounts, collected.keys, began_ns),
+        "manifest": manifest(collected.listing, collected.accounts, collected.keys, began_ns),
     }, collected.cleaning(), RULES)
 
 

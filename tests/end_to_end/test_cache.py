@@ -12,7 +12,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from baseline_collector import cache, ingest, pipeline, schema
+from baseline_collector import discover, ingest, pipeline, schema
+from baseline_collector.listing import stamp_of
 
 SERIES = [0.5, 0.25, 0.75, 0.625, 0.375]
 AS_JSON = json.dumps([{"model": "m", "ttft_s": value} for value in SERIES])
@@ -210,12 +211,13 @@ def test_what_else_counts(pile, monkeypatch) -> None:
 
 
 def test_contents_are_compared_on_request(pile, opened, monkeypatch) -> None:
+    monkeypatch.setattr(discover, "stamp_of", lambda info: (*stamp_of(info)[:2], 0, 0))
     heap(pile)
     run(pile)
-    monkeypatch.setattr(cache, "stamp", lambda one: (0, 0, 0, 0))
-    run(pile, cache=False)
-    changed(pile)
-    settle()
+    path = pile.root / "d.json"
+    info = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"5", b"4"))
+    os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
     assert run(pile)["read"] == 0  # as if nothing of the file showed it
     opened.clear()
     assert run(pile, rehash=True)["read"] == 1
@@ -229,6 +231,16 @@ def test_a_file_changed_while_the_last_run_began_is_read_again(pile, monkeypatch
     monkeypatch.setattr(pipeline.time, "time_ns", lambda: now - 10**9)
     run(pile)
     assert run(pile)["read"] == 8
+
+
+def test_a_file_of_a_time_that_no_column_holds_is_collected(pile) -> None:
+    heap(pile)
+    try:
+        os.utime(pile.root / "a.json", (2**43, 2**43))
+    except (OSError, OverflowError):
+        pytest.skip("this file system takes no such times")
+    assert run(pile)["read"] == 8
+    assert run(pile)["read"] == 3  # it, its copy and its twin: its time says nothing
 
 
 def test_a_file_that_could_not_be_opened_is_tried_again(pile, monkeypatch) -> None:

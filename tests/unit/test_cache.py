@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline_collector import cache, pipeline
 from baseline_collector.config import Settings
-from baseline_collector.model import Artifact
+from baseline_collector.listing import Listing
 
 
 def test_the_fingerprint_holds_what_matters() -> None:
@@ -14,14 +14,16 @@ def test_the_fingerprint_holds_what_matters() -> None:
     assert plain != cache.fingerprint(Settings(), pipeline.tools(Settings()))
 
 
-def test_a_stamp_tells_size_times_and_inode() -> None:
-    one = Artifact("r/a", "r", "r/a", "json", 1, 2, inode=3, changed_ns=4)
-    assert cache.stamp(one) == (1, 2, 4, 3)
+def listing(changed_ns: int) -> Listing:
+    found = Listing()
+    found.extend("r", "r", ["r/a", "r/system_info.json"], ["a", "system_info.json"],
+                 [1, 2, 3, 4, 1, 2, changed_ns, 5])
+    return found
 
 
 def test_a_neighbour_that_changed_changes_the_key() -> None:
-    one = Artifact("r/system_info.json", "r", "r/system_info.json", "json", 1, 2)
-    other = Artifact("r/system_info.json", "r", "r/system_info.json", "json", 1, 3)
-    alone, beside, changed = cache.keys_of("k", [(), (one,), (other,)])
+    alone, beside = cache.keys_of("k", listing(3), [(), ((1,),)])
+    (changed,) = cache.keys_of("k", listing(4), [((1,),)])
     assert alone == "k" and len({alone, beside, changed}) == 3
-    assert cache.keys_of("k", [(one,)]) == [beside] != cache.keys_of("l", [(one,)])
+    assert cache.keys_of("k", listing(3), [((1,),)]) == [beside]
+    assert cache.keys_of("l", listing(3), [((1,),)]) != [beside]

@@ -13,18 +13,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from baseline_collector.model import Artifact, Beside
+import numpy as np
+import pyarrow.compute as pc
+
+from baseline_collector.listing import Levels, Listing
+from baseline_collector.model import Beside
 from baseline_collector.naming import parts
 from baseline_collector.normalise.context import Said, hear_said
 from baseline_collector.normalise.meaning import Meaning, meaning_of
 from baseline_collector.paths import names
 from baseline_collector.readers.cells import NULL
 
+_SAYS = "info|information|metadata|spec|specs|details|environment|setup"
+_ALONE = "machine|environment|hardware|platform|testbed"
 _NAME = re.compile(
     r"(?:system|sys|machine|host|hardware|hw|env|environment|run|platform|device|gpu|cpu|bench"
-    r"|benchmark|test)[ ._-]?(?:info|information|metadata|spec|specs|details|environment|setup)"
-    r"|machine|environment|hardware|platform|testbed", re.IGNORECASE)
+    rf"|benchmark|test)[ ._-]?(?:{_SAYS})|{_ALONE}", re.IGNORECASE)
 _SUFFIXES = frozenset({"json", "yaml", "yml"})
+_ENDING = rf"(?:{_SAYS}|{_ALONE})\.(?:{'|'.join(sorted(_SUFFIXES))})$"
+"""How the names of such files end; cheap to ask of very many."""
 _DEVICES = frozenset({"gpu", "gpus", "device", "devices", "accelerator", "accelerators"})
 _DEVICE_NAMES = frozenset({"name", "model", "product", "product_name"})
 _LARGEST = 1 << 20
@@ -40,24 +47,34 @@ def speaks_for_others(artifact: str) -> bool:
     return suffix.lower() in _SUFFIXES and _NAME.fullmatch(stem) is not None
 
 
-def neighbours_of(artifacts: Sequence[Artifact]) -> list[tuple[tuple[int, ...], ...]]:
-    """The neighbours of every artifact: their numbers, a tuple a folder, the nearest first."""
+def neighbours_of(artifacts: Listing) -> list[Levels]:
+    """The neighbours of every artifact."""
+    speakers = _speakers(artifacts)
     by_folder: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, one in enumerate(artifacts):
-        if one.size <= _LARGEST and speaks_for_others(one.artifact):
-            by_folder[one.root, _folder(one.artifact)].append(at)
+    for at in speakers:
+        if artifacts.stamps[at, 0] <= _LARGEST:
+            by_folder[artifacts.root(at), _folder(artifacts.names[at])].append(at)
     if not by_folder:
         return [()] * len(artifacts)
-    known: dict[tuple[str, str], tuple[tuple[int, ...], ...]] = {}
+    known: dict[tuple[str, str], Levels] = {}
     found = []
-    for one in artifacts:
-        place = (one.root, _folder(one.artifact))
+    for at, name in enumerate(artifacts.names):
+        place = (artifacts.root(at), _folder(name))
         if place not in known:
-            known[place] = tuple(tuple(dict.fromkeys(by_folder[one.root, folder]))
-                                 for folder in _upwards(place[1], one.root)
-                                 if (one.root, folder) in by_folder)
-        found.append(() if speaks_for_others(one.artifact) else known[place])
+            known[place] = tuple(tuple(dict.fromkeys(by_folder[place[0], folder]))
+                                 for folder in _upwards(place[1], place[0])
+                                 if (place[0], folder) in by_folder)
+        found.append(known[place])
+    for at in speakers:
+        found[at] = ()
     return found
+
+
+def _speakers(artifacts: Listing) -> list[int]:
+    """Numbers of the files that speak for others, by name."""
+    may = pc.match_substring_regex(artifacts.column, _ENDING, ignore_case=True).to_numpy(
+        zero_copy_only=False)
+    return [at for at in np.flatnonzero(may).tolist() if speaks_for_others(artifacts.names[at])]
 
 
 def _folder(artifact: str) -> str:

@@ -25,7 +25,8 @@ def heap(folder: Path, files: dict[str, object]) -> dict[str, dict[str, object]]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
     artifacts = discover([str(folder / "runs")]).artifacts
-    told = with_neighbours(artifacts, neighbours_of(artifacts), Settings())
+    told = with_neighbours(
+        artifacts, neighbours_of(artifacts), range(len(artifacts)), Settings())
     reading = read(told, Limits())
     assert reading.batch is not None
     table = normalise(reading.batch, reading.artifacts, reading.places, reading.quoted).measurements

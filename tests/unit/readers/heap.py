@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from baseline_collector.discover import kind_of
+from baseline_collector.listing import kind_of
 from baseline_collector.model import Artifact
 from baseline_collector.normalise import normalise
 from baseline_collector.read import Reading, read
