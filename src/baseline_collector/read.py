@@ -116,13 +116,13 @@ def _read_large(artifact: Artifact, limits: Limits, known: dict[str, str],
 def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[str, str],
               tools: Sequence[Reader]) -> tuple[Artifact, tuple[Places, bool]]:
     """Read one file; return it with what became of it, its pointer style, whether it quotes."""
-    hashed = artifact
+    sha256 = ""
     try:
         opened = Opened(artifact, limits)
-        hashed = replace(artifact, sha256=opened.sha256)
+        sha256 = opened.sha256
         first = known.get(opened.sha256)
         if first is not None and artifact.size > 0:
-            return replace(hashed, status="duplicate", duplicate_of=first,
+            return replace(artifact, sha256=sha256, status="duplicate", duplicate_of=first,
                            reason=f"same content as {first}"), ("json", False)
         reader = choose(opened, tools)
         outcome = reader.read(opened, leaves)
@@ -130,10 +130,11 @@ def _read_one(artifact: Artifact, leaves: Leaves, limits: Limits, known: dict[st
         known[opened.sha256] = artifact.artifact  # of content that could not be read, none is kept
     except ReadError as error:
         leaves.drop()
-        return replace(hashed, status="unread", reason=error.message()), ("json", False)
+        lost = replace(artifact, sha256=sha256, status="unread", reason=error.message())
+        return lost, ("json", False)
     status: Status = "partly_read" if outcome.partly else "read"
-    done = replace(hashed, status=status, reason=outcome.partly, format=reader.name,
-                   version=outcome.version)
+    done = replace(artifact, sha256=sha256, status=status, reason=outcome.partly,
+                   format=reader.name, version=outcome.version)
     return done, (reader.places, reader.quotes)
 
 

@@ -43,6 +43,9 @@ class Context:
     failed: str
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def merged(surroundings: Surroundings, around: Iterable[str], at: tuple[int, ...],
            variant: tuple[tuple[str, str], ...], beside: Beside, fallback: Mapping[str, str]
            ) -> Context:
@@ -119,9 +122,7 @@ def _complete(plain: dict[str, str], fallback: Mapping[str, str], origin: dict[s
 
 def as_json(values: Mapping[str, object]) -> str | None:
     """Settings as a JSON object with sorted keys, or None where there are none."""
-    if not values:
-        return None
-    return json.dumps(dict(sorted(values.items())), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(values) if values else None
 
 
 def from_path(artifact: str) -> dict[str, str]:

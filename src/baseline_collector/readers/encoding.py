@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from baseline_collector.errors import ReadError
@@ -67,6 +68,8 @@ def _mostly_utf8(text: str) -> bool:
 
 def _detect(data: bytes) -> tuple[str, int, str]:
     """Return codec, bytes to skip, and a note."""
+    if data[:_SAMPLE].isascii() and b"\0" not in data[:_SAMPLE]:
+        return "utf-8", 0, ""  # every mark has bytes beyond ASCII
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8", 3, ""
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
@@ -88,6 +91,9 @@ def _detect(data: bytes) -> tuple[str, int, str]:
     return "utf-8", 0, ""
 
 
+_ODD = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+
+
 def _binary(sample: str) -> bool:
-    odd = sum(1 for char in sample if char < " " and char not in "\t\r\n\f\x1b")
-    return "\x00" in sample or odd > len(sample) * 0.1
+    odd = len(_ODD.findall(sample))
+    return odd > 0 and ("\x00" in sample or odd > len(sample) * 0.1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +38,6 @@ TOP: Final[Depth] = (None, None, None)
 _CHUNK = 1 << 16
 """Leaves held as Python objects before they become Arrow arrays."""
 
-Column = list[object]
 _TYPES = tuple(pa.int32() if pa.types.is_dictionary(field.type) else field.type for field in LEAVES)
 
 
@@ -74,7 +73,7 @@ class Leaves:
     _handed: bool = False
     _taking: bool = False
     _spelled: int = 0
-    _columns: tuple[Column, ...] = field(default_factory=lambda: tuple([] for _ in LEAVES))
+    _rows: list[tuple[object, ...]] = field(default_factory=list)
     _chunks: list[list[pa.Array]] = field(default_factory=list)
     _kept: int = 0
 
@@ -104,12 +103,11 @@ class Leaves:
             if rest > 0:
                 self._chunks.append([array.slice(0, rest) for array in last])
                 self._kept += rest
-        for column in self._columns:
-            del column[self._mark - self._kept:]
+        del self._rows[self._mark - self._kept:]
         return not self._handed
 
     def __len__(self) -> int:
-        return self._kept + len(self._columns[0])
+        return self._kept + len(self._rows)
 
     def join(self, parent: str, key: str) -> str:
         """Return the template of an object key below a template, cached.
@@ -173,19 +171,14 @@ class Leaves:
         Raises:
             ReadError: The artifact has more different paths than the limits allow.
         """
-        code = self.code(key)
-        columns = self._columns
-        columns[0].append(self._artifact)
-        columns[1].append(code)
-        columns[2].append(at[0])
-        columns[3].append(at[1])
-        columns[4].append(at[2])
-        columns[5].append(kind)
-        columns[6].append(raw)
-        columns[7].append(value)
-        columns[8].append(self._units.setdefault(unit, len(self._units)) if unit else None)
-        columns[9].append(self._reasons.setdefault(reason, len(self._reasons)) if reason else None)
-        if len(columns[0]) >= _CHUNK:
+        code = self._keys.get(key)
+        if code is None:
+            code = self.code(key)
+        self._rows.append((
+            self._artifact, code, *at, kind, raw, value,
+            self._units.setdefault(unit, len(self._units)) if unit else None,
+            self._reasons.setdefault(reason, len(self._reasons)) if reason else None))
+        if len(self._rows) >= _CHUNK:
             self._pack()
 
     def add_number(self, key: str, at: Depth, raw: str) -> None:
@@ -215,13 +208,13 @@ class Leaves:
 
     def _pack(self) -> None:
         """Turn the leaves held as Python objects into Arrow arrays."""
-        if not self._columns[0]:
+        if not self._rows:
             return
         packed = [
             _texts(column, kind) if pa.types.is_large_string(kind) else pa.array(column, kind)
-            for column, kind in zip(self._columns, _TYPES, strict=True)
+            for column, kind in zip(zip(*self._rows, strict=True), _TYPES, strict=True)
         ]
-        self._columns = tuple([] for _ in LEAVES)
+        self._rows = []
         self._keep(packed)
 
     def _keep(self, arrays: list[pa.Array]) -> None:
@@ -233,7 +226,7 @@ class Leaves:
             self.sink(self._assembled())
 
 
-def _texts(column: Column | list[str], kind: pa.DataType | None = None) -> pa.Array:
+def _texts(column: Sequence[object], kind: pa.DataType | None = None) -> pa.Array:
     """Texts as an Arrow array; halves of surrogate pairs, which no UTF-8 holds, are escaped."""
     try:
         return pa.array(column, kind or pa.string())

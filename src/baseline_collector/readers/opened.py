@@ -78,7 +78,10 @@ class Opened:
                 raise ReadError("larger than the limit", found=f"{info.st_size} bytes",
                                 expected=f"at most {self.limits.stream_bytes}",
                                 remedy="raise --max-stream-bytes")
-            data = file.read(self.limits.document_bytes + 1)
+            most = self.limits.document_bytes + 1
+            data = file.read(min(info.st_size + 1, most))  # room for all it may ask is dear
+            if len(data) > info.st_size:
+                data += file.read(most - len(data))
             if len(data) <= self.limits.document_bytes:
                 return data, hashlib.sha256(data).hexdigest(), True
             digest = hashlib.sha256(data)
@@ -131,8 +134,10 @@ class Opened:
             ReadError: It changed.
         """
         size = self._stamp[0]
+        if size <= WINDOW or self.artifact.kind == "jsonl":
+            return None
         skip = utf8_start(self.data[:_HEAD])
-        if (size <= WINDOW or self.artifact.kind == "jsonl" or skip is None
+        if (skip is None
                 or self.data[skip : skip + _HEAD].lstrip(b" \t\r\n")[:1] not in (b"{", b"[")):
             return None
         try:

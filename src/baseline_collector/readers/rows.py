@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import itertools
 from collections.abc import Iterator
 
 from baseline_collector.errors import ReadError
@@ -18,28 +17,32 @@ _HEAD = 65_536
 
 def head_lines(opened: Opened, count: int = 5) -> list[str]:
     """The first lines that are not blank; empty where the content is no text."""
-    return list(itertools.islice((line for line in _head(opened) if line.strip()), count))
+    return _head(opened)[:count]
 
 
 def _head(opened: Opened) -> list[str]:
-    """Lines of the first 64 KiB, decoded once for all the readers that ask."""
+    """Lines of the first 64 KiB that are not blank, decoded once for all who ask."""
     known: list[str] | None = opened.__dict__.get("_head_lines")
     if known is None:
         head = opened.data[:_HEAD]
         encoding, skip = line_encoding(head)
         text = head[skip:].decode(encoding, "replace")
-        known = [] if "\x00" in text else text.splitlines()
+        known = [] if "\x00" in text else [line for line in text.splitlines() if line.strip()]
         opened.__dict__["_head_lines"] = known
     return known
 
 
 def first_row(opened: Opened) -> list[str]:
     """Cells of the first line, split at commas; empty where there are none."""
-    lines = head_lines(opened, 1)
-    try:
-        return next(csv.reader(lines), []) if lines else []
-    except csv.Error:
-        return []
+    known: list[str] | None = opened.__dict__.get("_first_row")
+    if known is None:
+        lines = head_lines(opened, 1)
+        try:
+            known = next(csv.reader(lines), []) if lines else []
+        except csv.Error:
+            known = []
+        opened.__dict__["_first_row"] = known
+    return known
 
 
 def rows(opened: Opened) -> Iterator[list[str]]:
