@@ -119,6 +119,17 @@ def samples_and_summary(seed: int, n: int) -> Heap:
     return forms[seed % 3]
 
 
+def two_forms(seed: int, n: int) -> Heap:
+    """Statistics of one run as JSON and as CSV, of which one is another number there."""
+    values = noisy(seed, n, mean=10.0)
+    run = {**summed_up(values), "mean_ttft_ms": float(values.mean() * 3.17),
+           "p99_ttft_ms": float(values.max() * 4.03)}
+    names = list(run)
+    copied = {name: round(value, 4) for name, value in run.items()}
+    copied[names[seed % len(names)]] *= 1.05 + seed / 100
+    return {"a.json": {"test": "step", **run}, "a.csv": [{"test": "step", **copied}]}
+
+
 def sensor(seed: int, n: int = 40, **more: Sequence[float]) -> Row:
     rng = random(seed)
     columns: dict[str, Sequence[float]] = {
@@ -255,6 +266,8 @@ def planted(rule: str, seed: int) -> Heap:  # noqa: PLR0912, PLR0915  # one bran
         return {"a.csv": iterations(values)}
     if rule == "summary-and-samples":
         return samples_and_summary(seed, n)
+    if rule == "stated-differently":
+        return two_forms(seed, n)
     if rule == "unstable":
         return {"a.csv": iterations(noisy(seed, n, cv=0.2 + 0.05 * seed).clip(0.01))}
     if rule == "not-steady":

@@ -116,12 +116,13 @@ MEASUREMENTS = Table(
         Column("status", "code", "ok, failed or quarantined.", required=True),
         Column("reason", "code", "Why, where not ok."),
         Column("restates", "code",
-               "Of a reported statistic whose samples are at hand: which they are, JSON object "
-               "with artifact, key and what else selects them (`below` is the beginning of their "
-               "pointers), n, and `agrees`, false where they give another number."),
+               "What a reported statistic says again, JSON object with artifact, key and `agrees`, "
+               "false where that is another number: samples at hand, with n and what else selects "
+               "them (`below` is the beginning of their pointers), or a statistic of another file "
+               "of the run, with its pointer and statistic."),
         Column("counted", "bool",
                "A measurement that statistics may use: named, ok, first hand, not a twin's copy, "
-               "not restating samples.",
+               "not restating what counts.",
                required=True),
     ),
     ("artifact", "pointer"),

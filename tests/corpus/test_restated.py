@@ -42,9 +42,10 @@ SUMMED_UP = {
     # Tool's file -> statistics in it of samples at hand, counted by hand in the files.
     "formats": {
         "pytest_benchmark_5.3.1.json": 2 * 8, "hyperfine_1.15.json": 2 * 5,
-        "hyperfine_1.15.csv": 2 * 5, "hyperfine_1.15.md": 2 * 4,
+        "hyperfine_1.15.csv": 2 * 7, "hyperfine_1.15.md": 2 * 4,
         "profile_export_aiperf.json": 12 * 13 + 9 + 2, "summary_anyscale_7b.json": 56 + 4,
         "llama32-1b.lhl-tune.jsonl": 5 * 4, "results_2026-11-23T12-19-27.862837.json": 4,
+        "Offline_mlperf_log_summary.txt": 3 + 6 + 2,  # mean and ends, quantiles, rates
     },
     "seed": {
         "gemma3_1b-it-qat_param_tuning_summary.csv": 3 * 36,
@@ -64,6 +65,19 @@ def test_statistics_of_samples_at_hand_are_not_counted(looked_at) -> None:
             assert not counted
             found[Path(artifact).name] = found.get(Path(artifact).name, 0) + 1
     assert {file: found.get(file) for file in SUMMED_UP[name]} == SUMMED_UP[name]
+
+
+def test_what_another_file_of_the_run_states_too_is_not_counted(looked_at) -> None:
+    name, table, _ = looked_at
+    copies = {"benchmarks_c8_v0.8.1.csv", "profile_export_aiperf.csv", "hyperfine_1.15.csv",
+              "hyperfine_1.15.md", "profile_export_console.txt", "Offline_mlperf_log_summary.txt"}
+    linked = {Path(row["artifact"]).name for row in table.select(
+        ["artifact", "restates"]).to_pylist() if '"pointer"' in (row["restates"] or "")}
+    assert linked == ({"formats": copies - {"hyperfine_1.15.md"}}.get(name, set()))
+    stated = [(Path(row["artifact"]).name, row["key"]) for row in table.select(
+        ["artifact", "key", "statistic", "counted"]).to_pylist()
+        if row["counted"] and row["statistic"] != "sample"]
+    assert not [one for one in stated if one[0] in copies]
 
 
 def test_all_agree_but_those_that_are_wrong(looked_at) -> None:

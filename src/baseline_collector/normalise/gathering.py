@@ -1,8 +1,8 @@
 """What of a heap's measurements is held against each other: reported statistics and samples.
 
 Rows pass by in pieces, as often as wanted. A first look finds which metrics of which folder
-have both reported statistics and samples; a second takes the rows of those alone, so that
-of a heap of nothing but samples none is held.
+have both reported statistics and samples, or statistics in several artifacts; a second takes
+the rows of those alone, so that of a heap of nothing but samples none is held.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from baseline_collector.evidence.arrays import Bools, Coded, Ints
 from baseline_collector.normalise.restated import restated
 from baseline_collector.normalise.sample_sets import CONTEXT, Gathered
+from baseline_collector.normalise.stated_again import stated_again
 
 _COLUMNS = ("artifact", "key", "pointer", "record", "raw", "value", "metric",
             "statistic", "unit", "n", *CONTEXT)
@@ -36,42 +37,59 @@ def links(pieces: Iterable[pa.Table], again: Iterable[pa.Table], twins: Collecti
     Returns:
         Number of the row -> what it restates.
     """
-    wanted, counted = _both(pieces)
-    if not wanted:
+    sampled, several, counted = _subjects_of(pieces)
+    if not sampled and not several:
         return {}
     held, row = [], 0
     for piece in again:
-        mask = _told(piece, wanted, counted | set(twins))
+        mask = _told(piece, sampled, several, counted | set(twins))
         chosen = piece.filter(pa.array(mask)).select(list(_COLUMNS))
         held.append(chosen.append_column("row", pa.array(np.flatnonzero(mask) + row)))
         row += piece.num_rows
     table = pa.concat_tables(held).unify_dictionaries().combine_chunks()
     rows = table.column("row").to_numpy()
-    return {int(rows[at]): text for at, text in restated(Gathered(table)).items()}
+    of = Gathered(table)
+    of_samples = restated(of)
+    return {int(rows[at]): text
+            for at, text in (of_samples | stated_again(of, of_samples)).items()}
 
 
-def _both(pieces: Iterable[pa.Table]) -> tuple[set[Subject], set[str]]:
-    """Subjects of which there are both statistics and samples; artifacts with counted values."""
-    reported, sampled, counted = set[Subject](), set[Subject](), set[str]()
+def _subjects_of(pieces: Iterable[pa.Table]) -> tuple[set[Subject], set[Subject], set[str]]:
+    """Look at all measurements once.
+
+    Returns:
+        Subjects of which there are both statistics and samples, those of which several artifacts
+        state statistics, and the artifacts with counted values.
+    """
+    reported: dict[Subject, str] = {}
+    sampled, several, counted = set[Subject](), set[Subject](), set[str]()
     for piece in pieces:
         codes, names = _subjects(piece)
         mine = _mask(piece, "counted")
         sample, usable = _samples(piece)
-        reported |= {names[code] for code in np.unique(codes[mine & ~sample]).tolist()}
-        sampled |= {names[code] for code in np.unique(codes[usable]).tolist()}
         artifact = Coded(piece.column("artifact"))
+        stated = np.flatnonzero(mine & ~sample)
+        width = len(artifact.names)
+        for pair in np.unique(codes[stated] * width + artifact.codes[stated]).tolist():
+            subject, name = names[pair // width], str(artifact.names[pair % width])
+            if reported.setdefault(subject, name) != name:
+                several.add(subject)
+        sampled |= {names[code] for code in np.unique(codes[usable]).tolist()}
         counted |= {str(artifact.names[code]) for code in np.unique(artifact.codes[mine]).tolist()}
-    return reported & sampled, counted
+    return reported.keys() & sampled, several, counted
 
 
-def _told(piece: pa.Table, wanted: set[Subject], artifacts: set[str]) -> Bools:
+def _told(piece: pa.Table, sampled: Collection[Subject], several: Collection[Subject],
+          artifacts: Collection[str]) -> Bools:
     """Which rows are held: counted statistics, and samples of artifacts that are counted."""
     codes, names = _subjects(piece)
     sample, usable = _samples(piece)
     artifact = Coded(piece.column("artifact"))
     good = np.array([name in artifacts for name in artifact.names], bool)
-    asked = np.array([name in wanted for name in names] or [False], bool)
-    return asked[codes] & np.where(sample, usable & good[artifact.codes], _mask(piece, "counted"))
+    both = np.array([name in sampled for name in names] or [False], bool)[codes]
+    again = np.array([name in several for name in names] or [False], bool)[codes]
+    return np.asarray(np.where(sample, both & usable & good[artifact.codes],
+                               (both | again) & _mask(piece, "counted")), bool)
 
 
 def _subjects(piece: pa.Table) -> tuple[Ints, list[Subject]]:

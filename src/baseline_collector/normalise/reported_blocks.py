@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from baseline_collector.evidence.arrays import Bools, Floats, Ints
@@ -72,6 +73,31 @@ def rooms(values: Floats, exact: Sequence[tuple[float, int]], raws: Sequence[str
               if (number := _number(raw))]
     scale = float(np.median(scales)) if scales else 0.0
     return np.array([half for half, _ in exact]) * scale
+
+
+def written_as(values: Floats, raws: pa.ChunkedArray, group: Ints) -> tuple[Floats, Floats]:
+    """How exactly many numbers are written; see ``rooms``.
+
+    Args:
+        values: In canonical unit, shape (n,).
+        raws: As written.
+        group: A code each, the same for those that one program wrote alike.
+
+    Returns:
+        Half a unit of the last digit of each, in canonical unit, and its digits.
+    """
+    coded = raws.combine_chunks().dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    texts = coded.dictionary.to_pylist()
+    at = coded.indices.to_numpy()
+    half, digits = np.array([precision(text) for text in texts], float).reshape(-1, 2)[at].T
+    number = np.abs(np.array([_number(text) for text in texts], float))[at]
+    most = np.zeros(int(group.max(initial=0)) + 1)
+    np.maximum.at(most, group, digits)
+    scale = np.abs(values) / np.where(number == 0, 1.0, number)
+    room = np.where(most[group] >= _FULL, 0.0, half * np.where(number == 0, 1.0, scale))
+    return room, np.minimum(digits, _MOST_DIGITS)
 
 
 def _number(raw: str) -> float:

@@ -14,7 +14,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from math import log10
 
 import numpy as np
@@ -27,6 +26,7 @@ from baseline_collector.normalise.sample_sets import (
     MIXED,
     Gathered,
     Sets,
+    differ,
     sets_of,
 )
 from baseline_collector.stats.restated import Agreement, agreement, precision, surprise
@@ -182,7 +182,7 @@ class _Matcher:
                 return False
             if theirs == MIXED and self.artifact[at] == self.of.column("artifact").codes[row]:
                 continue
-            if theirs == MIXED or _differ(column.names[mine] or "{}", column.names[theirs] or "{}"):
+            if theirs == MIXED or differ(column.names[mine] or "{}", column.names[theirs] or "{}"):
                 return False
         return True
 
@@ -266,10 +266,3 @@ def _digits(values: Floats, written: Floats, slack: float) -> Floats:
         return written
     size = np.maximum(np.abs(values), 1e-300)
     return np.clip(np.minimum(written, np.log10(size / (2 * slack))), 0, None)
-
-
-@lru_cache(maxsize=1 << 12)
-def _differ(one: str, other: str) -> bool:
-    """Whether two objects of settings have a setting in common that is not the same."""
-    mine, theirs = json.loads(one), json.loads(other)
-    return any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys())

@@ -6,10 +6,11 @@ of one model's settings, of one run.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -208,3 +209,10 @@ def _shared(of: Gathered, whole: Cut) -> Ints:
         low, high = (which.reduceat(codes, whole.starts) for which in (np.minimum, np.maximum))
         columns.append(np.where(low == high, low, MIXED))
     return np.stack(columns, axis=1)
+
+
+@lru_cache(maxsize=1 << 12)
+def differ(one: str, other: str) -> bool:
+    """Whether two objects of settings have a setting in common that is not the same."""
+    mine, theirs = json.loads(one), json.loads(other)
+    return any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys())

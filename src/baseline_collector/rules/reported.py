@@ -44,7 +44,8 @@ def means_of_one(evidence: Evidence) -> None:
 def _of_one_sample(frame: Frame, rows: Ints) -> np.typing.NDArray[np.bool_]:
     """Whether what each statistic restates is one sample."""
     column = frame.column("restates")
-    single = np.array([name is not None and json.loads(name)["n"] == 1 for name in column.names])
+    single = np.array([name is not None and json.loads(name).get("n") == 1
+                       for name in column.names])
     return np.asarray(single[column.codes[rows]], bool)
 
 

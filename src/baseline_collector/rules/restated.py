@@ -1,9 +1,9 @@
-"""The rule about reported statistics of samples at hand that the samples do not give."""
+"""Rules about reported statistics that their samples, or another file, state differently."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -86,12 +86,73 @@ def disagreeing(evidence: Evidence) -> None:
     """Statistics that stand beside the samples they sum up and are other numbers."""
     frame = evidence.frame
     column = frame.column("restates")
-    off = np.array([name is not None and not json.loads(name)["agrees"] for name in column.names])
+    of_samples = np.array([name is not None and "n" in json.loads(name) for name in column.names])
+    for mine, stated in _by_artifact(frame, of_samples):
+        _tell(evidence, mine, stated)
+
+
+def _by_artifact(frame: Frame, wanted: Bools) -> Iterator[tuple[Ints, Ints]]:
+    """Yield the statistics of each artifact that disagree, and all that restate something.
+
+    Args:
+        frame: The measurements.
+        wanted: Which of the names of ``restates`` are looked at.
+    """
+    column, artifact = frame.column("restates"), frame.column("artifact").codes
+    off = wanted & np.array([name is not None and not json.loads(name)["agrees"]
+                             for name in column.names])
     rows = np.flatnonzero(off[column.codes])
-    artifact = frame.column("artifact").codes
     for code in dict.fromkeys(artifact[rows].tolist()):
-        mine = rows[artifact[rows] == code]
-        _tell(evidence, mine, np.flatnonzero((artifact == code) & (column.codes > 0)))
+        yield (rows[artifact[rows] == code],
+               np.flatnonzero((artifact == code) & wanted[column.codes]))
+
+
+def stated_differently(evidence: Evidence) -> None:
+    """Statistics of one run that two files state with different numbers."""
+    frame, book = evidence.frame, evidence.book
+    again = np.array([name is not None and "pointer" in json.loads(name)
+                      for name in frame.column("restates").names])
+    for off, stated in _by_artifact(frame, again):
+        file = book.name("artifact", str(frame.column("artifact").at(int(off[0]))))
+        count = counted(evidence, f"Statistics in {file} that another file of the run states "
+                        "differently: {}", len(off), of="statistics that differ",
+                        topic="quality", rows=off, estimator="beyond the written rounding")
+        total = counted(evidence, f"Statistics in {file} that another file of the run states "
+                        "too: {}", len(stated), of="statistics stated twice", topic="quality",
+                        weight=19.0, estimator="count of values", rows=stated)
+        pairs = [(row, twin) for row in off.tolist() if (twin := _twin(frame, row)) is not None]
+        clauses, facts = [], [count, total]
+        for row, twin in pairs[:_MOST]:
+            ids = [_as_stated(evidence, one) for one in (row, twin)]
+            key, other = (book.name("key", str(frame.column("key").at(one)))
+                          for one in (row, twin))
+            source = book.name("artifact", str(frame.column("artifact").at(twin)))
+            clauses.append(f"{key} is {{{ids[0]}}}, and {other} in {source} is {{{ids[1]}}}")
+            facts += ids
+        book.finding("stated-differently", "warning",
+                     f"{{{count}}} of {{{total}}} statistics in {file} that another file states of "
+                     f"the same run are other numbers there: {'; '.join(clauses)}.", facts,
+                     f"Write {file} again from the run, or say what differs between the two.",
+                     "quality")
+
+
+def _twin(frame: Frame, row: int) -> int | None:
+    """The row of the statistic that one restates."""
+    named = json.loads(str(frame.column("restates").at(row)))
+    rows = np.flatnonzero(
+        frame.column("artifact").where(named["artifact"]) & frame.column("key").where(named["key"]))
+    pointers = frame.pointers.take(pa.array(rows)).to_pylist()
+    return next((int(one) for one, pointer in zip(rows, pointers, strict=True)
+                 if pointer == named["pointer"]), None)
+
+
+def _as_stated(evidence: Evidence, row: int) -> str:
+    frame, book = evidence.frame, evidence.book
+    statistic = book.name("statistic", str(frame.column("statistic").at(row)))
+    metric = str(frame.column("metric").at(row)).replace("_", " ")
+    file = book.name("artifact", str(frame.column("artifact").at(row)))
+    return cited(evidence, [row], f"The {statistic} of {metric} as {file} states it: {{}}", "value",
+                 topic="quality", weight=30.0, estimator="as the artifact states it")
 
 
 def _tell(evidence: Evidence, off: Ints, stated: Ints) -> None:
@@ -176,4 +237,10 @@ RULES = (
          "stand in an array beside it",
          "the statistic as stated, and what the samples give",
          "compute it again, or say which samples were left out", disagreeing),
+    Rule("stated-differently", "Statistics that two files state differently", "warning",
+         "arithmetic",
+         "two files of a folder that state one run, as most of their statistics are the same to "
+         "more digits than chance explains",
+         "the statistic as each file states it",
+         "write one of them again, or say what differs", stated_differently),
 )
