@@ -302,7 +302,8 @@ def _words(text: str, index: Index) -> Iterator[Mention]:
         if match[1].lower() in index.rare_kinds:
             yield Mention(match.start(1), match.end(1), "kind", kind_named(match[1]))
     for match in _KINDS.finditer(text):
-        if match[1].lower() not in ("text", "log") or re.match(r"\s+files?\b", text[match.end():]):
+        if match[1].lower() not in ("text", "log") or re.match(
+                r"\s+files?\b", text[match.end():], re.I):
             yield Mention(match.start(), match.end(), "kind", kind_named(match[1]))
     for pattern, name in STATISTIC:
         for match in pattern.finditer(text):

@@ -46,6 +46,7 @@ from baseline_collector.readers.micro import (
     GoogleBenchmarkCsv,
     Pyperf,
     PytestBenchmark,
+    PytestBenchmarkCsv,
 )
 from baseline_collector.readers.mlperf import MlperfDetail, MlperfMeasurements, MlperfSummary
 from baseline_collector.readers.nsight_compute import NsightCompute
@@ -65,7 +66,7 @@ TOOLS: tuple[Reader, ...] = (
     LlamaBenchyJson(), LlamaBenchyCsv(), LlamaBenchyMarkdown(), LlmdJson(), LlmdYaml(), Llmperf(),
     LmEval(),
     MlperfSummary(), MlperfDetail(), MlperfMeasurements(), NsightCompute(), OllamaApi(),
-    OllamaBench(), Pyperf(), PytestBenchmark(), VllmBench(), VllmSweep(),
+    OllamaBench(), Pyperf(), PytestBenchmark(), PytestBenchmarkCsv(), VllmBench(), VllmSweep(),
 )
 """Readers of known tools; a tool may have several, one a layout, all under its name."""
 

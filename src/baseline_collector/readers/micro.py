@@ -14,7 +14,7 @@ from baseline_collector.readers.generic_markdown import GenericMarkdown
 from baseline_collector.readers.json_text import Written
 from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.rows import head_lines, put, rows
+from baseline_collector.readers.rows import first_row, head_lines, put, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has
 
 _GOOGLE_HEADER = "name,iterations,real_time,cpu_time,time_unit"
@@ -22,6 +22,10 @@ _ONE = "one round has no standard deviation"
 _TIMES = frozenset({"real_time", "cpu_time", "cpu_coefficient", "real_coefficient"})
 _VALUES = frozenset({"values", "warmups"})
 _OF_UNIT = frozenset({"data", "mean", "median", "min", "max", "stdev", "q1", "q3", "iqr"})
+_COLUMNS = frozenset({
+    "min", "max", "mean", "stddev", "median", "iqr", "q1", "q3", "outliers", "iqr_outliers",
+    "stddev_outliers", "ld15iqr", "hd15iqr", "ops", "rounds", "iterations", "total"})
+"""Of pytest-benchmark, by ``--benchmark-columns``."""
 _AGGREGATES = ("mean", "median", "stddev", "cv", "BigO", "RMS", "min", "max")
 
 
@@ -44,6 +48,37 @@ class PytestBenchmark(ToolJson):
     def version_of(self, record: dict[str, Any]) -> str:
         """Of the tool."""
         return str(record.get("version", ""))
+
+
+class PytestBenchmarkCsv:
+    """``compare --csv``: a row a benchmark, seconds; parameters stand before the statistics."""
+
+    name = "pytest-benchmark"
+    version = "1"
+    places: Places = "rows"
+    quotes = False
+
+    def claims(self, opened: Opened) -> bool:
+        """Whether the header is names of parameters and the tool's columns."""
+        header = first_row(opened)
+        columns = {name for name in header[1:] if not name.startswith("param:")}
+        return header[:1] == ["name"] and columns <= _COLUMNS and columns >= {"mean", "rounds"}
+
+    def read(self, opened: Opened, leaves: Leaves) -> Outcome:
+        """Write every cell; a single round has no deviation.
+
+        Raises:
+            ReadError: A field is longer than the limit.
+        """
+        found = rows(opened)
+        header = next(found)
+        for index, row in enumerate(found):
+            record = dict(zip(header, row, strict=False))
+            for name, text in record.items():
+                alone = name == "stddev" and record.get("rounds") == "1"
+                put(leaves, join("[]", name), (index, None, None), text,
+                    withheld=_ONE if alone else "")
+        return Outcome()
 
 
 class GoogleBenchmark(ToolJson):

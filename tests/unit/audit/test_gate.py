@@ -39,6 +39,18 @@ def test_our_own_report_passes(collected):
                               for name in ("report.md", "report.html"))) == []
 
 
+def test_a_list_of_many_files_of_any_type_passes(tmp_path):
+    heap = tmp_path / "heap"
+    heap.mkdir()
+    (heap / "a.csv").write_text("model,ttft_s\nm,0.5\nm,0.25\n", "utf-8")
+    for ending in ("txt", "log", "md", "json"):
+        for at in range(7):
+            (heap / f"{at}.{ending}").write_text(f'{{"note": "{at}{ending}"}}\n', "utf-8")
+    pipeline.collect(Settings(roots=(str(heap),), out=str(tmp_path / "out"), llm="none"))
+    text = (tmp_path / "out" / "report.md").read_text("utf-8")
+    assert text.count("... and 2 more") == 2 and "... and 9 more" in text
+
+
 def test_an_index_remembers_nothing_of_texts_it_judged_before(collected):
     _, out = collected
     index = open_index(Dataset(out), against.raw_text(out), run=against.run_record(out))

@@ -55,6 +55,33 @@ def test_hyperfine_markdown_takes_the_headers_unit(golden):
         "line 3, Max": (*WALL, "max", "s", near(0.0124))}
 
 
+def test_hyperfine_parameters_stand_behind_the_times_in_csv(measurements):
+    text = ("command,mean,stddev,median,user,system,min,max,parameter_n\n"
+            "x,0.5,0.02,0.49,0.11,0.12,0.4,0.6,4\n")
+    rows = measurements("hyperfine", a_DOT_csv=text)
+    assert {json.loads(row["parameters"])["n"] for row in rows} == {"4"}
+    assert {row["key"]: row["role"] for row in rows}["parameter_n"] == "parameter"
+
+
+def test_pytest_benchmark_csv_is_seconds(golden, measurements):
+    text = ("name,param:n,param:kind,min,max,mean,stddev,median,iqr,outliers,ops,rounds,"
+            "iterations\n"
+            "a.py::f[4-x],4,x,0.1,0.9,0.5,0.05,0.51,0.06,5;4,2.125,7,3\n"
+            "a.py::g,,,0.8,0.8,0.8,0,0.8,0,0;0,1.25,1,1\n")
+    assert golden("pytest-benchmark", a_DOT_csv=text) == {
+        **{f"row 1, column {name}": (*WALL, statistic, "s", value) for name, statistic, value in (
+            ("min", "min", 0.1), ("max", "max", 0.9), ("mean", "mean", 0.5),
+            ("stddev", "std", 0.05), ("median", "p50", 0.51))},
+        "row 1, column ops": ("operation_rate", None, "mean", "op/s", 2.125),
+        **{f"row 2, column {name}": (*WALL, statistic, "s", 0.8) for name, statistic in (
+            ("min", "min"), ("max", "max"), ("mean", "mean"), ("median", "p50"))},
+        "row 2, column ops": ("operation_rate", None, "mean", "op/s", 1.25)}
+    rows = measurements("pytest-benchmark", a_DOT_csv=text)
+    first = next(row for row in rows if row["metric"] is not None)
+    assert (first["run"], first["n"]) == ("a.py::f[4-x]", 7)
+    assert json.loads(first["parameters"]) == {"iterations": "3", "kind": "x", "n": "4"}
+
+
 STATS = {"min": 0.1, "max": 0.9, "mean": 0.5, "stddev": 0.05, "rounds": 3, "median": 0.51,
          "iqr": 0.06, "q1": 0.31, "q3": 0.71, "iqr_outliers": 4, "stddev_outliers": 5,
          "outliers": "5;4", "ld15iqr": 0.11, "hd15iqr": 0.89, "ops": 2.125, "total": 1.5,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 
-from baseline_collector.normalise.mappings.entry import OWN_NAME, Entry, Table
+from baseline_collector.normalise.mappings.entry import OWN_NAME, REST_OF_NAME, Entry, Table
 from baseline_collector.paths import join, sense_of, tokens, without_sense
 
 _HOME = {
@@ -87,12 +87,14 @@ def find(reader: str, key: str) -> Found | None:
     for pattern in _patterns(reader).get(len(names), ()):
         if pattern.sense in ("", sense) and (bound := _bound(pattern, names)) is not None:
             return _filled(pattern.entry, bound)
-    top = next((entry for start, entry in _starts(reader) if bare.startswith(start)), None)
-    return None if top is None else Found(_own_name(top, names[-1]))
+    top = next((one for one in _starts(reader) if bare.startswith(one[0])), None)
+    return None if top is None else Found(_own_name(*top, names[-1]))
 
 
-def _own_name(entry: Entry, name: str | None) -> Entry:
-    """An entry for many names that is to be filed under each name itself."""
+def _own_name(start: str, entry: Entry, name: str | None) -> Entry:
+    """An entry for many names that is to be filed under each name, or what tells it apart."""
+    if entry.target == REST_OF_NAME:
+        return replace(entry, target=(name or "").removeprefix(start.rpartition(".")[2]))
     return replace(entry, target=name or "") if entry.target == OWN_NAME else entry
 
 

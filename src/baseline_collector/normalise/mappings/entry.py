@@ -45,6 +45,9 @@ no entry of their own, ``x.**`` for everything below ``x``."""
 OWN_NAME = "*"
 """Target of an entry for many names: each is filed under its own."""
 
+REST_OF_NAME = "-*"
+"""The same, less what all of them start with: ``n`` of ``param:n``."""
+
 IDENTITY = Entry("identity")
 REPETITIONS = Entry("repetitions", target="runs")
 

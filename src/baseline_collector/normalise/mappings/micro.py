@@ -11,6 +11,7 @@ from __future__ import annotations
 from baseline_collector.normalise.mappings.entry import (
     IDENTITY,
     REPETITIONS,
+    REST_OF_NAME,
     Entry,
     Table,
     aside,
@@ -46,6 +47,7 @@ HYPERFINE: Table = {
     "results[].memory_usage_byte[]": measure("memory_used", "byte"),
     "results[].parameters.{parameter}": Entry("parameter", target="{parameter}",
                                                scope="results[]"),
+    "[].parameter_*": Entry("parameter", target=REST_OF_NAME),
     **spread("[][]", {"Mean": "mean", "Mean ±": "std", "Min": "min", "Max": "max"}, _TIME),
     "[][].Command": context("run"),
     "[][].Relative": aside(),
@@ -53,16 +55,27 @@ HYPERFINE: Table = {
 }
 
 _STATS = "benchmarks[].stats"
+
+
+def _pytest(parent: str) -> dict[str, Entry]:
+    return {
+        **spread(parent, {"min": "min", "max": "max", "mean": "mean", "stddev": "std",
+                          "median": "p50", "q1": "p25", "q3": "p75", "total": "total"}, _TIME),
+        f"{parent}.ops": measure("operation_rate", "op/s", "mean"),
+        f"{parent}.rounds": REPETITIONS,
+        f"{parent}.iterations": Entry("parameter", target="iterations"),
+        **{f"{parent}.{name}": aside("s") for name in ("iqr", "ld15iqr", "hd15iqr")},
+        f"{parent}.iqr_outliers": aside("1"),
+        f"{parent}.stddev_outliers": measure("outlier_count", "1"),
+    }
+
+
 PYTEST: Table = {
-    **spread(_STATS, {"min": "min", "max": "max", "mean": "mean", "stddev": "std",
-                      "median": "p50", "q1": "p25", "q3": "p75", "total": "total"}, _TIME),
+    **_pytest(_STATS),
+    **_pytest("[]"),
+    "[].name": context("run"),
+    "[].param:*": Entry("parameter", target=REST_OF_NAME),
     f"{_STATS}.data[]": _TIME,
-    f"{_STATS}.ops": measure("operation_rate", "op/s", "mean"),
-    f"{_STATS}.rounds": REPETITIONS,
-    f"{_STATS}.iterations": Entry("parameter", target="iterations"),
-    **{f"{_STATS}.{name}": aside("s") for name in ("iqr", "ld15iqr", "hd15iqr")},
-    f"{_STATS}.iqr_outliers": aside("1"),
-    f"{_STATS}.stddev_outliers": measure("outlier_count", "1"),
     "benchmarks[].fullname": context("run"),
     "benchmarks[].params.{parameter}": Entry("parameter", target="{parameter}",
                                              scope="benchmarks[]"),
