@@ -394,6 +394,6 @@ STRUCTURE_PARTS = frozenset({
     "summary", "data", "performance", "records", "samples", "run", "runs", "metadata", "items",
     "entries", "values", "measurements", "percentiles", "percentile", "timings", "system", "gpu",
     "cpu", "compilation", "overall", "detail", "details", "ollama", "processes", "raw", "fence",
-    "requests", "telemetry", "server", "client", "timing",
+    "requests", "telemetry", "server", "client", "timing", "usage", "models",
 })
 """Name parts of containers that only hold things together and name no variant."""

@@ -155,3 +155,12 @@ def test_enclosing_goes_from_the_top_to_the_container(names: list[str]) -> None:
 )
 def test_what_a_path_says(path: str, model: str | None) -> None:
     assert from_path(path).get("model") == model
+
+
+def test_usage_holds_tokens_and_is_no_variant(pile):
+    pile.json("a.json", {"model": "m", "results": [
+        {"latency_s": 1.5, "usage": {"prompt_tokens": 11, "completion_tokens": 22}}]})
+    rows = [row for row in pile.table().to_pylist() if row["metric"] is not None]
+    assert {row["metric"] for row in rows} == {
+        "request_latency", "prompt_tokens", "output_tokens"}
+    assert {row["parameters"] for row in rows} == {None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from baseline_collector.normalise.mappings.definitions import DECODE, PER_REQUEST, PREFILL
 from baseline_collector.normalise.mappings.entry import (
+    IDENTITY,
     Entry,
     Table,
     aside,
@@ -81,7 +82,7 @@ TABLE: Table = {
     **_record("[].bench_raw.", "[]"),  # records of wrappers that keep the tool's own inside
     "[].tokens_per_sec": aside("tok/s"),  # the wrapper's copy of avg_ts
     "[].duration_s": measure("run_duration", "s", "overall"),
-    "[].value": Entry("parameter", target="value"),
+    "[].value": IDENTITY,  # n_prompt or n_gen once more, as the mode says
     **{f"[][].{name}": Entry("parameter", target=target) for name, target in _COLUMNS.items()},
     **parameters("[][]", _SETTINGS),
     "[][].model": context("model"),
