@@ -18,15 +18,22 @@ NESTED = "requests"
 
 
 def ours(path: Path) -> pa.Table:
-    """Our readers, hash and choice of reader with them."""
+    """Our readers, hash and choice of reader with them; batches as they flow to the next stage."""
     from baseline_collector.discover import discover
-    from baseline_collector.read import read
+    from baseline_collector.read import PIECE
     from baseline_collector.readers.base import Limits
+    from baseline_collector.readers.catalogue import TOOLS, choose
+    from baseline_collector.readers.leaves import Leaves
+    from baseline_collector.readers.opened import Opened
 
+    batches: list[pa.RecordBatch] = []
+    leaves = Leaves(Limits(), batches.append, PIECE)
     root = path if path.is_dir() else path.parent
-    batch = read(discover([str(root)]).artifacts, Limits()).batch
-    assert batch is not None
-    return pa.Table.from_batches([batch])
+    for at, artifact in enumerate(discover([str(root)]).artifacts):
+        opened = Opened(artifact, leaves.limits)
+        leaves.begin(at)
+        choose(opened, TOOLS).read(opened, leaves)
+    return pa.Table.from_batches([*batches, leaves.take()])
 
 
 def stored(path: Path) -> pa.Table:

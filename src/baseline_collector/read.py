@@ -22,7 +22,10 @@ from baseline_collector.readers.opened import Opened
 from baseline_collector.spool import Spool
 
 PORTION = 1 << 17
-"""Leaves after which a portion of small artifacts is full, or a piece of a large one."""
+"""Leaves after which a portion of small artifacts is full."""
+
+PIECE = 1 << 16
+"""Leaves after which a piece of a large one is full: about a megabyte of its text."""
 
 LARGE = 4 * 1024 * 1024
 """Bytes from which an artifact is read in pieces."""
@@ -77,7 +80,7 @@ def portions(artifacts: Sequence[Artifact], limits: Limits, tools: Sequence[Read
                 yield reading
                 reading = Reading()
             if artifact.size >= LARGE:
-                large = _read_large(artifact, limits, known, tools, most, aside)
+                large = _read_large(artifact, limits, known, tools, aside)
                 yield large
                 if large.pieces is not None:
                     large.pieces.remove()
@@ -98,10 +101,10 @@ def _put(reading: Reading, one: tuple[Artifact, tuple[Places, bool]]) -> None:
 
 
 def _read_large(artifact: Artifact, limits: Limits, known: dict[str, str],
-                tools: Sequence[Reader], most: int, aside: Path) -> Reading:
+                tools: Sequence[Reader], aside: Path) -> Reading:
     """Read one large artifact, its leaves into a file as they come."""
     pieces, reading = Spool(aside, in_memory=0), Reading()
-    leaves = Leaves(limits, lambda batch: pieces.add(pa.Table.from_batches([batch])), most)
+    leaves = Leaves(limits, lambda batch: pieces.add(pa.Table.from_batches([batch])), PIECE)
     leaves.begin(0)
     _put(reading, _read_one(artifact, leaves, limits, known, tools))
     reading.batch = leaves.take()

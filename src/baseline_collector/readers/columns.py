@@ -18,7 +18,7 @@ class Columns:
 
     Attributes:
         key: Codes of path templates, as ``Leaves.code`` gives them.
-        place: Indices, outermost first, three columns; -1 where there is none.
+        place: Indices, outermost first, up to three columns; -1 where there is none.
         kind: NUMBER, TEXT, BOOL or NULL.
         raw: Texts as written, ``large_string`` without nulls.
         value: The numbers; NaN where there is none.
@@ -47,30 +47,43 @@ class Columns:
                        self.raw.slice(begin, end - begin), self.value[begin:end], reasons,
                        None if self.unit is None else self.unit[begin:end])
 
-    def arrays(self, artifact: int, codes: dict[str, int]) -> list[pa.Array]:
+    def arrays(self, artifact: pa.Array, codes: dict[str, int]) -> list[pa.Array]:
         """Arrays of the columns of ``base.LEAVES``, key, unit and reason as codes.
 
         Args:
-            artifact: Number of the artifact.
+            artifact: Number of the artifact, as often as there are leaves.
             codes: Code of each reason; new ones are added.
         """
         rows = len(self.key)
-        reason = np.full(rows, -1, np.int32)
-        for row, why in self.reasons.items():
-            reason[row] = codes.setdefault(why, len(codes))
+        reason = nothing(rows)
+        if self.reasons:
+            given = np.full(rows, -1, np.int32)
+            for row, why in self.reasons.items():
+                given[row] = codes.setdefault(why, len(codes))
+            reason = _indices(given)
+        inside = self.place.shape[1]
         return [
-            pa.array(np.full(rows, artifact, np.int32)), pa.array(self.key),
-            *(_indices(self.place[:, at]) for at in range(3)), pa.array(self.kind), self.raw,
-            pa.array(self.value, mask=np.isnan(self.value)),
-            pa.nulls(rows, pa.int32()) if self.unit is None else _indices(self.unit),
-            _indices(reason),
+            artifact, pa.array(self.key),
+            *(_indices(self.place[:, at]) if at < inside else nothing(rows) for at in range(3)),
+            pa.array(self.kind), self.raw, pa.array(self.value, mask=np.isnan(self.value)),
+            nothing(rows) if self.unit is None else _indices(self.unit), reason,
         ]
+
+
+_NOTHING = pa.nulls(1 << 17, pa.int32())
+
+
+def nothing(rows: int) -> pa.Array:
+    """So many absent numbers; where there are few, they share their memory with all others."""
+    return _NOTHING.slice(0, rows) if rows <= len(_NOTHING) else pa.nulls(rows, pa.int32())
 
 
 def _indices(column: npt.NDArray[np.int32]) -> pa.Array:
     absent = column < 0
+    if not absent.any():
+        return pa.array(np.ascontiguousarray(column))
     if absent.all():
-        return pa.nulls(len(column), pa.int32())
+        return nothing(len(column))
     return pa.array(np.ascontiguousarray(column), mask=absent)
 
 

@@ -7,7 +7,6 @@ another width) is read by the csv module, by itself.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import re
 from collections.abc import Iterator
@@ -22,11 +21,17 @@ from baseline_collector.errors import ReadError
 from baseline_collector.readers.base import Limits
 from baseline_collector.readers.cells import NULL, NUMBER, cell
 from baseline_collector.readers.columns import Columns, nearest
+from baseline_collector.readers.csv_scan import (
+    LINE,
+    Bools,
+    Bytes,
+    Ints,
+    Scan,
+    scan,
+    texts,
+    unscanned,
+)
 from baseline_collector.readers.leaves import Leaves
-
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 _NEWLINE, _RETURN, _QUOTE = b'\n\r"'
 _LONGEST = 4_000
@@ -35,10 +40,11 @@ _LEAD = np.zeros(256, np.bool_)
 _LEAD[list(b"-.0123456789")] = True
 _FEWEST = 64
 """Lines that are rows as they stand from which arrays pay."""
+_GAP = 4
+"""Bytes between cells, at most, that are taken out by a mask: quotes, delimiter, line end."""
 _SMALL = 4_000
 """Characters of a block below which looking for them does not."""
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-_PLAIN = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_PLAIN = re.compile(r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,109 +93,111 @@ class Rows:
             ReadError: The table has more columns than the limits allow.
         """
         size, width = self.starts.shape
-        raw = _texts(self.buffer, self.starts, self.ends)
-        turned = raw.take(pa.array(np.arange(size * width).reshape(size, width).T.ravel()))
-        kind, value = np.empty((width, size), np.int8), np.empty((width, size))
-        unit, reasons = np.empty((width, size), np.int32), dict[int, str]()
-        like: Bools = np.all(_LEAD[self.buffer[self.starts]] & (self.ends > self.starts), axis=0)
-        for at in range(width):
-            one = _Column(kind[at], value[at], {}, {})
-            one.fill(turned.slice(at * size, size), layout.decimal_comma, bool(like[at]))
-            unit[at] = leaves.unit_code(layout.units[at])
-            for row, own in one.units.items():
-                unit[at, row] = leaves.unit_code(own)
-            reasons |= {row * width + at: why for row, why in one.reasons.items()}
-        blank = (kind.T == NULL) & (self.ends > self.starts)
+        if not size:
+            return Columns.none()
+        raw = texts(self.buffer, self.starts, self.ends)
+        cells = _Cells(raw, width, np.empty(size * width, np.int8), np.empty(size * width), {}, {})
+        like = self._numeral(raw) & (not layout.decimal_comma)
+        if not cells.plain(np.flatnonzero(like)):
+            like = np.array([bool(one) and cells.plain(np.array([at]))
+                             for at, one in enumerate(like)])
+        for at in np.flatnonzero(~like).tolist():
+            cells.mixed(at, layout.decimal_comma)
+        blank = (cells.kind == NULL).reshape(size, width) & (self.ends > self.starts)
         if blank.any():
-            raw = _texts(self.buffer, self.starts, np.where(blank, self.starts, self.ends))
-        place = np.full((size * width, 3), -1, np.int32)
-        place[:, 0] = np.repeat(np.arange(first, first + size), width)
+            raw = texts(self.buffer, self.starts, np.where(blank, self.starts, self.ends))
+        place = np.repeat(np.arange(first, first + size, dtype=np.int32), width)
         keys = np.tile(np.array([leaves.code(key) for key in layout.keys], np.int32), size)
-        return Columns(keys, place, kind.T.ravel(), raw, value.T.ravel(), reasons,
-                       unit.T.ravel() if (unit >= 0).any() else None)
+        return Columns(keys, place[:, None], cells.kind, raw, cells.value, cells.reasons,
+                       cells.unit_codes(layout, leaves))
 
+    def _numeral(self, raw: pa.Array) -> Bools:
+        """Columns whose cells all begin as plain numbers do, and whose first is one.
 
-def _texts(buffer: Bytes, starts: Ints, ends: Ints) -> pa.Array:
-    offsets = np.zeros(2 * starts.size + 1, np.int64)
-    offsets[1::2], offsets[2::2] = starts.ravel(), ends.ravel()
-    whole = pa.LargeStringArray.from_buffers(
-        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(buffer))
-    return whole.take(pa.array(np.arange(1, len(offsets) - 1, 2)))
+        A conversion that fails is slow.
+        """
+        like: Bools = np.all(_LEAD[self.buffer[self.starts]] & (self.ends > self.starts), axis=0)
+        first = raw.slice(0, len(like)).to_pylist()
+        return like & [_PLAIN.fullmatch(text) is not None for text in first]
 
 
 @dataclass(slots=True)
-class _Column:
-    """One column of some rows, as ``base.cell`` reads its cells."""
+class _Cells:
+    """Cells of some rows, row by row, as ``cells.cell`` reads them."""
 
+    raw: pa.Array
+    width: int
     kind: npt.NDArray[np.int8]
     value: npt.NDArray[np.float64]
     units: dict[int, str]
     reasons: dict[int, str]
 
-    def fill(self, raw: pa.Array, decimal_comma: bool, like: bool) -> None:
-        """Take in the cells; a column of plain numbers needs one conversion.
+    def plain(self, columns: Ints) -> bool:
+        """Take in columns of plain numbers with one conversion; return whether they are."""
+        if not len(columns):
+            return True
+        rows = (np.arange(0, len(self.raw), self.width)[:, None] + columns).ravel()
+        bare = self.raw if len(columns) == self.width else self.raw.take(pa.array(rows))
+        try:
+            self._numbers(bare, rows)
+        except pa.ArrowInvalid:
+            return False
+        return True
+
+    def mixed(self, column: int, decimal_comma: bool) -> None:
+        """Take in a column of anything; each different text is read once.
 
         Args:
-            raw: The cells.
+            column: Which.
             decimal_comma: Whether 1,5 is one and a half.
-            like: Whether all begin as plain numbers do; a conversion that fails is slow.
         """
-        if decimal_comma:
-            self._others(raw, np.arange(len(raw)), True)
-            return
-        if like:
-            with contextlib.suppress(pa.ArrowInvalid):
-                self._plain(raw, np.arange(len(raw)))
-                return
-        bare = pc.ascii_trim_whitespace(raw)
-        plain = pc.match_substring_regex(bare, _PLAIN).to_numpy(zero_copy_only=False)
-        rows = np.flatnonzero(plain)
-        self._plain(bare.take(pa.array(rows)), rows)
-        self._others(raw, np.flatnonzero(~plain), False)
+        rows = np.arange(column, len(self.raw), self.width)
+        coded = self.raw.take(pa.array(rows)).dictionary_encode()
+        texts, codes = coded.dictionary, coded.indices.to_numpy()
+        one = _Cells(texts, 1, np.empty(len(texts), np.int8), np.empty(len(texts)), {}, {})
+        one.read(decimal_comma)
+        self.kind[rows], self.value[rows] = one.kind[codes], one.value[codes]
+        for told, mine in ((one.units, self.units), (one.reasons, self.reasons)):
+            if told:
+                has = np.zeros(len(texts), np.bool_)
+                has[list(told)] = True
+                at = np.flatnonzero(has[codes])
+                mine.update(zip(rows[at].tolist(), map(told.__getitem__, codes[at].tolist()),
+                                strict=True))
 
-    def _plain(self, bare: pa.Array, rows: Ints) -> None:
+    def read(self, decimal_comma: bool) -> None:
+        """Take in all cells, the plain numbers of many with one conversion."""
+        others = np.arange(len(self.raw))
+        if not decimal_comma and len(self.raw) > _FEWEST:
+            bare = pc.ascii_trim_whitespace(self.raw)
+            plain = pc.match_substring_regex(bare, _PLAIN.pattern).to_numpy(zero_copy_only=False)
+            self._numbers(bare.take(pa.array(np.flatnonzero(plain))), np.flatnonzero(plain))
+            others = np.flatnonzero(~plain)
+        self._each(self.raw.take(pa.array(others)), others, decimal_comma)
+
+    def _numbers(self, bare: pa.Array, rows: Ints) -> None:
         value, odd = nearest(bare)
         self.kind[rows], self.value[rows] = NUMBER, value
-        self._others(bare.take(pa.array(odd)), rows[odd], False, taken=True)
+        self._each(bare.take(pa.array(odd)), rows[odd], False)
 
-    def _others(self, raw: pa.Array, rows: Ints, decimal_comma: bool, taken: bool = False) -> None:
-        """Read each different text once."""
-        if not len(rows):
-            return
-        coded = (raw if taken else raw.take(pa.array(rows))).dictionary_encode()
-        codes = coded.indices.to_numpy()
-        cells = [cell(text, decimal_comma) for text in coded.dictionary.to_pylist()]
-        self.kind[rows] = np.array([kind for kind, *_ in cells], np.int8)[codes]
-        self.value[rows] = np.array([np.nan if value is None else value
-                                     for _, value, *_ in cells])[codes]
-        told = np.array([bool(unit or reason) for *_, unit, reason in cells])[codes]
-        for row, code in zip(rows[told].tolist(), codes[told].tolist(), strict=True):
-            *_, unit, reason = cells[code]
+    def _each(self, texts: pa.Array, rows: Ints, decimal_comma: bool) -> None:
+        for row, text in zip(rows.tolist(), texts.to_pylist(), strict=True):
+            kind, value, unit, reason = cell(text, decimal_comma)
+            self.kind[row], self.value[row] = kind, np.nan if value is None else value
             if unit:
                 self.units[row] = unit
             if reason:
                 self.reasons[row] = reason
 
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Lines of a block: where each begins, ends and ends with its line end; which are rows."""
-
-    text: bytes
-    begins: Ints
-    nexts: Ints
-    blank: Bools
-    regular: Bools
-    rows: Rows
-
-    def line(self, at: int) -> str:
-        return self.text[self.begins[at] : self.nexts[at]].decode()
-
-    def some(self, start: int, end: int) -> Rows:
-        """The rows of some lines, all of them regular or blank."""
-        first = int(np.count_nonzero(self.regular[:start]))
-        last = first + int(np.count_nonzero(self.regular[start:end]))
-        return Rows(self.rows.buffer, self.rows.starts[first:last], self.rows.ends[first:last])
+    def unit_codes(self, layout: Layout, leaves: Leaves) -> npt.NDArray[np.int32] | None:
+        """Unit of each cell, its own before that of its column; None where there is none."""
+        if not self.units and not any(layout.units):
+            return None
+        stated = [leaves.unit_code(unit) for unit in layout.units]
+        codes = np.tile(np.array(stated, np.int32), len(self.raw) // self.width)
+        for row, own in self.units.items():
+            codes[row] = leaves.unit_code(own)
+        return codes
 
 
 def pieces(blocks: Iterator[str], layout: Layout, limits: Limits, above: int
@@ -219,9 +227,9 @@ def _pieces(blocks: Iterator[str], layout: Layout, above: int) -> Iterator[Rows 
     left = ""
     for text in blocks:
         if not left and len(text) < _SMALL:
-            block = _unscanned(text)
+            block = unscanned(text)
         else:
-            block = _scanned(left + text, ord(layout.delimiter), len(layout.keys))
+            block = scan(left + text, ord(layout.delimiter), len(layout.keys))
         left, at, size = "", 0, len(block.begins)
         stops = iter([*np.flatnonzero(~(block.regular | block.blank)).tolist(), size])
         stop = next(stops)
@@ -229,7 +237,7 @@ def _pieces(blocks: Iterator[str], layout: Layout, above: int) -> Iterator[Rows 
             while stop < at:
                 stop = next(stops)
             if not above and stop - at >= _FEWEST:
-                yield block.some(at, stop)
+                yield Rows(block.buffer, *block.cells(at, stop))
                 at = stop
                 continue
             row, used, whole = _one(block, at, layout.delimiter)
@@ -240,10 +248,10 @@ def _pieces(blocks: Iterator[str], layout: Layout, above: int) -> Iterator[Rows 
             at += used
             yield row
     if left:
-        yield from csv.reader(_LINE.findall(left), delimiter=layout.delimiter)
+        yield from csv.reader(LINE.findall(left), delimiter=layout.delimiter)
 
 
-def _one(block: _Block, at: int, delimiter: str) -> tuple[list[str], int, bool]:
+def _one(block: Scan, at: int, delimiter: str) -> tuple[list[str], int, bool]:
     """The row that begins at a line, how many lines it takes, whether it ends in the block."""
     asked = False
 
@@ -256,68 +264,3 @@ def _one(block: _Block, at: int, delimiter: str) -> tuple[list[str], int, bool]:
     reader = csv.reader(lines(), delimiter=delimiter)
     row = next(reader, [])
     return row, reader.line_num, not asked
-
-
-def _unscanned(text: str) -> _Block:
-    """The lines of a small block, none of them looked at."""
-    lines = [line.encode() for line in _LINE.findall(text)]
-    bounds = np.cumsum([0, *map(len, lines)])
-    none = np.zeros(len(lines), np.bool_)
-    nothing = np.zeros((0, 1), np.int64)
-    return _Block(b"".join(lines), bounds[:-1], bounds[1:], none, none,
-                  Rows(np.zeros(0, np.uint8), nothing, nothing))
-
-
-def _scanned(text: str, delimiter: int, width: int) -> _Block:
-    """Find the lines of a block and the cells of those that are rows as they stand."""
-    given = text.encode()
-    data = given if given.endswith((b"\n", b"\r")) else given + b"\n"
-    buffer = np.frombuffer(data, np.uint8)
-    bounds = _line_ends(buffer, b"\r" in data)
-    begins = np.r_[0, bounds[:-1] + 1]
-    stops = bounds - ((bounds > 0) & (buffer[bounds] == _NEWLINE)
-                      & (buffer[np.maximum(bounds - 1, 0)] == _RETURN))
-    regular = stops > begins
-    blank = ~regular
-    delimiters = np.flatnonzero(buffer == delimiter)
-    if b'"' in data:
-        regular, outside = _quoted(buffer, delimiters, bounds, begins, stops, delimiter, regular)
-        delimiters = delimiters[outside]
-    counts = np.diff(np.searchsorted(delimiters, np.r_[begins, len(buffer)]))
-    regular &= counts == width - 1
-    own = delimiters[np.repeat(regular, counts)].reshape(int(regular.sum()), width - 1)
-    starts = np.column_stack((begins[regular], own + 1))
-    ends = np.column_stack((own, stops[regular]))
-    inset = (buffer[starts] == _QUOTE) & (ends > starts)
-    starts, ends = starts + inset, ends - inset
-    short = (ends - starts).max(axis=1, initial=0) <= _LONGEST
-    if not short.all():
-        regular[np.flatnonzero(regular)[~short]] = False
-        starts, ends = starts[short], ends[short]
-    return _Block(given, begins, bounds + 1, blank, regular, Rows(buffer, starts, ends))
-
-
-def _line_ends(buffer: Bytes, returns: bool) -> Ints:
-    """Last byte of every line end: newline, return and newline, or return."""
-    ends = buffer == _NEWLINE
-    if returns:
-        alone = buffer == _RETURN
-        alone[:-1] &= buffer[1:] != _NEWLINE
-        ends |= alone
-    return np.flatnonzero(ends)
-
-
-def _quoted(buffer: Bytes, delimiters: Ints, bounds: Ints, begins: Ints, stops: Ints,
-            delimiter: int, regular: Bools) -> tuple[Bools, Bools]:
-    """Lines in which quotes stand around whole fields alone, and delimiters outside of those."""
-    quotes = np.flatnonzero(buffer == _QUOTE)
-    line = np.searchsorted(bounds, quotes)
-    regular = regular & (np.bincount(line, minlength=len(bounds)) % 2 == 0)
-    even = regular[line]
-    quotes, line = quotes[even], line[even]
-    opens, closes = quotes[::2], quotes[1::2]
-    whole = (opens == begins[line[::2]]) | (buffer[np.maximum(opens - 1, 0)] == delimiter)
-    whole &= (closes + 1 == stops[line[::2]]) | (buffer[closes + 1] == delimiter)
-    regular[line[::2][~whole]] = False
-    inside = np.searchsorted(quotes[regular[line]], delimiters) % 2
-    return regular, inside == 0

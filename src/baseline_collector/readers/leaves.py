@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 
 from baseline_collector.errors import ReadError
@@ -38,6 +39,7 @@ TOP: Final[Depth] = (None, None, None)
 _CHUNK = 1 << 16
 """Leaves held as Python objects before they become Arrow arrays."""
 
+_NONE = pa.array([], pa.int32())
 _TYPES = tuple(pa.int32() if pa.types.is_dictionary(field.type) else field.type for field in LEAVES)
 
 
@@ -68,6 +70,7 @@ class Leaves:
     _units: dict[str, int] = field(default_factory=dict)
     _reasons: dict[str, int] = field(default_factory=dict)
     _artifact: int = 0
+    _same: pa.Array = field(default_factory=lambda: _NONE)
     _mark: int = 0
     _first_key: int = 0
     _handed: bool = False
@@ -82,6 +85,7 @@ class Leaves:
         if self.sink is not None and len(self) >= self.batch:
             self.sink(self.take())
         self._artifact = artifact
+        self._same = _NONE
         self._handed = False
         self._mark = len(self)
         self._first_key = len(self._keys)
@@ -153,7 +157,10 @@ class Leaves:
         if not len(columns.key):
             return
         self._pack()
-        self._keep(columns.arrays(self._artifact, self._reasons))
+        rows = len(columns.key)
+        if len(self._same) < rows:
+            self._same = pa.array(np.full(rows, self._artifact, np.int32))
+        self._keep(columns.arrays(self._same.slice(0, rows), self._reasons))
 
     def add(self, key: str, at: Depth, kind: int, raw: str,
             value: float | None = None, unit: str = "", reason: str = "") -> None:
@@ -200,7 +207,8 @@ class Leaves:
         arrays = []
         for at, kind in enumerate(_TYPES):
             pieces = [chunk[at] for chunk in self._chunks]
-            arrays.append(pa.concat_arrays(pieces) if pieces else pa.array([], kind))
+            arrays.append(pieces[0] if len(pieces) == 1 else
+                          pa.concat_arrays(pieces) if pieces else pa.array([], kind))
         for at, names in ((1, self._keys), (8, self._units), (9, self._reasons)):
             arrays[at] = pa.DictionaryArray.from_arrays(arrays[at], _texts(list(names)))
         self._chunks, self._kept, self._mark = [], 0, 0
