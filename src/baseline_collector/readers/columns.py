@@ -12,13 +12,17 @@ import pyarrow.compute as pc
 from baseline_collector.readers.cells import EXACT_INT
 
 
+Index = npt.NDArray[np.int32] | None
+Place = tuple[Index, Index, Index]
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """A row a leaf, in the order of the artifact.
 
     Attributes:
         key: Codes of path templates, as ``Leaves.code`` gives them.
-        place: Indices, outermost first, up to three columns; -1 where there is none.
+        place: Indices, outermost first; -1 where there is none, None where there are none at all.
         kind: NUMBER, TEXT, BOOL or NULL.
         raw: Texts as written, ``large_string`` without nulls.
         value: The numbers; NaN where there is none.
@@ -27,7 +31,7 @@ class Columns:
     """
 
     key: npt.NDArray[np.int32]
-    place: npt.NDArray[np.int32]
+    place: Place
     kind: npt.NDArray[np.int8]
     raw: pa.Array
     value: npt.NDArray[np.float64]
@@ -37,13 +41,14 @@ class Columns:
     @staticmethod
     def none() -> Columns:
         """No leaves."""
-        return Columns(np.zeros(0, np.int32), np.zeros((0, 3), np.int32), np.zeros(0, np.int8),
+        return Columns(np.zeros(0, np.int32), (None, None, None), np.zeros(0, np.int8),
                        pa.array([], pa.large_string()), np.zeros(0), {})
 
     def slice(self, begin: int, end: int) -> Columns:
         """Rows from ``begin`` up to ``end``, without copying them."""
         reasons = {row - begin: why for row, why in self.reasons.items() if begin <= row < end}
-        return Columns(self.key[begin:end], self.place[begin:end], self.kind[begin:end],
+        first, second, third = (None if one is None else one[begin:end] for one in self.place)
+        return Columns(self.key[begin:end], (first, second, third), self.kind[begin:end],
                        self.raw.slice(begin, end - begin), self.value[begin:end], reasons,
                        None if self.unit is None else self.unit[begin:end])
 
@@ -61,10 +66,9 @@ class Columns:
             for row, why in self.reasons.items():
                 given[row] = codes.setdefault(why, len(codes))
             reason = _indices(given)
-        inside = self.place.shape[1]
         return [
             artifact, pa.array(self.key),
-            *(_indices(self.place[:, at]) if at < inside else nothing(rows) for at in range(3)),
+            *(nothing(rows) if one is None else _indices(one) for one in self.place),
             pa.array(self.kind), self.raw, pa.array(self.value, mask=np.isnan(self.value)),
             nothing(rows) if self.unit is None else _indices(self.unit), reason,
         ]
@@ -81,10 +85,8 @@ def nothing(rows: int) -> pa.Array:
 def _indices(column: npt.NDArray[np.int32]) -> pa.Array:
     absent = column < 0
     if not absent.any():
-        return pa.array(np.ascontiguousarray(column))
-    if absent.all():
-        return nothing(len(column))
-    return pa.array(np.ascontiguousarray(column), mask=absent)
+        return pa.array(column)
+    return nothing(len(column)) if absent.all() else pa.array(column, mask=absent)
 
 
 def nearest(raw: pa.Array) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:

@@ -108,7 +108,7 @@ class Rows:
             raw = texts(self.buffer, self.starts, np.where(blank, self.starts, self.ends))
         place = np.repeat(np.arange(first, first + size, dtype=np.int32), width)
         keys = np.tile(np.array([leaves.code(key) for key in layout.keys], np.int32), size)
-        return Columns(keys, place[:, None], cells.kind, raw, cells.value, cells.reasons,
+        return Columns(keys, (place, None, None), cells.kind, raw, cells.value, cells.reasons,
                        cells.unit_codes(layout, leaves))
 
     def _numeral(self, raw: pa.Array) -> Bools:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from baseline_collector.errors import ReadError
 from baseline_collector.readers.cells import BOOL, NULL, NUMBER, TEXT, number
-from baseline_collector.readers.columns import Columns, nearest
+from baseline_collector.readers.columns import Columns, Index, Place, nearest
 from baseline_collector.readers.json_scan import Bools, Ints, Scan, scan
 from baseline_collector.readers.json_text import Repeated, parse
 from baseline_collector.readers.leaves import Leaves
@@ -128,7 +128,7 @@ def _scalars(found: Scan) -> Scalars | None:
         bad[rows[wrong]] = True
     numeric = kind == NUMBER
     bad |= numeric & ~_sound(found)
-    raw = _between(found, found.text.astype(np.int64), scalars=True)
+    raw = _between(found, found.text.astype(np.int64))
     # What is bad already may end inside a character.
     raw, undecoded = _unescaped(raw, found.escaped[(found.text & ~bad)[found.escaped]])
     bad[undecoded] = True
@@ -159,13 +159,13 @@ def _sound(found: Scan) -> Bools:
     return sound
 
 
-def _between(found: Scan, inset: Ints, scalars: bool) -> pa.Array:
-    """The scalars, or the texts before each of them, as an Arrow array."""
+def _between(found: Scan, inset: Ints) -> pa.Array:
+    """The scalars as an Arrow array, strings without their quotes."""
     offsets = np.empty(2 * len(found.starts) + 1, np.int64)
     offsets[0], offsets[1::2], offsets[2::2] = 0, found.starts + inset, found.ends - inset
     whole = pa.LargeStringArray.from_buffers(
         len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(found.buffer))
-    return whole.take(pa.array(np.arange(int(scalars), len(offsets) - 1, 2)))
+    return whole.take(pa.array(np.arange(1, len(offsets) - 1, 2)))
 
 
 def _unescaped(raw: pa.Array, rows: Ints) -> tuple[pa.Array, list[int]]:
@@ -221,24 +221,42 @@ def _columns(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, w
     Lines whose structure cannot be taken from another are marked as not regular.
     """
     found = scalars.found
-    gaps = _between(found, np.zeros(len(found.starts), np.int64), scalars=False)
-    coded = gaps.dictionary_encode()
-    codes = coded.indices.to_numpy().astype(np.int64)
-    comma = np.array([text.strip() == "," for text in coded.dictionary.to_pylist()])
     opening = np.diff(found.line, prepend=-1) != 0
-    opens = np.flatnonzero(opening | ~comma[codes])
-    codes[opening] = _spans(found, opening, head=True) + len(coded.dictionary)
+    named = np.flatnonzero(opening | ~_after_comma(found))
+    codes, comma = _gaps(found, named)
+    opened = opening[named] | ~comma
+    opens, codes = named[opened], codes[opened]
+    codes[opening[opens]] = _spans(found, opening, head=True) + len(named)
     line = found.line[opens]
     begin = np.flatnonzero(np.diff(line, prepend=-1) != 0)
     lengths = np.diff(np.append(begin, len(opens)))
     within = np.arange(len(opens)) - np.repeat(begin, lengths)
     weights = np.random.default_rng(1).integers(1, 1 << 62, int(lengths.max()) + 1) | 1
     tails = _spans(found, opening, head=False)
-    mixed = (codes[opens] + 1) * weights[within]
+    mixed = (codes + 1) * weights[within]
     sums = np.add.reduceat(mixed, begin) + (tails + 1) * weights[-1] * 3 + lengths
     _, chosen, member = np.unique(sums, return_index=True, return_inverse=True)
     return _shaped(scalars, texts, first, leaves, write, _Lines(
-        codes[opens], opens, begin, lengths, tails, line[begin], within, chosen, member, slot))
+        codes, opens, begin, lengths, tails, line[begin], within, chosen, member, slot))
+
+
+def _after_comma(found: Scan) -> Bools:
+    """Scalars between which and the one before stands a comma, perhaps a space, and no more."""
+    behind = np.r_[0, found.ends[:-1]]
+    gap = found.starts - behind
+    after: Bools = (gap == 2) & (found.buffer[behind + 1] == ord(" ")) | (gap == 1)
+    return after & (found.buffer[behind] == ord(","))
+
+
+def _gaps(found: Scan, rows: Ints) -> tuple[Ints, Bools]:
+    """Codes of the texts between some scalars and those before; whether it is a comma alone."""
+    offsets = np.column_stack((np.r_[0, found.ends[:-1]][rows], found.starts[rows])).ravel()
+    whole = pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(found.buffer))
+    coded = whole.take(pa.array(np.arange(0, len(offsets), 2))).dictionary_encode()
+    codes = coded.indices.to_numpy().astype(np.int64)
+    comma = np.array([text.strip() == "," for text in coded.dictionary.to_pylist()])
+    return codes, comma[codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,17 +334,46 @@ def _shaped(scalars: Scalars, texts: list[bytes], first: int, leaves: Leaves, wr
     kept[lines.line[fit]] = True
     regular &= kept
     take = np.flatnonzero(regular[found.line])
-    spread = np.repeat(where, runs)[take]
-    run = (np.arange(len(found.starts)) - np.repeat(lines.opens, runs))[take]
-    place = np.concatenate(places)[spread]
-    place[:, lines.slot] = found.line[take] + first
-    inner = (place >= 0).sum(axis=1) - 1
-    place[np.arange(len(place)), inner] += np.where(item[spread], run, 0).astype(np.int32)
+    some = slice(None) if len(take) == len(found.starts) else take
+    spread = np.repeat(where, runs)[some]
+    run = (np.arange(len(found.starts), dtype=np.int32)
+           - np.repeat(lines.opens.astype(np.int32), runs))[some]
     reasons = {int(np.searchsorted(take, row)): reason for row, reason in scalars.reasons.items()
                if regular[found.line[row]]}
-    return Columns(np.concatenate(keys)[spread], place, scalars.kind[take],
-                   scalars.raw.take(pa.array(take)) if len(take) < len(scalars.raw)
-                   else scalars.raw, scalars.value[take], reasons), take
+    return Columns(np.concatenate(keys)[spread],
+                   _placed(np.concatenate(places), item, spread, run,
+                           (found.line[some] + first).astype(np.int32), lines.slot),
+                   scalars.kind[some],
+                   scalars.raw.take(pa.array(take)) if some is take else scalars.raw,
+                   scalars.value[some], reasons), take
+
+
+def _placed(models: npt.NDArray[np.int32], item: Bools, spread: Ints,
+            run: npt.NDArray[np.int32], line: npt.NDArray[np.int32], slot: int) -> Place:
+    """Indices of leaves: those of the line's model, its own number, its place in an array.
+
+    Args:
+        models: Indices of the openers of all models, a row each.
+        item: Which of them begin an array of scalars.
+        spread: The opener that each leaf follows.
+        run: How many scalars lie between the two.
+        line: Index of its line.
+        slot: Which index that is.
+    """
+    inner = (models >= 0).sum(axis=1) - 1
+    columns: list[Index] = []
+    for at in range(3):
+        steps = item & (inner == at)
+        if at == slot:
+            columns.append(line)
+        elif not (models[:, at] >= 0).any():
+            columns.append(None)
+        elif steps.any():
+            columns.append(models[:, at][spread] + run * steps[spread])
+        else:
+            columns.append(models[:, at][spread])
+    first, second, third = columns
+    return first, second, third
 
 
 def _walked(scalars: Scalars, lines: _Lines, begin: int, length: int, text: bytes, index: int,

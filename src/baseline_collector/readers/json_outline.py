@@ -24,11 +24,9 @@ WINDOW = 1 << 20
 _SHORT = 1 << 16
 """Characters in which most values end."""
 _SPACES = " \t\r\n"
-_STEPS = bytes(1 if byte in b"[{" else 255 if byte in b"]}" else 2 if byte == ord(",") else 0
-               for byte in range(256))
-"""One level down, one up (-1 as a byte), or a comma."""
-_QUOTE, _BACKSLASH, _NEWLINE, _SPACE = b'"\\\n '
-_IS_COMMA = 2
+_STEPS = bytes(1 if byte in b"[{" else 255 if byte in b"]}" else 0 for byte in range(256))
+"""One level down, or one up (-1 as a byte)."""
+_QUOTE, _BACKSLASH, _NEWLINE, _SPACE, _COMMA = b'"\\\n ,'
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -264,18 +262,22 @@ def top_level(data: bytes, inside: Bytes | None = None) -> tuple[Ints, int | Non
         data: Begins where an item does; may end anywhere.
         inside: Which bytes stand in strings, where that is known.
     """
+    buffer = np.frombuffer(data, np.uint8)
     if inside is None:
-        inside = _inside(np.frombuffer(data, np.uint8))
-    steps = np.frombuffer(data.translate(_STEPS), np.int8) * (inside ^ 1).view(np.int8)
-    marks = np.flatnonzero(steps)
-    step = steps[marks]
-    comma = step == _IS_COMMA
-    step[comma] = 0
-    depth = np.cumsum(step, dtype=np.int64)
+        inside = _inside(buffer)
+    steps = np.frombuffer(data.translate(_STEPS), np.int8)
+    marks = np.flatnonzero((steps != 0) & (inside == 0))
+    depth = np.cumsum(steps[marks], dtype=np.int64)
     ends = np.flatnonzero(depth < 0)
+    end = int(marks[ends[0]]) if len(ends) else None
     last = int(ends[0]) if len(ends) else len(marks)
-    top = (depth[:last] == 0) & comma[:last]
-    return marks[:last][top], int(marks[last]) if len(ends) else None
+    level = np.flatnonzero(depth[:last] == 0)
+    begins = np.r_[0, marks[level] + 1]
+    stops = np.append(marks, len(data))[np.r_[0, level + 1]]
+    turns = np.diff(np.column_stack((begins, stops)).ravel(), prepend=0, append=len(data))
+    top = np.zeros(len(turns), np.bool_)
+    top[1::2] = True
+    return np.flatnonzero(np.repeat(top, turns) & (buffer == _COMMA) & (inside == 0)), end
 
 
 def as_lines(data: bytes) -> tuple[bytes, int]:
