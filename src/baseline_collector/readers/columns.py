@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from baseline_collector.readers.cells import EXACT_INT
 
-
 Index = npt.NDArray[np.int32] | None
 Place = tuple[Index, Index, Index]
 

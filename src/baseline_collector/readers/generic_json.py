@@ -145,7 +145,7 @@ class GenericJsonl:
             ReadError: No line is JSON.
         """
         good, broken, first_broken = read_lines(opened, leaves, _write)
-        if not good and broken > 1 and opened.whole:
+        if not good and broken > 1 and opened.fits:
             walk(opened.document, leaves)  # one document, over several lines
             return Outcome()
         if not good:

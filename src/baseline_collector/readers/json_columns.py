@@ -245,7 +245,8 @@ def _after_comma(found: Scan) -> Bools:
     behind = np.r_[0, found.ends[:-1]]
     gap = found.starts - behind
     after: Bools = (gap == 2) & (found.buffer[behind + 1] == ord(" ")) | (gap == 1)
-    return after & (found.buffer[behind] == ord(","))
+    after &= found.buffer[behind] == ord(",")
+    return after
 
 
 def _gaps(found: Scan, rows: Ints) -> tuple[Ints, Bools]:

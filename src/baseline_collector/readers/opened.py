@@ -6,6 +6,7 @@ what the limits allow.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import os
@@ -31,6 +32,10 @@ from baseline_collector.readers.json_text import parse
 
 _CHUNK = 1 << 20
 _HEAD = 4_096
+_FLOWING = ("csv", "tsv", "jsonl")
+"""Kinds that are mostly read a block at a time."""
+_HELD = 16 << 20
+"""Bytes from which a file of those is not held while it is read."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _SPARSE = 1000
 """A large file whose blocks on disk hold less than this part of it is a hole, not data."""
@@ -44,7 +49,8 @@ class Opened:
     Attributes:
         artifact: The file.
         limits: Bounds that hold for it.
-        data: Whole content where it is no larger than ``limits.document_bytes``, else its head.
+        data: Whole content where it is no larger than ``limits.document_bytes`` and is not UTF-8
+            that flows; else its head.
         sha256: Of the whole content, lower-case hex.
         whole: Whether ``data`` is everything.
     """
@@ -78,16 +84,41 @@ class Opened:
                 raise ReadError("larger than the limit", found=f"{info.st_size} bytes",
                                 expected=f"at most {self.limits.stream_bytes}",
                                 remedy="raise --max-stream-bytes")
+            self._flows = self.artifact.kind in _FLOWING and info.st_size > _HELD
+            if self._flows:
+                head, digest = self._hashed(file)
+                if self._flows or not self.fits:
+                    return head, digest, False
+                file.seek(0)
             most = self.limits.document_bytes + 1
             data = file.read(min(info.st_size + 1, most))  # room for all it may ask is dear
             if len(data) > info.st_size:
                 data += file.read(most - len(data))
             if len(data) <= self.limits.document_bytes:
                 return data, hashlib.sha256(data).hexdigest(), True
-            digest = hashlib.sha256(data)
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-            return data[:_CHUNK], digest.hexdigest(), False
+            file.seek(0)
+            return *self._hashed(file), False
+
+    def _hashed(self, file: BinaryIO) -> tuple[bytes, str]:
+        """Head and hash of a file; where it should flow, it does if all of it is UTF-8."""
+        head = chunk = file.read(_CHUNK)
+        self._flows = self._flows and utf8_start(head[:_HEAD]) is not None
+        digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+        while chunk:
+            digest.update(chunk)
+            if self._flows:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    self._flows = False
+            chunk = file.read(_CHUNK)
+        self._flows = self._flows and not decoder.getstate()[0]
+        return head, digest.hexdigest()
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is small enough to be parsed whole."""
+        return self._stamp[0] <= self.limits.document_bytes
 
     @cached_property
     def decoded(self) -> Decoded:
@@ -96,11 +127,11 @@ class Opened:
         Raises:
             ReadError: It is too large to be held whole, or no text.
         """
-        if not self.whole:
+        if not self.fits:
             raise ReadError("too large to be parsed whole",
                             expected=f"at most {self.limits.document_bytes} bytes",
                             remedy="raise --max-document-bytes")
-        return decode(self.data)
+        return decode(self.data if self.whole else self.take(0, self._stamp[0]))
 
     @property
     def text(self) -> str:
@@ -122,9 +153,22 @@ class Opened:
         if self.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
             return None
         try:
-            return self.document
+            return None if self._flows and self._second_line() else self.document
         except ReadError:
             return None
+
+    def _second_line(self) -> bool:
+        """Whether the first line is a document and another follows.
+
+        Raises:
+            ReadError: As ``lines``.
+        """
+        filled = (line for line in self.lines() if line.strip())
+        try:
+            parse(next(filled, "").strip(), self.limits.depth)
+        except ReadError:
+            return False
+        return next(filled, None) is not None
 
     @cached_property
     def outline(self) -> Outline | Records | None:
@@ -218,6 +262,9 @@ class Opened:
         if self.whole:
             yield from self._cut(self.text)
             return
+        if self._flows:
+            yield from self._flowing()
+            return
         held: list[str] = []
         size = 0
         for line in self.lines():
@@ -228,6 +275,20 @@ class Opened:
                 held, size = [], 0
         if held:
             yield "".join(held)
+
+    def _flowing(self) -> Iterator[str]:
+        left = b""
+        for begin in range(0, self._stamp[0], _CHUNK):
+            data = left + self.take(begin, begin + _CHUNK)
+            end = data.rfind(b"\n") + 1
+            if end:
+                yield data[:end].decode("utf-8", "replace")
+            left = data[end:]
+            if len(left) >= self.limits.document_bytes:
+                raise ReadError("a line is too long",
+                                expected=f"at most {self.limits.document_bytes} bytes")
+        if left:
+            yield left.decode("utf-8", "replace")
 
     @staticmethod
     def _cut(text: str) -> Iterator[str]:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from baseline_collector.discover import discover
 from baseline_collector.errors import ReadError
 from baseline_collector.read import read
+from baseline_collector.readers import opened
 from baseline_collector.readers.base import Limits
 from baseline_collector.readers.opened import Opened
 
@@ -149,3 +151,40 @@ def test_empty_files_are_unread(tmp_path: Path, name: str) -> None:
         status, reason = outcome(tmp_path, **{name: content})
         assert status == "unread"
         assert reason
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("x.jsonl", b'{"ttft_ms": 1.5, "m": "\xc3\xa9"}\n' * 90 + b'{"ttft_ms": \n{"a": [1, 2]}'),
+    ("x.jsonl", b'{\n"ttft_ms": 1.5,\n"model": "a"\n}\n'),
+    ("x.jsonl", b'\xef\xbb\xbf{"ttft_ms": 1.5}\r\n{"ttft_ms": 2.5}\r\n'),
+    ("x.csv", b"model,ttft_ms\r\n" + b"a,1.5\r\n" * 90 + b'"b\r\nc",2.5\r\nd,3\r\n\r\ne,4'),
+    ("x.csv", b"model,ttft_ms\ra,1.5\rb,2.5\r"),
+    ("x.csv", b"model,ttft_ms\n" + b"a,1.5\n" * 90 + b"\xe9,2\n"),
+    ("x.csv", b"model,ttft_ms\n" + b"a,1.5\n" * 90 + b"\xc3"),
+    ("x.tsv", "model\tttft_ms\na\t1.5\n".encode("utf-16")),
+])
+def test_what_flows_is_read_as_what_is_held(
+    tmp_path: Path, name: str, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    artifacts = discover([str(path)]).artifacts
+    held = read(artifacts, Limits())
+    monkeypatch.setattr(opened, "_HELD", 0)
+    monkeypatch.setattr(opened, "_CHUNK", 64)
+    flowing = read(artifacts, Limits())
+    assert held.batch is not None
+    assert flowing.batch is not None
+    assert flowing.batch.to_pylist() == held.batch.to_pylist()
+    assert flowing.artifacts == held.artifacts
+
+
+def test_a_line_of_what_flows_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.jsonl").write_bytes(b'{"a": 1}\n{"a": "' + b"x" * 999)
+    monkeypatch.setattr(opened, "_HELD", 0)
+    monkeypatch.setattr(opened, "_CHUNK", 64)
+    done = read(discover([str(tmp_path)]).artifacts, Limits(document_bytes=500))
+    assert done.artifacts[0].status == "unread"
+    assert "too long" in done.artifacts[0].reason
