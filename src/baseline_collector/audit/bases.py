@@ -10,7 +10,8 @@ import numpy as np
 from baseline_collector import units, vocabulary
 from baseline_collector.audit.bind import unit_of_label
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Floats, Index, Key, Mask
+from baseline_collector.audit.codes import Floats, Mask
+from baseline_collector.audit.index import Index, Key
 from baseline_collector.audit.numerals import unit_named
 from baseline_collector.audit.rows import Selection
 from baseline_collector.audit.subject import Subject

@@ -11,7 +11,8 @@ import numpy as np
 from baseline_collector import vocabulary
 from baseline_collector.audit.bases import Basis
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Index, codes_in
+from baseline_collector.audit.codes import codes_in
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.readings import Reading, aggregates, direct, pooled_rate
 from baseline_collector.audit.rows import Selection
 from baseline_collector.audit.subject import Subject

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from baseline_collector.audit.claims import Claim, Outcome
-from baseline_collector.audit.index import Index, Mask, codes_in
+from baseline_collector.audit.codes import Mask, codes_in
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.mentions import Mention
 from baseline_collector.audit.rounding import fits
 from baseline_collector.audit.rows import selections

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from baseline_collector import units
+from baseline_collector.audit.codes import Codes, Floats, Mask, coded, codes_in, whole
 from baseline_collector.audit.spelled import plain, spelled
 from baseline_collector.naming import parts as name_parts
 from baseline_collector.paths import tokens
@@ -24,14 +25,10 @@ from baseline_collector.paths import tokens
 if TYPE_CHECKING:
     from baseline_collector.audit.known import Known
 
-Mask: TypeAlias = NDArray[np.bool_]
-Floats: TypeAlias = NDArray[np.float64]
 Read: TypeAlias = Callable[[str], str | None]
 """Artifact name -> its text, or None where it is not at hand."""
 
 _Made = TypeVar("_Made")
-_MOST_ASKED = 16
-"""Most answers of one column that are kept: each is as long as the dataset."""
 _MOST_KEPT = 1000
 """Most things that are kept because they may be asked for again."""
 
@@ -61,31 +58,6 @@ class File:
     kind: str
     size: int
     modified: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """A column as codes into its names; -1 is null."""
-
-    codes: NDArray[np.int64]
-    names: Sequence[str]
-    _code_of: dict[str, int] = field(init=False, repr=False, default_factory=dict)
-    _asked: dict[frozenset[str], Mask] = field(init=False, repr=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._code_of.update({name: code for code, name in enumerate(self.names)})
-
-    def where(self, wanted: Iterable[str]) -> Mask:
-        """Rows that hold one of some names; not to be written to."""
-        names = frozenset(wanted)
-        if names not in self._asked:
-            held = np.zeros(len(self.names) + 1, bool)  # the last one is for null
-            held[[self._code_of[name] for name in names if name in self._code_of]] = True
-            if len(self._asked) >= _MOST_ASKED:
-                self._asked.clear()
-            self._asked[names] = held[self.codes]
-            self._asked[names].flags.writeable = False
-        return self._asked[names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +157,7 @@ class Index:
     @cached_property
     def repetitions(self) -> NDArray[np.int64]:
         """Repetitions behind each value as its artifact states them; 0 where it does not."""
-        return _whole(self._table.column("n"), 0)
+        return whole(self._table.column("n"), 0)
 
     @cached_property
     def value(self) -> Floats:
@@ -201,7 +173,7 @@ class Index:
     @cached_property
     def record(self) -> NDArray[np.int64]:
         """Number of the record a row stands in; -1 at the top of its file."""
-        return _whole(self._table.column("record"), -1)
+        return whole(self._table.column("record"), -1)
 
     @cached_property
     def by_record(self) -> dict[str, dict[tuple[int, int], float]]:
@@ -369,34 +341,6 @@ def model_parts(name: str) -> list[str]:
 def kind_named(name: str) -> str:
     """The type of file a word or an ending names."""
     return _KIND_NAMES.get(name.lower(), name.lower())
-
-
-def coded(column: pa.ChunkedArray) -> Codes:
-    """A text column as codes into its different texts."""
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks)
-    if isinstance(array, pa.DictionaryArray):
-        return Codes(_whole(array.indices, -1), [str(one) for one in array.dictionary.to_pylist()])
-    codes: dict[str, int] = {}
-    found = [-1 if text is None else codes.setdefault(text, len(codes))
-             for text in array.to_pylist()]
-    return Codes(np.array(found, np.int64), list(codes))
-
-
-def codes_in(codes: NDArray[np.int64]) -> list[int]:
-    """The codes that occur, ascending, -1 first where one is null; numpy's own way sorts."""
-    counts = np.bincount(codes + 1, minlength=1)
-    return [code - 1 for code in np.flatnonzero(counts).tolist()]
-
-
-def _whole(column: Any, missing: int) -> NDArray[np.int64]:
-    """A column of whole numbers; pyarrow's own filling in loads all of its compute functions."""
-    found = column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(
-        zero_copy_only=False)
-    if found.dtype.kind == "f":  # how it gives whole numbers among which some are missing
-        found = np.where(np.isnan(found), missing, found)
-    return np.asarray(found, np.int64)
 
 
 def _files(artifacts: pa.Table) -> Iterable[File]:

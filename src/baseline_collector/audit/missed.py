@@ -12,8 +12,9 @@ from baseline_collector.audit.bases import Basis
 from baseline_collector.audit.bind import SPREAD, unit_of_label
 from baseline_collector.audit.candidates import statistic_meant
 from baseline_collector.audit.claims import Claim, Outcome
+from baseline_collector.audit.codes import codes_in
 from baseline_collector.audit.evidence import gather
-from baseline_collector.audit.index import Index, codes_in
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.readings import Reading, aggregates, direct
 from baseline_collector.audit.rivals import rival
 from baseline_collector.audit.rounding import fits, written

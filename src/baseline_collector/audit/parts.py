@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from baseline_collector import vocabulary
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Codes, Index, Mask, codes_in
+from baseline_collector.audit.codes import Codes, Mask, codes_in
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.rows import Selection, quoted
 from baseline_collector.naming import plain, statistic_of
 from baseline_collector.paths import tokens

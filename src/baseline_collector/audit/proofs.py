@@ -19,8 +19,9 @@ import numpy as np
 import pyarrow as pa
 
 from baseline_collector.audit.claims import Evidence
+from baseline_collector.audit.codes import coded
 from baseline_collector.audit.database import Database
-from baseline_collector.audit.index import Index, coded
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Run, Scalar, Sheet, Unknown
 from baseline_collector.audit.spans import MEANS, RUN_MEANS, interval_again

@@ -9,8 +9,9 @@ import numpy as np
 
 from baseline_collector import vocabulary
 from baseline_collector.audit.claims import Claim, Outcome
+from baseline_collector.audit.codes import Mask, codes_in
 from baseline_collector.audit.evidence import gather
-from baseline_collector.audit.index import Index, Mask, codes_in
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.mentions import Mention
 from baseline_collector.audit.rows import listed
 from baseline_collector.audit.subject import Subject

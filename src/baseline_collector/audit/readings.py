@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from baseline_collector.audit.codes import Floats
 from baseline_collector.audit.evidence import MOST
-from baseline_collector.audit.index import Floats, Index
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.rows import Selection
 from baseline_collector.stats.summary import quantile
 

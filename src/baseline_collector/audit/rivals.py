@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from baseline_collector.audit.bases import Basis, bases
 from baseline_collector.audit.candidates import statistic_meant
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Floats, Index, Mask, codes_in
+from baseline_collector.audit.codes import Floats, Mask, codes_in
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.parts import narrowed
 from baseline_collector.audit.readings import statistic_over
 from baseline_collector.audit.rounding import fits

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from baseline_collector.audit.index import Index, Mask
+from baseline_collector.audit.codes import Mask
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.subject import Subject
 from baseline_collector.paths import tokens
 

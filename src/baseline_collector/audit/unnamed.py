@@ -13,7 +13,8 @@ from baseline_collector import units
 from baseline_collector.audit.bases import bases, unit_of_key
 from baseline_collector.audit.candidates import candidates
 from baseline_collector.audit.claims import Claim
-from baseline_collector.audit.index import Index, Key, Mask, codes_in
+from baseline_collector.audit.codes import Mask, codes_in
+from baseline_collector.audit.index import Index, Key
 from baseline_collector.audit.parts import narrowed
 from baseline_collector.audit.readings import Reading
 from baseline_collector.audit.rounding import fits

@@ -10,8 +10,9 @@ import heap_of_three
 import pyarrow as pa
 import pytest
 
+from baseline_collector.audit.codes import coded
 from baseline_collector.audit.database import Database
-from baseline_collector.audit.index import Index, coded
+from baseline_collector.audit.index import Index
 from baseline_collector.audit.query import Evaluator
 from baseline_collector.audit.sheet import Sheet, Unknown
 from baseline_collector.dataset import MEASUREMENTS
