@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from baseline_collector.audit.blocks import Block
@@ -28,8 +29,7 @@ class Sources:
     def __init__(self, blocks: Sequence[Block], mentions: Callable[[Block], Sequence[Mention]]
                  ) -> None:
         self._mentions = mentions
-        self._tables = dict(self._below_tables(blocks))
-        self._heads = self._of_sections(blocks)
+        self._blocks = blocks
 
     def of(self, block: Block) -> Files:
         """Files that a block is about by what stands away from it; empty where nothing says so."""
@@ -40,20 +40,22 @@ class Sources:
                 return self._heads[heading]
         return frozenset()
 
-    def _below_tables(self, blocks: Sequence[Block]) -> list[tuple[int, Files]]:
+    @cached_property
+    def _tables(self) -> dict[int, Files]:
         """Tables with a source in the paragraph right behind them."""
-        return [(cell.group, files) for cell, below in pairwise(blocks)
+        return {cell.group: files for cell, below in pairwise(self._blocks)
                 if cell.kind == "cell" and below.kind == "paragraph"
                 and cell.headings == below.headings
                 and _TABLE.search(below.text[: below.sentence(0)[1]])
-                and (files := self._named(below))]
+                and (files := self._named(below))}
 
-    def _of_sections(self, blocks: Sequence[Block]) -> dict[Block | None, Files]:
+    @cached_property
+    def _heads(self) -> dict[Block | None, Files]:
         """Sections with files said before their first number; None for the whole report."""
         found: dict[Block | None, Files] = {}
         begun: set[Block] = set()
         sections = 0
-        for block in blocks:
+        for block in self._blocks:
             sections += block.kind == "heading"
             if block.kind not in ("paragraph", "bullet"):
                 continue
