@@ -33,15 +33,10 @@ from baseline_collector.readers.csv_scan import (
 )
 from baseline_collector.readers.leaves import Leaves
 
-_NEWLINE, _RETURN, _QUOTE = b'\n\r"'
-_LONGEST = 4_000
-"""Bytes of a cell beyond which its row is left to the csv module."""
 _LEAD = np.zeros(256, np.bool_)
 _LEAD[list(b"-.0123456789")] = True
 _FEWEST = 64
 """Lines that are rows as they stand from which arrays pay."""
-_GAP = 4
-"""Bytes between cells, at most, that are taken out by a mask: quotes, delimiter, line end."""
 _SMALL = 4_000
 """Characters of a block below which looking for them does not."""
 _PLAIN = re.compile(r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$")

@@ -17,7 +17,7 @@ from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.cells import TEXT
 from baseline_collector.readers.leaves import Depth, Leaves
 from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.rows import first_row, head_lines, put, rows
+from baseline_collector.readers.rows import first_row, head_lines, put, records
 from baseline_collector.readers.told import Told, ToolJson, has
 
 _ONE = "one repetition has no standard deviation"
@@ -86,9 +86,7 @@ class LlamaBenchCsv:
         Raises:
             ReadError: A field is longer than the limit.
         """
-        found = rows(opened)
-        header = next(found)
-        return _records((dict(zip(header, row, strict=False)) for row in found), leaves)
+        return _records(records(opened), leaves)
 
 
 class LlamaBenchSql:
@@ -113,10 +111,10 @@ class LlamaBenchSql:
             ReadError: There is none.
         """
         matches = (_INSERT.fullmatch(line.strip()) for line in opened.lines())
-        records = [_inserted(match[1], match[2]) for match in matches if match]
-        if not records:
+        tests = [_inserted(match[1], match[2]) for match in matches if match]
+        if not tests:
             raise ReadError("no rows", expected="INSERT INTO llama_bench (...) VALUES (...);")
-        return _records(iter(records), leaves)
+        return _records(iter(tests), leaves)
 
 
 def _inserted(fields: str, values: str) -> dict[str, str]:
@@ -126,9 +124,9 @@ def _inserted(fields: str, values: str) -> dict[str, str]:
     return dict(zip(names, texts, strict=False))
 
 
-def _records(records: Iterator[dict[str, str]], leaves: Leaves) -> Outcome:
+def _records(tests: Iterator[dict[str, str]], leaves: Leaves) -> Outcome:
     build = ""
-    for index, record in enumerate(records):
+    for index, record in enumerate(tests):
         build = record.get("build_number", "")
         withheld = _withheld(record)
         for name, text in record.items():

@@ -14,7 +14,7 @@ from baseline_collector.paths import join
 from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.rows import first_row, head_lines, put, rows
+from baseline_collector.readers.rows import first_row, head_lines, put, records
 from baseline_collector.readers.told import Told, ToolJson, first, has
 
 _ONE = "one value has no standard deviation"
@@ -72,10 +72,7 @@ class LlamaBenchyCsv:
         Raises:
             ReadError: A field is longer than the limit.
         """
-        found = rows(opened)
-        header = next(found)
-        for index, row in enumerate(found):
-            record = dict(zip(header, row, strict=False))
+        for index, record in enumerate(records(opened)):
             for name, text in record.items():
                 alone = name.endswith("_std") and _ZERO.fullmatch(text)
                 put(leaves, join("[]", name), (index, None, None), text, "",

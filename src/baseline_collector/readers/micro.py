@@ -14,7 +14,7 @@ from baseline_collector.readers.generic_markdown import GenericMarkdown
 from baseline_collector.readers.json_text import Written
 from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.rows import first_row, head_lines, put, rows
+from baseline_collector.readers.rows import first_row, head_lines, put, records, rows
 from baseline_collector.readers.told import Told, ToolJson, first, has
 
 _GOOGLE_HEADER = "name,iterations,real_time,cpu_time,time_unit"
@@ -70,10 +70,7 @@ class PytestBenchmarkCsv:
         Raises:
             ReadError: A field is longer than the limit.
         """
-        found = rows(opened)
-        header = next(found)
-        for index, row in enumerate(found):
-            record = dict(zip(header, row, strict=False))
+        for index, record in enumerate(records(opened)):
             for name, text in record.items():
                 alone = name == "stddev" and record.get("rounds") == "1"
                 put(leaves, join("[]", name), (index, None, None), text,

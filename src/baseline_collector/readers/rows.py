@@ -63,6 +63,17 @@ def rows(opened: Opened) -> Iterator[list[str]]:
         csv.field_size_limit(previous)
 
 
+def records(opened: Opened) -> Iterator[dict[str, str]]:
+    """Yield the rows below the header by its names.
+
+    Raises:
+        ReadError: A field is longer than the limit.
+    """
+    found = rows(opened)
+    header = next(found)
+    return (dict(zip(header, row, strict=False)) for row in found)
+
+
 def put(leaves: Leaves, key: str, at: Depth, text: str, unit: str = "", sense: str = "",
         withheld: str = "") -> None:
     """Write one cell.

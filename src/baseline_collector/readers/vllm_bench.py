@@ -14,7 +14,7 @@ from baseline_collector.paths import join
 from baseline_collector.readers.base import Outcome, Places
 from baseline_collector.readers.leaves import Leaves
 from baseline_collector.readers.opened import Opened
-from baseline_collector.readers.rows import first_row, put, rows
+from baseline_collector.readers.rows import first_row, put, records
 from baseline_collector.readers.told import Told, ToolJson, has
 
 _SERVE = ("duration", "completed", "total_input_tokens", "request_throughput", "output_throughput",
@@ -71,10 +71,7 @@ class VllmSweep:
         Raises:
             ReadError: A field is longer than the limit.
         """
-        found = rows(opened)
-        header = next(found)
-        for index, row in enumerate(found):
-            record = dict(zip(header, row, strict=False))
+        for index, record in enumerate(records(opened)):
             withheld = _empty(record) if record.get("completed") in ("0", "0.0") else {}
             for name, text in record.items():
                 put(leaves, join("[]", name or "index"), (index, None, None), text,

@@ -61,7 +61,6 @@ _PERCENTILES = {
 }
 _STATISTICS = {"mean": "mean", "median": "p50", "std_dev": "std", "min": "min", "max": "max",
                "total_sum": "total"}
-_UNUSED = ("mode", "variance")
 
 
 def _distribution(parent: str, entry: Entry) -> dict[str, Entry]:

@@ -24,7 +24,6 @@ from baseline_collector.normalise.mappings.entry import (
 )
 
 _TIME = measure("iteration_time", "s", definition="wall")
-_CPU = {kind: measure("cpu_time", "s", definition=kind) for kind in ("user", "system", "process")}
 _SIZE = measure("memory_used", "byte")
 
 _HYPERFINE = {"mean": "mean", "stddev": "std", "median": "p50", "min": "min", "max": "max"}
